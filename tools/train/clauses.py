@@ -12,14 +12,17 @@ Limits: the past takes avoir only, and in the past only object pronouns without 
 
 from dataclasses import dataclass
 
-from lexicon import Noun, Verb
+from inflection import Noun, Verb
 from nominals import OBJECTS, Nominals
 from phrases import French, Nominal, Phrase, Word, fixed, render, words
 
 AUXILIARY = ("ai", "as", "a", "avons", "ont")
 BE = {
     "present": (("am", "are", "is", "are", "are"), ("suis", "es", "est", "sommes", "sont")),
-    "past": (("was", "were", "was", "were", "were"), ("étais", "étais", "était", "étions", "étaient")),
+    "past": (
+        ("was", "were", "was", "were", "were"),
+        ("étais", "étais", "était", "étions", "étaient"),
+    ),
 }  # fmt: skip
 MODALS = {
     "can": ("can't", ("peux", "peux", "peut", "pouvons", "peuvent")),
@@ -98,10 +101,11 @@ class Clauses(Nominals):
         whole: Phrase = Phrase()
         for index in range(count):
             noun = self.rng.choice(nouns)
-            link = Phrase() if not index else fixed("and", "et") if index == count - 1 else fixed(",", ",")
             phrase = self.noun_phrase(noun, role)
             phrase.pairs.append((verb.name, noun.name))
-            whole = whole.then(link, phrase)
+            if index:
+                whole = whole.then(fixed("and", "et") if index == count - 1 else fixed(",", ","))
+            whole = whole.then(phrase)
         return Nominal(whole.english, whole.french, whole.pairs)
 
     def object_pronoun(self, subject: Nominal, how: Verbal) -> Nominal:
@@ -244,7 +248,8 @@ class Clauses(Nominals):
         rich, self.rich = self.rich, 0
         if noun.kind in "pa" and self.chance(0.6):
             gap = Nominal(feminine=head.feminine, plural=head.plural, person=head.person)
-            said = fixed("who" if noun.kind == "p" else "that", "qui").then(self.clause(subject=gap))
+            link = fixed("who" if noun.kind == "p" else "that", "qui")
+            said = link.then(self.clause(subject=gap))
         else:
             said = self._object_relative(noun)
         self.rich = rich

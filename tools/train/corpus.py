@@ -16,11 +16,12 @@ SHAPES = [(6, 9), (11, 14), (17, 21), (25, 31), (33, 41), (48, 56)]
 
 @dataclass
 class Corpus:
-    """Sentences as lists of ids, with gold alignments as (source, target) index pairs."""
+    """Sentences as ids, gold alignments as (source, target) pairs, and the model's longest rows."""
 
     sources: list[list[int]]
     targets: list[list[int]]
     alignments: list[list[tuple[int, int]]]
+    limits: tuple[int, int] = SHAPES[-1]
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -55,9 +56,11 @@ def pad(rows: list[list[int]], width: int) -> np.ndarray:
     return padded
 
 
-def shape_of(source: list[int], target: list[int]) -> tuple[int, int]:
+def shape_of(corpus: Corpus, index: int) -> tuple[int, int]:
     """The smallest shape that holds the pair; the target is read one token short of its end."""
-    return next((s, t) for s, t in SHAPES if len(source) <= s and len(target) - 1 <= t)
+    source, target = len(corpus.sources[index]), len(corpus.targets[index]) - 1
+    wide, high = next((s, t) for s, t in SHAPES if source <= s and target <= t)
+    return min(wide, corpus.limits[0]), min(high, corpus.limits[1])
 
 
 def batches(corpus: Corpus, tokens: int, rng: np.random.Generator | None):
@@ -66,11 +69,11 @@ def batches(corpus: Corpus, tokens: int, rng: np.random.Generator | None):
     `target` has one column more than the decoder input.  With `rng` in random order and without
     incomplete batches (one compilation per shape), else in order and complete.
     """
-    groups: dict[tuple[int, int], list[int]] = {shape: [] for shape in SHAPES}
+    groups: dict[tuple[int, int], list[int]] = {}
     for index in range(len(corpus)):
-        groups[shape_of(corpus.sources[index], corpus.targets[index])].append(index)
+        groups.setdefault(shape_of(corpus, index), []).append(index)
     plan = []
-    for shape, members in groups.items():
+    for shape, members in sorted(groups.items()):
         size = tokens // shape[1]
         order = rng.permutation(members) if rng is not None else members
         cuts = [order[start : start + size] for start in range(0, len(order), size)]

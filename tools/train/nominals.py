@@ -12,7 +12,7 @@ import random
 import zlib
 from collections.abc import Callable
 
-from lexicon import Adjective, Noun, Verb, load
+from inflection import Adjective, Noun, Verb, load
 from phrases import Nominal, Phrase, Word, fixed, render, starts_with_vowel, words
 
 PRONOUNS = {
@@ -20,7 +20,9 @@ PRONOUNS = {
     "she": ("elle", True, False, 2), "we": ("nous", False, True, 3),
     "they": ("ils", False, True, 4),
 }  # fmt: skip
-OBJECTS = {"me": "me", "you": "te", "him": "le", "her": "la", "us": "nous", "it": "le", "them": "les"}
+OBJECTS = {
+    "me": "me", "you": "te", "him": "le", "her": "la", "us": "nous", "it": "le", "them": "les",
+}  # fmt: skip
 POSSESSIVES = {
     "my": ("mon", "ma", "mes"), "your": ("ton", "ta", "tes"), "his": ("son", "sa", "ses"),
     "her": ("son", "sa", "ses"), "our": ("notre", "notre", "nos"),

@@ -2,8 +2,8 @@
 
     python tools/train/random_models.py tests/golden/transformer
 
-They cover every choice of the Transformer (norm, positions, activation, tied output, odd sizes) with
-weights far from their neutral values, so that a forgotten bias or a swapped axis shows.
+They cover every choice of the Transformer (norm, positions, activation, tied output, odd sizes)
+with weights far from their neutral values, so that a forgotten bias or a swapped axis shows.
 """
 
 import argparse

@@ -47,7 +47,8 @@ class Sentences(Clauses):
         noun = self.rng.choice(fitting)
         said = Word(noun.plural or noun.name)
         the = "les" if noun.plural else "la" if noun.feminine else "le"
-        return Phrase([said], render(f"de {the} {noun.plural_fr or noun.french}", said), [("-", noun.name)])
+        french = render(f"de {the} {noun.plural_fr or noun.french}", said)
+        return Phrase([said], french, [("-", noun.name)])
 
     def command(self) -> Phrase:
         """don't open the door -> n'ouvre pas la porte"""
@@ -55,8 +56,10 @@ class Sentences(Clauses):
         how.polarity = "not" if self.chance(0.25) else "yes"
         you = self.pronoun()
         target, pronoun = self.target(you, how)
-        while pronoun:
-            target, pronoun = self.target(you, how) if self.allowed[how.verb.name] else (None, False)
+        while pronoun and self.allowed[how.verb.name]:
+            target, pronoun = self.target(you, how)
+        if pronoun:
+            target = None
         you.english, you.french, you.person = [], [], 0
         said = self.conjugate(you, how, None)
         return (said.then(target) if target else said).then(self.tail())
@@ -149,7 +152,10 @@ class Sentences(Clauses):
         for _ in range(60):
             if len(said) >= room:
                 break
-            part = self.joined() if self.chance(0.97) else fixed(*self.rng.choice(list(TIMES.items())))
+            if self.chance(0.97):
+                part = self.joined()
+            else:
+                part = fixed(*self.rng.choice(list(TIMES.items())))
             if len(said) + len(part) == room or len(said) + len(part) <= room - 3:
                 said = said.then(part)
         if len(said) != room:

@@ -164,7 +164,10 @@ def main() -> None:
     source_words, target_words = (vocabulary(lines["train"], column) for column in (0, 1))
     sets = {name: encode(lines[name], source_words, target_words) for name in lines}
     sizes = {"source_size": len(source_words), "target_size": len(target_words)}
-    model = Transformer(Config(**(TINY if options.tiny else {}), **sizes))
+    config = Config(**(TINY if options.tiny else {}), **sizes)
+    for corpus in sets.values():
+        corpus.limits = (config.max_source_len, config.max_target_len)
+    model = Transformer(config)
     print(f"{model.count_params()} parameters, {sizes}", flush=True)
     train(model, sets["train"], sets["dev"], options)
     layer, agreement = best_alignment_layer(model, sets["test"])
