@@ -101,7 +101,7 @@ impl<'m> Decoder<'m> {
         }
         let mut x = model.decoder.embedding.apply(token, position)?;
         let mut show = |site, x: &Array1<f32>| observer.observe(site, position, &x.to_vec());
-        show(Site::DecoderEmbedding, &x);
+        show(Site::TargetEmbedding, &x);
         let mut alignment = Array1::zeros(self.present.len());
         for (i, (layer, cache)) in model.decoder.layers.iter().zip(&mut self.caches).enumerate() {
             let place = model.description.norm;
@@ -112,7 +112,7 @@ impl<'m> Decoder<'m> {
                 push(values, attention.value.apply(y).view());
                 attention.look(y, keys.view(), values.view(), &[]).0
             });
-            show(Site::SelfAttention(i), &x);
+            show(Site::DecoderAttention(i), &x);
             x = sublayer(place, &layer.cross_attention_norm, &x, |y| {
                 let (keys, values) = &cache.memory;
                 let (found, row) =
@@ -129,6 +129,7 @@ impl<'m> Decoder<'m> {
         if let Some(norm) = &model.decoder.norm {
             x = norm.apply(x.view());
         }
+        show(Site::DecoderOutput, &x);
         let logits = model.logits(x.view());
         show(Site::Logits, &logits);
         self.position += 1;

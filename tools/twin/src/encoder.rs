@@ -108,7 +108,7 @@ impl EncoderWeights {
         }
         let embed = |(position, &id)| self.embedding.apply(id, position);
         let mut x = ids.iter().enumerate().map(embed).collect::<Result<Vec<_>, _>>()?;
-        show(observer, Site::EncoderEmbedding, &x);
+        show(observer, Site::SourceEmbedding, &x);
         for (i, layer) in self.layers.iter().enumerate() {
             layer.attend(d.norm, &present, &mut x);
             show(observer, Site::EncoderAttention(i), &x);

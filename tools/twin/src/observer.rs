@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Site {
     /// Encoder input: embedding · scale + position.
-    EncoderEmbedding,
+    SourceEmbedding,
     /// Encoder layer, after self-attention and its residual sum (and norm, when post-norm).
     EncoderAttention(usize),
     /// Encoder layer, after feed-forward.
@@ -14,13 +14,15 @@ pub enum Site {
     /// What the decoder reads.
     Memory,
     /// Decoder input: embedding · scale + position.
-    DecoderEmbedding,
+    TargetEmbedding,
     /// Decoder layer, after causal self-attention.
-    SelfAttention(usize),
+    DecoderAttention(usize),
     /// Decoder layer, after cross-attention.
     CrossAttention(usize),
     /// Decoder layer, after feed-forward.
     DecoderFeedForward(usize),
+    /// What the output matrix reads.
+    DecoderOutput,
     /// The scores of all target words: `[V_t]`.
     Logits,
 }
@@ -28,14 +30,15 @@ pub enum Site {
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::EncoderEmbedding => f.write_str("encoder embedding"),
+            Self::SourceEmbedding => f.write_str("source embedding"),
             Self::EncoderAttention(i) => write!(f, "encoder {i} attention"),
             Self::EncoderFeedForward(i) => write!(f, "encoder {i} feed-forward"),
             Self::Memory => f.write_str("memory"),
-            Self::DecoderEmbedding => f.write_str("decoder embedding"),
-            Self::SelfAttention(i) => write!(f, "decoder {i} self-attention"),
+            Self::TargetEmbedding => f.write_str("target embedding"),
+            Self::DecoderAttention(i) => write!(f, "decoder {i} self-attention"),
             Self::CrossAttention(i) => write!(f, "decoder {i} cross-attention"),
             Self::DecoderFeedForward(i) => write!(f, "decoder {i} feed-forward"),
+            Self::DecoderOutput => f.write_str("decoder output"),
             Self::Logits => f.write_str("logits"),
         }
     }

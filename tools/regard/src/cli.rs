@@ -1,0 +1,119 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  regard run models/eng-fra/eng-fra.rgd \"I drink milk\" --attention
+  regard convert weights.safetensors --config model.json -o eng-fra.rgd
+  regard check eng-fra.rgd --data dev.tsv";
+
+/// Quantised attention encoder–decoders for microcontrollers: convert, run, inspect, check.
+#[derive(Debug, Parser)]
+#[command(name = "regard", version, after_help = EXAMPLES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Trained weights in, model file out
+    Convert(ConvertArgs),
+    /// Text in, words out
+    Run(RunArgs),
+    /// What a model file holds, and the RAM it needs
+    Inspect(InspectArgs),
+    /// Integer engine against float, over a file of sentences
+    Check(CheckArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  regard convert weights.safetensors --config model.json -o eng-fra.rgd")]
+pub(crate) struct ConvertArgs {
+    /// Trained weights (safetensors; f32, f16 or bf16)
+    pub(crate) weights: PathBuf,
+    /// Description of the model (JSON)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Model file to write
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  regard run eng-fra.rgd \"I drink milk\" --attention
+  regard run eng-fra.rgd --json --logits --ids \"5 8 2\"
+  regard run eng-fra.rgd < sentences.txt")]
+pub(crate) struct RunArgs {
+    /// Model file
+    pub(crate) model: PathBuf,
+    /// Sentence; without it, standard input is read line by line
+    pub(crate) text: Option<String>,
+    /// Source token ids instead of text, end token included
+    #[arg(long, value_name = "IDS", conflicts_with = "text")]
+    pub(crate) ids: Option<String>,
+    /// Draw the alignment of source and target words
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) attention: bool,
+    /// Write the alignment as a picture
+    #[arg(long, value_name = "FILE")]
+    pub(crate) png: Option<PathBuf>,
+    /// Print ids, words, log-score and alignment, one JSON object a sentence
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// With --json: the logits of each step too
+    #[arg(long, requires = "json")]
+    pub(crate) logits: bool,
+    /// Answer with the float twin instead of the integer engine
+    #[arg(long)]
+    pub(crate) float: bool,
+    #[command(flatten)]
+    pub(crate) float_files: FloatFiles,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  regard inspect eng-fra.rgd")]
+pub(crate) struct InspectArgs {
+    /// Model file
+    pub(crate) model: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  regard check eng-fra.rgd --data test.tsv
+
+The data file has a sentence a line: source TAB target, and maybe more columns, which are ignored.")]
+pub(crate) struct CheckArgs {
+    /// Model file
+    pub(crate) model: PathBuf,
+    /// Sentences: source TAB target
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: PathBuf,
+    /// Only the first N sentences
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) float_files: FloatFiles,
+}
+
+/// Where the float twin finds its files.
+#[derive(Debug, Args)]
+pub(crate) struct FloatFiles {
+    /// Float weights [default: weights.safetensors beside the model]
+    #[arg(long, visible_alias = "against", value_name = "FILE")]
+    pub(crate) weights: Option<PathBuf>,
+    /// Float description [default: model.json beside the model]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
