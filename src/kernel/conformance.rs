@@ -1,0 +1,256 @@
+//! One suite for every kernel, on the host and in firmware: the same cases, one hash of all results.
+//!
+//! ```text
+//! shapes   columns 0…67 and 127…129 (each unroll ±1) × rows 1…9, x at an even and an odd half-word
+//! values   small · at the proven limit, |Σ w·x| just below 2²³ · that limit with alternating signs
+//! lengths  x and out shorter and longer than the matrix
+//! ```
+//! What a kernel must not see is poison: columns that only fill a group (a zero x makes them
+//! harmless), x behind its end and words behind the blocks; `out` behind its end must survive.
+
+use super::rows::{BLOCK_ROWS, GROUP, Rows};
+
+/// Largest matrix of the suite.
+const ROWS: usize = 9;
+const COLUMNS: usize = 129;
+const WORDS: usize = Rows::words_needed(ROWS, COLUMNS);
+const GUARD: i32 = 0x5A5A_5A5A;
+const POISON: i16 = 0x7FFF;
+/// Every |Σ w·x| is smaller (`rows.rs`).
+const LIMIT: i32 = 1 << 23;
+
+/// One call of [`super::matvec`].
+#[derive(Debug)]
+pub struct Case<'c> {
+    /// The matrix.
+    pub rows: Rows<'c>,
+    /// `[columns]`, or longer or shorter.
+    pub x: &'c [i16],
+    /// 0…31.
+    pub bias_shift: u32,
+    /// Outputs asked for: the number of rows, or more or fewer.
+    pub outputs: usize,
+}
+
+/// What a run of the suite found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Cases so far.
+    pub cases: u32,
+    /// Cases in which the selected kernel differed from `portable` or wrote behind its output.
+    pub failures: u32,
+    /// FNV-1a over all outputs of the selected kernel: equal on every core.
+    pub hash: u32,
+}
+
+/// What [`run`] returns on every core and on the host.
+pub const EXPECTED: Report = Report { cases: 5656, failures: 0, hash: 0x4B15_2969 };
+
+impl Report {
+    const START: Self = Self { cases: 0, failures: 0, hash: 0x811C_9DC5 };
+
+    fn count(&mut self, same: bool, output: &[i32]) {
+        self.cases += 1;
+        self.failures += u32::from(!same);
+        for byte in output.iter().flat_map(|word| word.to_le_bytes()) {
+            self.hash = (self.hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        }
+    }
+}
+
+/// All cases through the selected kernels, each compared with [`super::portable`].
+#[must_use]
+pub fn run() -> Report {
+    let mut report = Report::START;
+    for_each_case(|case| {
+        let mut found = [GUARD; ROWS + 3];
+        let mut expected = found;
+        super::matvec(&case.rows, case.x, case.bias_shift, &mut found[..case.outputs]);
+        super::portable::matvec(&case.rows, case.x, case.bias_shift, &mut expected[..case.outputs]);
+        report.count(found == expected, &found);
+    });
+    attention(&mut report);
+    report
+}
+
+/// Keys and values of every length and alignment.
+fn attention(report: &mut Report) {
+    let mut random = Random(7);
+    let bytes: [i8; 72] = core::array::from_fn(|_| random.within(128) as i8);
+    let q: [i16; 72] = core::array::from_fn(|_| random.within(32768) as i16);
+    for length in 0..=67 {
+        for start in 0..4 {
+            let (k, q) = (&bytes[start..][..length], &q[3 - start..][..length]);
+            let mut found = [GUARD; 68];
+            let mut expected = found;
+            super::accumulate(&mut found[..length], -31 * length as i32, k);
+            super::portable::accumulate(&mut expected[..length], -31 * length as i32, k);
+            let (energy, same) = (super::dot(k, q), super::portable::dot(k, q));
+            report.count(found == expected && energy == same, &found);
+            report.count(true, &[energy]);
+        }
+    }
+}
+
+/// Every case of [`super::matvec`], in order.
+pub fn for_each_case(mut judge: impl FnMut(&Case<'_>)) {
+    let mut random = Random(1);
+    for columns in (0..=67).chain(127..=COLUMNS) {
+        for rows in 1..=ROWS {
+            for values in [Values::Small, Values::Limit, Values::Alternating] {
+                shape(rows, columns, values, &mut random, &mut judge);
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Values {
+    Small,
+    Limit,
+    Alternating,
+}
+
+/// So that the start decides whether x is aligned.
+#[repr(align(4))]
+struct Aligned([i16; COLUMNS + 2 * GROUP]);
+
+/// The cases of one shape: both alignments of x, then lengths that differ from the shape.
+fn shape(
+    rows: usize,
+    columns: usize,
+    values: Values,
+    random: &mut Random,
+    judge: &mut impl FnMut(&Case<'_>),
+) {
+    let mut words = [0xA5A5_A5A5; WORDS];
+    let words = &mut words[..Rows::words_needed(rows, columns)];
+    fill(words, columns, values, random);
+    let Some(view) = Rows::new(words, rows, columns) else { return };
+    let bias_shift = [0, 31, 5, 1][(rows + columns) % 4];
+    let mut aligned = Aligned([POISON; COLUMNS + 2 * GROUP]);
+    for start in 0..2 {
+        let store = &mut aligned.0;
+        inputs(&mut store[start..][..columns], values, random);
+        let mut case = |x, outputs| judge(&Case { rows: view, x, bias_shift, outputs });
+        case(&store[start..][..columns], rows);
+        if values == Values::Small && rows % 4 == 1 {
+            case(&store[start..][..columns + 3], rows + 2);
+            case(&store[start..][..columns / 2], rows);
+            case(&store[start..][..columns], rows - 1);
+        }
+        store.fill(POISON);
+    }
+}
+
+/// The words of whole blocks; filling columns are poison. Packs on its own, without `Rows::pack`.
+fn fill(words: &mut [u32], columns: usize, values: Values, random: &mut Random) {
+    let block_words = Rows::words_needed(1, columns);
+    for block in words.chunks_exact_mut(block_words) {
+        let groups = block_words - 2 * BLOCK_ROWS;
+        for (at, word) in block.iter_mut().enumerate() {
+            *word = if at < BLOCK_ROWS {
+                (random.next() >> 1) as u32
+            } else if at < BLOCK_ROWS + groups {
+                let (pair, column) = ((at - BLOCK_ROWS) % 2, (at - BLOCK_ROWS) / 2 * 2);
+                let mut half = |column| {
+                    let high = weight(values, 2 * pair, column, random);
+                    let low = weight(values, 2 * pair + 1, column, random);
+                    (256 * high + low) as u32 & 0xFFFF
+                };
+                half(column) | half(column + 1) << 16
+            } else {
+                [0, 1, 32767, random.next() as u32 >> 17][(at + columns) % 4] << 16
+            };
+        }
+    }
+}
+
+/// ±127 against the signs of [`inputs`]: the four rows of a block reach +limit, −limit, both again.
+fn weight(values: Values, row: usize, column: usize, random: &mut Random) -> i32 {
+    let sign = 1 - 2 * (row as i32 % 2);
+    match values {
+        Values::Small => random.within(128),
+        Values::Limit => 127 * sign,
+        Values::Alternating => {
+            127 * sign * (1 - 2 * (column as i32 % 2)) * (1 - row as i32 / 2 * 2)
+        }
+    }
+}
+
+/// Inputs whose sums with those weights stay below the limit, at most 126 below it.
+fn inputs(x: &mut [i16], values: Values, random: &mut Random) {
+    let most = (LIMIT - 1) / 127;
+    let share = most / x.len().max(1) as i32;
+    let rest = most - share * x.len() as i32;
+    for (column, x) in x.iter_mut().enumerate() {
+        let even = column % 2 == 0;
+        let value = if column == 0 { share + rest } else { share }.min(32767);
+        *x = match values {
+            Values::Small => random.within(500.min(share.min(32767) + 1)) as i16,
+            Values::Limit => value as i16,
+            Values::Alternating => {
+                if even {
+                    value as i16
+                } else {
+                    -value as i16
+                }
+            }
+        };
+    }
+}
+
+/// Numerical Recipes' linear congruence, high bits.
+struct Random(u32);
+
+impl Random {
+    fn next(&mut self) -> i32 {
+        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (self.0 ^ self.0 >> 16) as i32
+    }
+
+    /// In `-(bound - 1)..bound`.
+    fn within(&mut self, bound: i32) -> i32 {
+        let high = (self.next() as u32 >> 8) as i32;
+        high % (2 * bound - 1) - (bound - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Case, EXPECTED, LIMIT, for_each_case, run};
+    use crate::kernel::portable;
+
+    #[test]
+    fn selected_kernels_equal_portable_and_the_hash_of_every_core() {
+        assert_eq!(run(), EXPECTED);
+    }
+
+    /// The formula of [`crate::kernel::matvec`] in 64 bits, from weights one by one.
+    fn exact(case: &Case<'_>, row: usize) -> (i64, i64) {
+        let products = case.x.iter().take(case.rows.columns()).enumerate();
+        let sum: i64 =
+            products.map(|(c, &x)| i64::from(case.rows.weight(row, c)) * i64::from(x)).sum();
+        let rounded = |value: i64, shift: u32| (value + ((1 << shift) >> 1)) >> shift;
+        let multiplier = i64::from(case.rows.multiplier(row) >> 16);
+        let scaled = rounded(256 * sum * multiplier, 16);
+        (sum, scaled + rounded(i64::from(case.rows.bias(row)), case.bias_shift))
+    }
+
+    #[test]
+    fn portable_is_the_formula_and_cases_reach_the_limit() {
+        let mut largest = 0;
+        for_each_case(|case| {
+            let mut out = [0; 12];
+            portable::matvec(&case.rows, case.x, case.bias_shift, &mut out[..case.outputs]);
+            let (out, behind) = out.split_at(case.outputs.min(case.rows.rows()));
+            assert_eq!(behind, &[0; 12][out.len()..], "filling rows are not outputs");
+            for (row, out) in out.iter().enumerate() {
+                let (sum, expected) = exact(case, row);
+                largest = largest.max(sum.abs());
+                assert_eq!(i64::from(*out), expected, "row {row} of {case:?}");
+            }
+        });
+        assert!((i64::from(LIMIT) - 127..i64::from(LIMIT)).contains(&largest), "{largest}");
+    }
+}

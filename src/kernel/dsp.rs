@@ -1,0 +1,257 @@
+//! The dual multiply-accumulate of Cortex-M4, M7 and M33: four rows at a time, one stream.
+//!
+//! ```text
+//! for each block of four rows                                       (layout: `rows.rs`)
+//!     bias[0..4] = round(next four words / 2^bias_shift)            to the stack
+//!     A₀ = L₀ = A₁ = L₁ = 0                                         A, L: one each per row pair
+//!     for each word w of row pair p, and its two columns x
+//!         Aₚ += SMLAD(w, x)                                         256·D + D′, modulo 2³²
+//!         Lₚ += SMLAD(SXTB16(w), x)                                 D′
+//!     out[0..4] = SMMLAR([A₀ − L₀, L₀ << 8, A₁ − L₁, L₁ << 8], next four words, bias)
+//! ```
+//!
+//! | r0 | r1 | r2–r5 | r6–r9 | r10 | r11 | r12 | lr | stack |
+//! |---|---|---|---|---|---|---|---|---|
+//! | weights | x | a group: 4 words | 8 columns of x | A₀ | L₀ | A₁ | L₁ | 4 biases, then [`Job`] |
+//!
+//! # Tricks
+//!
+//! * Nothing is unpacked. 256·D + D′ comes from the words as they lie in flash, D′ from their low
+//!   bytes, and 256·D = A − D′ even after A has wrapped around, because |D| < 2²³.
+//! * D′ << 8 gives both rows of a pair one scale, so SMMLAR scales, rounds and adds the bias.
+//! * The loop takes 8 columns four times and is entered at one of five places, the last being its
+//!   end: any multiple of 8 columns runs in it. The place is the same for all blocks and waits on
+//!   the stack, and `ldr pc` starts a block.
+//! * All fourteen registers hold data, so that x comes by LDM too; the loop's end is on the stack.
+//! * LDM and LDRD fault on an odd half-word, LDR does not (with CCR.UNALIGN_TRP clear, as after
+//!   reset): such an `x` goes through the loop for single groups, as do 4 columns left over by the
+//!   other. The last 1–3 columns come from a padded copy.
+//! * SXTB16 stands behind the SMLAD that reads the same word, so that an M7 may issue both at once.
+
+use super::rows::{BLOCK_ROWS, GROUP, Rows};
+use core::arch::naked_asm;
+
+/// Bytes of the weights of one group: a word per two rows and two columns.
+const GROUP_BYTES: usize = 4 * GROUP;
+/// Groups that one entry of the loop takes.
+const STEP_GROUPS: usize = 2;
+/// Entries of the loop.
+const STEPS: usize = 4;
+
+/// A group of x, zeros behind its end; LDRD wants the alignment.
+#[repr(align(4))]
+struct Tail([i16; GROUP]);
+
+/// What `run` keeps on its stack, in that order, behind the biases of a block.
+#[repr(C)]
+struct Job {
+    /// Bytes of weights behind the last group that `x` reaches.
+    skip: usize,
+    /// Where four results go, up to `out_end`.
+    out: *mut i32,
+    out_end: *mut i32,
+    x: *const i16,
+    /// `1 << bias_shift >> 1`
+    half: i32,
+    bias_shift: u32,
+    /// Groups for the loop of single groups.
+    singles: usize,
+    /// The last 1–3 columns, or null.
+    tail: *const Tail,
+    /// Where x stands when the loop ends.
+    loop_end: *const i16,
+    /// Steps of the loop that its first round leaves out; `STEPS` for no loop at all.
+    entry: usize,
+}
+
+/// See [`super::matvec`].
+pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
+    let x = x.get(..rows.columns()).unwrap_or(x);
+    let (groups, rest) = x.as_chunks::<GROUP>();
+    let mut tail = Tail([0; GROUP]);
+    for (to, from) in tail.0.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    let aligned = x.as_ptr().cast::<u32>().is_aligned();
+    let steps = if aligned { groups.len() / STEP_GROUPS } else { 0 };
+    let (looped, singles) = groups.split_at(steps * STEP_GROUPS);
+    let reached = groups.len() + usize::from(!rest.is_empty());
+    let mut job = Job {
+        skip: (rows.columns().div_ceil(GROUP) - reached) * GROUP_BYTES,
+        out: core::ptr::null_mut(),
+        out_end: core::ptr::null_mut(),
+        x: x.as_ptr(),
+        half: ((1u32 << (bias_shift & 31)) >> 1) as i32,
+        bias_shift: bias_shift & 31,
+        singles: singles.len(),
+        tail: if rest.is_empty() { core::ptr::null() } else { &raw const tail },
+        loop_end: looped.as_ptr_range().end.cast(),
+        entry: if steps == 0 { STEPS } else { steps.wrapping_neg() % STEPS },
+    };
+    let count = out.len().min(rows.rows());
+    let (whole, part) = out[..count].as_chunks_mut::<BLOCK_ROWS>();
+    let last = rows.blocks().nth(whole.len());
+    blocks(rows.words(), whole, &mut job);
+    if let (Some(last), false) = (last, part.is_empty()) {
+        let mut four = [[0; BLOCK_ROWS]];
+        blocks(last, &mut four, &mut job);
+        part.copy_from_slice(&four[0][..part.len()]);
+    }
+}
+
+/// As many blocks from the start of `words` as `out` has.
+fn blocks(words: &[u32], out: &mut [[i32; BLOCK_ROWS]], job: &mut Job) {
+    if out.is_empty() {
+        return;
+    }
+    let range = out.as_mut_ptr_range();
+    (job.out, job.out_end) = (range.start.cast(), range.end.cast());
+    // SAFETY: `matvec` made `job` for a matrix of which `words` are whole blocks, at least one for
+    // each element of `out`; x, the tail and out outlive the call.
+    unsafe { run(words.as_ptr(), job) }
+}
+
+/// `sum += w · x`, two columns of it.
+macro_rules! mac {
+    ($sum:literal, $w:literal, $x:literal) => {
+        concat!("smlad ", $sum, ", ", $w, ", ", $x, ", ", $sum, "\n")
+    };
+}
+
+/// `w` becomes its low bytes.
+macro_rules! low {
+    ($w:literal) => {
+        concat!("sxtb16 ", $w, ", ", $w, "\n")
+    };
+}
+
+/// A group, loaded into r2–r5, with its four columns: 12 instructions for 16 products.
+macro_rules! group {
+    ($x01:literal, $x23:literal) => {
+        concat!(
+            mac!("r10", "r2", $x01),
+            low!("r2"),
+            mac!("r12", "r3", $x01),
+            low!("r3"),
+            mac!("r11", "r2", $x01),
+            mac!("lr", "r3", $x01),
+            mac!("r10", "r4", $x23),
+            low!("r4"),
+            mac!("r12", "r5", $x23),
+            low!("r5"),
+            mac!("r11", "r4", $x23),
+            mac!("lr", "r5", $x23),
+        )
+    };
+}
+
+/// One step of the loop: 8 columns, 27 instructions for 32 products.
+macro_rules! step {
+    () => {
+        concat!(
+            "ldm r1!, {{r6-r9}}\n",
+            "ldm r0!, {{r2-r5}}\n",
+            group!("r6", "r7"),
+            "ldm r0!, {{r2-r5}}\n",
+            group!("r8", "r9"),
+        )
+    };
+}
+
+/// thumbv8m.main does not say that the DSP extension is there; thumbv7em does.
+#[cfg(feature = "cortex-m33")]
+macro_rules! cpu {
+    () => {
+        ".cpu cortex-m33"
+    };
+}
+#[cfg(not(feature = "cortex-m33"))]
+macro_rules! cpu {
+    () => {
+        ""
+    };
+}
+
+/// # Safety
+///
+/// From `words` on there are as many whole blocks as `job.out..job.out_end` has places for four
+/// results, at least one. `job.x` has the columns that `entry`, `loop_end` and `singles` say,
+/// 4-byte aligned if the loop is entered; `tail` is null or a group.
+#[unsafe(naked)]
+unsafe extern "C" fn run(words: *const u32, job: &Job) {
+    naked_asm!(
+        cpu!(),
+        "push {{r4-r11, lr}}",
+        "ldm r1, {{r2-r11}}",
+        // The steps have one length: entry = start + entry · (end − start) / 4, in Thumb state.
+        "adr r1, 3f",
+        "adr r12, 4f",
+        "sub r12, r12, r1",
+        "lsr r12, r12, #2",
+        "orr r1, r1, #1",
+        "mla r11, r11, r12, r1",
+        "push {{r2-r11}}",
+        "sub sp, sp, #16",
+        "2:", // a block
+        "ldm r0!, {{r2-r5}}",
+        "ldrd r6, r7, [sp, #32]", // half, bias_shift
+        "add r2, r2, r6",
+        "add r3, r3, r6",
+        "add r4, r4, r6",
+        "add r5, r5, r6",
+        "asr r2, r2, r7",
+        "asr r3, r3, r7",
+        "asr r4, r4, r7",
+        "asr r5, r5, r7",
+        "stm sp, {{r2-r5}}",
+        "ldr r1, [sp, #28]", // x
+        "mov r10, #0",
+        "mov r11, #0",
+        "mov r12, #0",
+        "mov lr, #0",
+        "ldr pc, [sp, #52]", // entry
+        ".p2align 2",
+        "3:", // 32 columns
+        step!(),
+        step!(),
+        step!(),
+        step!(),
+        "4:",
+        "ldr r2, [sp, #48]", // loop_end
+        "cmp r1, r2",
+        "bne 3b",
+        "ldrd r6, r7, [sp, #40]", // singles, tail
+        "cbz r6, 6f",
+        "5:", // 4 columns, at any address
+        "ldm r0!, {{r2-r5}}",
+        "ldr r8, [r1], #4",
+        "ldr r9, [r1], #4",
+        group!("r8", "r9"),
+        "subs r6, r6, #1",
+        "bne 5b",
+        "6:",
+        "cbz r7, 7f",
+        "ldm r0!, {{r2-r5}}",
+        "ldrd r8, r9, [r7]",
+        group!("r8", "r9"),
+        "7:",
+        "ldm sp, {{r2-r7}}", // biases, skip, out
+        "add r0, r0, r6",
+        "ldm r0!, {{r1, r6, r8, r9}}", // multipliers
+        "sub r10, r10, r11",
+        "lsl r11, r11, #8",
+        "sub r12, r12, lr",
+        "lsl lr, lr, #8",
+        "smmlar r10, r10, r1, r2",
+        "smmlar r11, r11, r6, r3",
+        "smmlar r12, r12, r8, r4",
+        "smmlar lr, lr, r9, r5",
+        "stm r7!, {{r10, r11, r12, lr}}",
+        "ldr r1, [sp, #24]", // out_end
+        "str r7, [sp, #20]", // out
+        "cmp r7, r1",
+        "bne 2b",
+        "add sp, sp, #56",
+        "pop {{r4-r11, pc}}",
+    )
+}

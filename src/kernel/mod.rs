@@ -1,0 +1,50 @@
+//! Arithmetic bodies, one file per architecture, all with the same meaning.
+//!
+//! ```text
+//!            ┌ portable   the meaning, safe Rust, every core
+//!  matvec ───┤
+//!            └ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//! ```
+//! [`portable`] says what each kernel computes; the others compute the same bits faster. `build.rs`
+//! chooses (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
+//! nothing of the engine, and is the only one that may hold `unsafe`, `asm!` and target `cfg`s.
+
+mod bytes;
+#[doc(hidden)]
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+#[cfg(regard_dsp)]
+#[expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
+mod dsp;
+pub mod portable;
+mod rows;
+
+pub use bytes::bytes_of;
+pub use rows::Rows;
+
+/// The name of the kernel set that this build uses.
+pub const NAME: &str = if cfg!(regard_dsp) { "dsp" } else { "portable" };
+
+/// `out[r] = round(256 · Σ_c w[r,c]·x[c] · M[r] / 2¹⁶) + round(b[r] / 2^bias_shift)`.
+///
+/// `x`: `[columns]`, |x| small enough that every |Σ w·x| < 2²³ (the model file proves it) ·
+/// `out`: `[rows]` · `bias_shift`: 0…31. With unequal lengths the shorter one counts.
+#[inline]
+pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
+    #[cfg(regard_dsp)]
+    dsp::matvec(rows, x, bias_shift, out);
+    #[cfg(not(regard_dsp))]
+    portable::matvec(rows, x, bias_shift, out);
+}
+
+/// `Σ_c k[c]·q[c]`, the energy of one key row. `k`, `q`: `[d_head]`.
+#[inline]
+pub fn dot(k: &[i8], q: &[i16]) -> i32 {
+    portable::dot(k, q)
+}
+
+/// `acc[c] += α · v[c]`, one value row into the context. `acc`, `v`: `[d_head]`.
+#[inline]
+pub fn accumulate(acc: &mut [i32], alpha: i32, v: &[i8]) {
+    portable::accumulate(acc, alpha, v);
+}

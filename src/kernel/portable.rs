@@ -1,0 +1,77 @@
+//! What each kernel means, in safe Rust that every core can run.
+//!
+//! The other files of this folder are tested against this one, bit for bit.
+
+use super::rows::{BLOCK_ROWS, GROUP, Rows};
+
+/// See [`super::matvec`].
+pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
+    let x = x.get(..rows.columns()).unwrap_or(x);
+    let (quads, rest) = x.as_chunks::<GROUP>();
+    let mut tail = [0i16; GROUP];
+    for (to, from) in tail.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    let count = out.len().min(rows.rows());
+    for (block, out) in rows.blocks().zip(out[..count].chunks_mut(BLOCK_ROWS)) {
+        let sums = gather(block, quads, &tail);
+        finish(block, sums, bias_shift, out);
+    }
+}
+
+/// Gathered sums of a block, per row pair: (256·D + D′, D′), modulo 2³².
+type Sums = [(i32, i32); BLOCK_ROWS / 2];
+
+fn gather(block: &[u32], quads: &[[i16; GROUP]], tail: &[i16; GROUP]) -> Sums {
+    let mut sums = Sums::default();
+    let (groups, _) = block.get(BLOCK_ROWS..).unwrap_or(&[]).as_chunks::<GROUP>();
+    for (&[a, b, c, d], &[x0, x1, x2, x3]) in groups.iter().zip(quads.iter().chain([tail])) {
+        add(&mut sums[0], a, x0, x1);
+        add(&mut sums[1], b, x0, x1);
+        add(&mut sums[0], c, x2, x3);
+        add(&mut sums[1], d, x2, x3);
+    }
+    sums
+}
+
+fn add(sum: &mut (i32, i32), word: u32, x0: i16, x1: i16) {
+    let (low, high) = (word as i16, (word >> 16) as i16);
+    for (half, x) in [(low, x0), (high, x1)] {
+        sum.0 = sum.0.wrapping_add(i32::from(half).wrapping_mul(i32::from(x)));
+        sum.1 = sum.1.wrapping_add(i32::from(half as i8).wrapping_mul(i32::from(x)));
+    }
+}
+
+fn finish(block: &[u32], sums: Sums, bias_shift: u32, out: &mut [i32]) {
+    let biases = block.first_chunk::<BLOCK_ROWS>().unwrap_or(&[0; BLOCK_ROWS]);
+    let multipliers = block.last_chunk::<BLOCK_ROWS>().unwrap_or(&[0; BLOCK_ROWS]);
+    let [(p0, l0), (p1, l1)] = sums;
+    let sums = [p0.wrapping_sub(l0), l0 << 8, p1.wrapping_sub(l1), l1 << 8];
+    for (((out, sum), bias), m) in out.iter_mut().zip(sums).zip(biases).zip(multipliers) {
+        let half = ((1u32 << (bias_shift & 31)) >> 1) as i32;
+        let bias = (*bias as i32).wrapping_add(half) >> (bias_shift & 31);
+        *out = scale(sum, *m as i32).wrapping_add(bias);
+    }
+}
+
+/// `round(value · m / 2³²)`, where the low 16 bits of `m` are zero: what SMMULR does, in 32 bits.
+#[inline]
+#[must_use]
+pub const fn scale(value: i32, m: i32) -> i32 {
+    let m = m >> 16;
+    let low = ((value & 0xFFFF).wrapping_mul(m).wrapping_add(0x8000)) >> 16;
+    (value >> 16).wrapping_mul(m).wrapping_add(low)
+}
+
+/// See [`super::dot`].
+#[must_use]
+pub fn dot(k: &[i8], q: &[i16]) -> i32 {
+    k.iter().zip(q).fold(0, |sum, (&k, &q)| sum.wrapping_add(i32::from(k) * i32::from(q)))
+}
+
+/// See [`super::accumulate`].
+pub fn accumulate(acc: &mut [i32], alpha: i32, v: &[i8]) {
+    for (acc, &v) in acc.iter_mut().zip(v) {
+        *acc = acc.wrapping_add(alpha.wrapping_mul(i32::from(v)));
+    }
+}
