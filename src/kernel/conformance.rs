@@ -46,6 +46,14 @@ pub struct Report {
 /// What [`run`] returns on every core and on the host.
 pub const EXPECTED: Report = Report { cases: 5656, failures: 0, hash: 0x4B15_2969 };
 
+impl core::fmt::Display for Report {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let word = if *self == EXPECTED { "equal" } else { "DIFFERENT" };
+        let Self { cases, failures, hash } = self;
+        write!(f, "conformance {word} cases={cases} failures={failures} hash={hash:08x}")
+    }
+}
+
 impl Report {
     const START: Self = Self { cases: 0, failures: 0, hash: 0x811C_9DC5 };
 

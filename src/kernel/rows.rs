@@ -111,7 +111,12 @@ mod pack {
         /// The words of a matrix. `weights`: `[rows × columns]`, row after row · `biases`,
         /// `multipliers` (not yet shifted): `[rows]`.
         #[must_use]
-        pub fn pack(weights: &[i8], columns: usize, biases: &[i32], multipliers: &[i16]) -> Vec<u32> {
+        pub fn pack(
+            weights: &[i8],
+            columns: usize,
+            biases: &[i32],
+            multipliers: &[i16],
+        ) -> Vec<u32> {
             let rows = biases.len();
             let weight = |r: usize, c: usize| {
                 if r < rows && c < columns { i32::from(weights[r * columns + c]) } else { 0 }
@@ -144,8 +149,10 @@ mod tests {
     #[test]
     fn packed_weights_come_back_for_every_shape() {
         for (rows, columns) in [(1, 1), (2, 3), (3, 4), (4, 5), (5, 8), (9, 17)] {
-            let weights: Vec<i8> =
-                (0..rows * columns).map(|i| (i * 89 % 255) as u8 as i8).map(|w| w.max(-127)).collect();
+            let weights: Vec<i8> = (0..rows * columns)
+                .map(|i| (i * 89 % 255) as u8 as i8)
+                .map(|w| w.max(-127))
+                .collect();
             let biases: Vec<i32> = (0..rows as i32).map(|r| r * 77 - 100).collect();
             let multipliers: Vec<i16> = (0..rows as i16).map(|r| 32767 - r).collect();
             let words = Rows::pack(&weights, columns, &biases, &multipliers);
@@ -154,7 +161,11 @@ mod tests {
                 assert_eq!(view.bias(r), biases[r]);
                 assert_eq!(view.multiplier(r), i32::from(multipliers[r]) << 16);
                 for c in 0..columns {
-                    assert_eq!(view.weight(r, c), weights[r * columns + c], "{rows}×{columns} {r},{c}");
+                    assert_eq!(
+                        view.weight(r, c),
+                        weights[r * columns + c],
+                        "{rows}×{columns} {r},{c}"
+                    );
                 }
             }
             assert!(Rows::new(&words[1..], rows, columns).is_none());

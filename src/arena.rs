@@ -1,0 +1,74 @@
+//! All the RAM of a model: one buffer of a size known to the compiler, carved into typed slices.
+
+use crate::Error;
+use bytemuck::Pod;
+use core::mem;
+use static_cell::ConstStaticCell;
+
+#[repr(C, align(16))]
+struct Bytes<const BYTES: usize>([u8; BYTES]);
+
+/// A static buffer of `BYTES`, to be taken once.
+///
+/// ```
+/// # use regard::{Arena, Error};
+/// static ARENA: Arena<1024> = Arena::new();
+/// assert_eq!(ARENA.take().map(|bytes| bytes.len()), Ok(1024));
+/// assert_eq!(ARENA.take(), Err(Error::ArenaTaken));
+/// ```
+pub struct Arena<const BYTES: usize>(ConstStaticCell<Bytes<BYTES>>);
+
+impl<const BYTES: usize> Arena<BYTES> {
+    /// A zeroed buffer (it takes no flash).
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(ConstStaticCell::new(Bytes([0; BYTES])))
+    }
+
+    /// The buffer, the first time; [`Error::ArenaTaken`] later.
+    pub fn take(&'static self) -> Result<&'static mut [u8], Error> {
+        match self.0.try_take() {
+            Some(bytes) => Ok(&mut bytes.0),
+            None => Err(Error::ArenaTaken),
+        }
+    }
+}
+
+impl<const BYTES: usize> Default for Arena<BYTES> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Bytes that `n` elements of `size` bytes take in an arena.
+pub(crate) const fn footprint(n: u64, size: u64) -> u64 {
+    (n * size).next_multiple_of(4)
+}
+
+/// The part of an arena that is still free.
+pub(crate) struct Carver<'a>(&'a mut [u8]);
+
+impl<'a> Carver<'a> {
+    /// Starts at an address that is a multiple of 4, or fails.
+    pub(crate) fn new(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        match bytes.as_ptr() as usize % 4 {
+            0 => Ok(Self(bytes)),
+            by => Err(Error::Misaligned { by }),
+        }
+    }
+
+    /// The next `n` elements, with what was in them.
+    pub(crate) fn take<T: Pod>(&mut self, n: usize) -> Result<&'a mut [T], Error> {
+        let need = footprint(n as u64, size_of::<T>() as u64) as usize;
+        let short = Error::ArenaTooSmall { need, have: self.0.len() };
+        let (taken, rest) = mem::take(&mut self.0).split_at_mut_checked(need).ok_or(short)?;
+        self.0 = rest;
+        let taken: &mut [T] = bytemuck::try_cast_slice_mut(taken).map_err(|_| short)?;
+        taken.get_mut(..n).ok_or(short)
+    }
+
+    /// The same free part for a shorter while: what is carved from it can be carved again later.
+    pub(crate) fn rewindable(&mut self) -> Carver<'_> {
+        Carver(&mut *self.0)
+    }
+}

@@ -1,0 +1,117 @@
+//! Multi-head attention (arXiv 1706.03762, section 3.2.2), one query at a time.
+//!
+//! ```text
+//! e_j = q·k_j      α = softmax(e)      c = Σ_j α_j·v_j      heads side by side ─► W_o
+//! ```
+//! 1/√d_head and log₂e are folded into the query weights by the converter. Positions beyond `len`
+//! are never read, which is all that masks do: `len` is the source's real length, or the number
+//! of words said so far.
+
+mod apply;
+mod cache;
+mod sublayer;
+
+pub(crate) use cache::{Cache, Caches};
+pub(crate) use sublayer::{Sublayer, enter};
+
+use crate::format::{Model, Role, Stack};
+use crate::kernel;
+use crate::layer::{Linear, row, row_mut};
+use crate::number::{Block, ENERGY_FRACTION, round_shift, shift, softmax};
+
+/// The four matrices of an attention.
+pub(crate) struct Attention<'m> {
+    pub(crate) query: Linear<'m>,
+    pub(crate) key: Linear<'m>,
+    pub(crate) value: Linear<'m>,
+    pub(crate) output: Linear<'m>,
+    pub(crate) n_heads: usize,
+    pub(crate) d_head: usize,
+}
+
+impl<'m> Attention<'m> {
+    pub(crate) fn own(model: &Model<'m>, stack: Stack, layer: usize) -> Self {
+        Self::of(
+            model,
+            stack,
+            layer,
+            [Role::SelfQuery, Role::SelfKey, Role::SelfValue, Role::SelfOutput],
+        )
+    }
+
+    pub(crate) fn cross(model: &Model<'m>, layer: usize) -> Self {
+        Self::of(
+            model,
+            Stack::Decoder,
+            layer,
+            [Role::CrossQuery, Role::CrossKey, Role::CrossValue, Role::CrossOutput],
+        )
+    }
+
+    fn of(model: &Model<'m>, stack: Stack, layer: usize, roles: [Role; 4]) -> Self {
+        let [query, key, value, output] = roles.map(|role| Linear::of(model, stack, layer, role));
+        let (n_heads, d_head) = (model.dims().n_heads, model.dims().d_head);
+        Self { query, key, value, output, n_heads, d_head }
+    }
+
+    /// Mantissa bits of queries: |q·k| < 2²³ for any int8 key, as for any other matrix.
+    pub(crate) fn query_bits(&self) -> u32 {
+        let sum = (127 * self.d_head as u32).max(1);
+        (22 - sum.ilog2()).clamp(8, 14)
+    }
+
+    /// The context of `query` over the first `len` positions. `query`, `out`: `[n_heads·d_head]` ·
+    /// `energies`: `[len]` or more · `alignment`: `[len]`, where the weights of all heads are
+    /// summed up. Returns the exponent of `out`.
+    pub(crate) fn attend(
+        &self,
+        query: Block<'_>,
+        cache: &Cache<'_>,
+        energies: &mut [i32],
+        mut alignment: Option<&mut [i32]>,
+        out: &mut [i32],
+    ) -> i32 {
+        let common = cache.largest_value_exponent();
+        for head in 0..self.n_heads {
+            let q = row(query.mantissas, head, self.d_head);
+            self.weigh(Block { mantissas: q, exponent: query.exponent }, head, cache, energies);
+            if let Some(sums) = alignment.as_deref_mut() {
+                for (sum, &weight) in sums.iter_mut().zip(&*energies) {
+                    *sum = sum.wrapping_add(weight);
+                }
+            }
+            let out = row_mut(out, head, self.d_head);
+            let exponent = self.gather(head, cache, energies, out);
+            let down = common.wrapping_sub(exponent).max(0) as u32;
+            for value in out {
+                *value = round_shift(*value << CONTEXT_FRACTION, down);
+            }
+        }
+        common - CONTEXT_FRACTION - 15
+    }
+
+    /// Energies of one head, then their softmax, in place.
+    fn weigh(&self, q: Block<'_>, head: usize, cache: &Cache<'_>, energies: &mut [i32]) {
+        for (position, energy) in energies.iter_mut().enumerate() {
+            let (key, exponent) = cache.key(position, head);
+            let product = kernel::dot(key, q.mantissas);
+            *energy = shift(product, q.exponent + exponent + ENERGY_FRACTION);
+        }
+        softmax(energies);
+    }
+
+    /// `Σ_j α_j·v_j` of one head. Returns its exponent, less the 15 of the weights.
+    fn gather(&self, head: usize, cache: &Cache<'_>, weights: &[i32], out: &mut [i32]) -> i32 {
+        let values = || (0..weights.len()).map(|position| cache.value(position, head));
+        let largest = values().map(|(_, exponent)| exponent).max().unwrap_or(0);
+        out.fill(0);
+        for (&weight, (value, exponent)) in weights.iter().zip(values()) {
+            let weight = round_shift(weight, largest.wrapping_sub(exponent) as u32);
+            kernel::accumulate(out, weight, value);
+        }
+        largest
+    }
+}
+
+/// Digits kept below those of the sum when heads are brought to one exponent.
+const CONTEXT_FRACTION: i32 = 8;

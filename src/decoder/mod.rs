@@ -1,0 +1,18 @@
+//! Decoders: a memory and the words so far in, logits out.
+
+mod transformer;
+
+pub(crate) use transformer::{TransformerDecoder, prepare};
+
+use crate::Token;
+use crate::search::Logits;
+
+/// One step of a decoder; all that a search knows of it.
+pub trait Decoder {
+    /// Says `token`, and asks for the next one: its logits. `alignment`: `[source_len]`, which
+    /// gets where the decoder looked, in Q15. `None` when it may not say more.
+    fn step(&mut self, token: Token, alignment: &mut [u16]) -> Option<Logits<'_>>;
+
+    /// The logits of the last step.
+    fn logits(&self) -> Logits<'_>;
+}

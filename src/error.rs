@@ -1,0 +1,173 @@
+//! Everything that can go wrong, with its numbers.
+
+use core::fmt;
+
+/// Why a model was refused or a sentence could not be translated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Error {
+    /// The file is shorter than its header, or than it says.
+    Truncated {
+        /// Bytes needed.
+        need: usize,
+        /// Bytes given.
+        have: usize,
+    },
+    /// The file goes on behind its stated end.
+    TrailingBytes {
+        /// Bytes stated by the header.
+        stated: usize,
+        /// Bytes given.
+        have: usize,
+    },
+    /// The bytes do not start at an address that is a multiple of 4.
+    Misaligned {
+        /// The address modulo 4.
+        by: usize,
+    },
+    /// The file does not start as a model file does.
+    BadMagic {
+        /// The first word of the file.
+        found: u32,
+    },
+    /// The file was written for another version of the format.
+    BadVersion {
+        /// Its major version.
+        major: u16,
+        /// Its minor version.
+        minor: u16,
+    },
+    /// The header and directory were damaged.
+    HeaderChecksum {
+        /// The checksum in the file.
+        stored: u32,
+        /// The checksum of its bytes.
+        computed: u32,
+    },
+    /// The weights were damaged.
+    DataChecksum {
+        /// The checksum in the file.
+        stored: u32,
+        /// The checksum of its bytes.
+        computed: u32,
+    },
+    /// A field of the header is out of range.
+    BadField {
+        /// Which.
+        field: &'static str,
+        /// Its value.
+        value: u32,
+    },
+    /// An entry of the tensor directory is not what the dims ask for.
+    BadTensor {
+        /// Its place in the directory.
+        index: u32,
+        /// Which part of it.
+        field: &'static str,
+        /// The value that was expected, or the limit.
+        expected: u32,
+        /// The value found.
+        found: u32,
+    },
+    /// The header's arena size is not what its dims need.
+    ArenaSize {
+        /// Bytes stated.
+        stated: u32,
+        /// Bytes needed.
+        need: u32,
+    },
+    /// This arena was taken before.
+    ArenaTaken,
+    /// The arena is smaller than the model needs.
+    ArenaTooSmall {
+        /// Bytes needed.
+        need: usize,
+        /// Bytes given.
+        have: usize,
+    },
+    /// There is nothing to translate.
+    EmptySource,
+    /// The source has more tokens than the model takes.
+    SourceTooLong {
+        /// The most tokens the model takes, end mark included.
+        limit: usize,
+    },
+    /// A word is not in the vocabulary.
+    UnknownWord {
+        /// Where it starts, in bytes of the text.
+        at: usize,
+        /// Its length in bytes.
+        length: usize,
+    },
+    /// A token is outside the vocabulary, or padding inside the sentence.
+    BadToken {
+        /// The token.
+        token: u16,
+        /// The size of the vocabulary.
+        vocabulary: usize,
+    },
+    /// The self-test came to another result than the model file states.
+    SelfTest {
+        /// The first step that differs.
+        step: usize,
+    },
+}
+
+impl Error {
+    /// The cause in a few words, in a constant expression too.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Truncated { .. } => "the model file is truncated",
+            Self::TrailingBytes { .. } => "the model file has trailing bytes",
+            Self::Misaligned { .. } => "the model's address is not a multiple of 4",
+            Self::BadMagic { .. } => "this is not a model file (.rgd)",
+            Self::BadVersion { .. } => "the model file has another version of the format",
+            Self::HeaderChecksum { .. } => "the header's checksum is wrong",
+            Self::DataChecksum { .. } => "the weights' checksum is wrong",
+            Self::BadField { .. } => "a header field is out of range",
+            Self::BadTensor { .. } => "a tensor is not as the dims ask",
+            Self::ArenaSize { .. } => "the stated arena size is wrong",
+            Self::ArenaTaken => "the arena is already taken",
+            Self::ArenaTooSmall { .. } => "the arena is too small",
+            Self::EmptySource => "there is nothing to translate",
+            Self::SourceTooLong { .. } => "the sentence is too long",
+            Self::UnknownWord { .. } => "a word is not in the vocabulary",
+            Self::BadToken { .. } => "a token cannot stand here",
+            Self::SelfTest { .. } => "the self-test differs",
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.reason())?;
+        match *self {
+            Self::Truncated { need, have } | Self::ArenaTooSmall { need, have } => {
+                write!(f, ": {need} bytes needed, {have} given")
+            }
+            Self::TrailingBytes { stated, have } => {
+                write!(f, ": {stated} bytes stated, {have} given")
+            }
+            Self::Misaligned { by } => write!(f, ", but {by} more"),
+            Self::BadMagic { found } => write!(f, ": it starts with {found:#010x}"),
+            Self::BadVersion { major, minor } => write!(f, ": {major}.{minor}"),
+            Self::HeaderChecksum { stored, computed } | Self::DataChecksum { stored, computed } => {
+                write!(f, ": {stored:#010x} stored, {computed:#010x} computed")
+            }
+            Self::BadField { field, value } => write!(f, ": {field} = {value}"),
+            Self::BadTensor { index, field, expected, found } => {
+                write!(f, ": tensor {index}, {field}: {expected} expected, {found} found")
+            }
+            Self::ArenaSize { stated, need } => write!(f, ": {stated} stated, {need} needed"),
+            Self::SourceTooLong { limit } => write!(f, ": at most {limit} tokens"),
+            Self::UnknownWord { at, length } => write!(f, ": {length} bytes at {at}"),
+            Self::BadToken { token, vocabulary } => write!(f, ": {token} of {vocabulary}"),
+            Self::SelfTest { step } => write!(f, " at step {step}"),
+            Self::ArenaTaken | Self::EmptySource => Ok(()),
+        }
+    }
+}
+
+impl core::error::Error for Error {}

@@ -1,0 +1,236 @@
+//! The header: what a model is made of.
+
+use super::tri;
+use crate::{Error, Token};
+
+/// Words of the header.
+pub(crate) const HEADER_WORDS: usize = 32;
+
+/// Places in the header, in words. Those not named are zero.
+pub(crate) mod field {
+    pub(crate) const VERSION: usize = 1;
+    pub(crate) const LENGTH: usize = 2;
+    pub(crate) const HEADER_CHECKSUM: usize = 3;
+    pub(crate) const DATA_CHECKSUM: usize = 4;
+    pub(crate) const SECTIONS: usize = 5;
+    pub(crate) const ARENA: usize = 6;
+    /// Bytes: encoder kind, decoder kind, norm order, activation.
+    pub(crate) const KINDS: usize = 7;
+    pub(crate) const D_MODEL: usize = 8;
+    pub(crate) const N_HEADS: usize = 9;
+    pub(crate) const D_HEAD: usize = 10;
+    pub(crate) const D_FF: usize = 11;
+    pub(crate) const ENCODER_LAYERS: usize = 12;
+    pub(crate) const DECODER_LAYERS: usize = 13;
+    pub(crate) const SOURCE_VOCABULARY: usize = 14;
+    pub(crate) const TARGET_VOCABULARY: usize = 15;
+    pub(crate) const MAX_SOURCE_LEN: usize = 16;
+    pub(crate) const MAX_TARGET_LEN: usize = 17;
+    pub(crate) const ALIGNMENT_LAYER: usize = 18;
+    /// Halves: source padding, source end.
+    pub(crate) const SOURCE_MARKS: usize = 19;
+    /// Halves: target padding, target start.
+    pub(crate) const TARGET_MARKS: usize = 20;
+    /// Halves: target end, flags (1 tied output, 2 lower case).
+    pub(crate) const TARGET_END: usize = 21;
+    /// Embeddings are multiplied by this multiplier (15 bits, stored 16 bits up) · 2^exponent.
+    pub(crate) const SCALE_MULTIPLIER: usize = 22;
+    pub(crate) const SCALE_EXPONENT: usize = 23;
+    pub(crate) const FIRST_RESERVED: usize = 24;
+}
+
+/// The kind of encoder and decoder that this version knows.
+const TRANSFORMER: u8 = 1;
+
+/// Where LayerNorm stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum NormOrder {
+    /// `x + f(norm(x))`, and a last norm behind each stack (arXiv 2002.04745).
+    Pre,
+    /// `norm(x + f(x))`, as the paper has it (arXiv 1706.03762).
+    Post,
+}
+
+/// The function inside the feed-forward layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Activation {
+    /// max(0, x).
+    Relu,
+    /// x·Φ(x), the exact one.
+    Gelu,
+}
+
+/// Sizes and choices of a model, in the papers' terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Dims {
+    /// Where LayerNorm stands.
+    pub norm: NormOrder,
+    /// The function inside the feed-forward layer.
+    pub activation: Activation,
+    /// Width of the residual stream.
+    pub d_model: usize,
+    /// Heads of each attention.
+    pub n_heads: usize,
+    /// Width of a head.
+    pub d_head: usize,
+    /// Width inside the feed-forward layer.
+    pub d_ff: usize,
+    /// Layers of the encoder.
+    pub encoder_layers: usize,
+    /// Layers of the decoder.
+    pub decoder_layers: usize,
+    /// Words of the source language, marks included.
+    pub source_vocabulary: usize,
+    /// Words of the target language, marks included.
+    pub target_vocabulary: usize,
+    /// Most source tokens, the end mark included.
+    pub max_source_len: usize,
+    /// Most decoder steps.
+    pub max_target_len: usize,
+    /// The decoder layer whose cross-attention is the alignment.
+    pub alignment_layer: usize,
+    /// Padding of sources.
+    pub source_pad: Token,
+    /// The mark behind every source.
+    pub source_eos: Token,
+    /// Padding of targets.
+    pub target_pad: Token,
+    /// The mark that decoding starts from.
+    pub target_bos: Token,
+    /// The mark that decoding ends with.
+    pub target_eos: Token,
+    /// The output layer is the target's embedding matrix.
+    pub tied_output: bool,
+    /// Source text is turned into lower case.
+    pub lowercase: bool,
+    /// Embeddings are multiplied by this 15-bit integer …
+    pub embedding_multiplier: i16,
+    /// … times two to this exponent.
+    pub embedding_exponent: i32,
+}
+
+impl Dims {
+    /// Numbers per position in a cache: `n_heads · d_head`.
+    #[must_use]
+    pub const fn d_attention(&self) -> usize {
+        self.n_heads * self.d_head
+    }
+
+    pub(crate) const fn parse(words: &[u32]) -> Result<Self, Error> {
+        let [encoder, decoder, norm, activation] = words[field::KINDS].to_le_bytes();
+        tri!(range(encoder as u32, TRANSFORMER as u32, TRANSFORMER as u32, "encoder kind"));
+        tri!(range(decoder as u32, TRANSFORMER as u32, TRANSFORMER as u32, "decoder kind"));
+        tri!(range(norm as u32, 0, 1, "norm order"));
+        tri!(range(activation as u32, 0, 1, "activation"));
+        let flags = words[field::TARGET_END] >> 16;
+        tri!(range(flags, 0, 3, "flags"));
+        let mut i = field::FIRST_RESERVED;
+        while i < HEADER_WORDS {
+            tri!(range(words[i], 0, 0, "reserved"));
+            i += 1;
+        }
+        let dims = Self {
+            norm: if norm == 0 { NormOrder::Pre } else { NormOrder::Post },
+            activation: if activation == 0 { Activation::Relu } else { Activation::Gelu },
+            d_model: words[field::D_MODEL] as usize,
+            n_heads: words[field::N_HEADS] as usize,
+            d_head: words[field::D_HEAD] as usize,
+            d_ff: words[field::D_FF] as usize,
+            encoder_layers: words[field::ENCODER_LAYERS] as usize,
+            decoder_layers: words[field::DECODER_LAYERS] as usize,
+            source_vocabulary: words[field::SOURCE_VOCABULARY] as usize,
+            target_vocabulary: words[field::TARGET_VOCABULARY] as usize,
+            max_source_len: words[field::MAX_SOURCE_LEN] as usize,
+            max_target_len: words[field::MAX_TARGET_LEN] as usize,
+            alignment_layer: words[field::ALIGNMENT_LAYER] as usize,
+            source_pad: words[field::SOURCE_MARKS] as Token,
+            source_eos: (words[field::SOURCE_MARKS] >> 16) as Token,
+            target_pad: words[field::TARGET_MARKS] as Token,
+            target_bos: (words[field::TARGET_MARKS] >> 16) as Token,
+            target_eos: words[field::TARGET_END] as Token,
+            tied_output: flags & 1 == 1,
+            lowercase: flags & 2 == 2,
+            embedding_multiplier: (words[field::SCALE_MULTIPLIER] >> 16) as i16,
+            embedding_exponent: words[field::SCALE_EXPONENT] as i32,
+        };
+        tri!(dims.check());
+        tri!(range(
+            words[field::SECTIONS],
+            dims.sections() as u32,
+            dims.sections() as u32,
+            "sections"
+        ));
+        Ok(dims)
+    }
+
+    /// The limits keep every size, product and sum of the engine inside 32 bits.
+    pub(crate) const fn check(&self) -> Result<(), Error> {
+        tri!(range(self.d_model as u32, 1, 1024, "d_model"));
+        tri!(range(self.n_heads as u32, 1, 64, "n_heads"));
+        tri!(range(self.d_head as u32, 1, 256, "d_head"));
+        tri!(range(self.d_attention() as u32, 1, 4096, "n_heads · d_head"));
+        tri!(range(self.d_ff as u32, 1, 4096, "d_ff"));
+        tri!(range(self.encoder_layers as u32, 1, 32, "encoder_layers"));
+        tri!(range(self.decoder_layers as u32, 1, 32, "decoder_layers"));
+        tri!(range(self.source_vocabulary as u32, 1, 65535, "source vocabulary"));
+        tri!(range(self.target_vocabulary as u32, 1, 65535, "target vocabulary"));
+        tri!(range(self.max_source_len as u32, 1, 1024, "max_source_len"));
+        tri!(range(self.max_target_len as u32, 1, 1024, "max_target_len"));
+        tri!(range(
+            self.alignment_layer as u32,
+            0,
+            self.decoder_layers as u32 - 1,
+            "alignment_layer"
+        ));
+        let (source, target) =
+            (self.source_vocabulary as u32 - 1, self.target_vocabulary as u32 - 1);
+        tri!(range(self.source_pad as u32, 0, source, "source pad"));
+        tri!(range(self.source_eos as u32, 0, source, "source eos"));
+        tri!(range(self.target_pad as u32, 0, target, "target pad"));
+        tri!(range(self.target_bos as u32, 0, target, "target bos"));
+        tri!(range(self.target_eos as u32, 0, target, "target eos"));
+        tri!(range(self.embedding_multiplier as u32, 1, 32767, "embedding multiplier"));
+        range((self.embedding_exponent + 64) as u32, 0, 128, "embedding exponent + 64")
+    }
+
+    #[cfg(feature = "emit")]
+    pub(crate) fn write(&self, words: &mut [u32]) {
+        let pair = |low: Token, high: Token| u32::from(low) | u32::from(high) << 16;
+        let flags = u16::from(self.tied_output) | u16::from(self.lowercase) << 1;
+        let norm = u8::from(self.norm == NormOrder::Post);
+        let activation = u8::from(self.activation == Activation::Gelu);
+        let fields = [
+            u32::from_le_bytes([TRANSFORMER, TRANSFORMER, norm, activation]),
+            self.d_model as u32,
+            self.n_heads as u32,
+            self.d_head as u32,
+            self.d_ff as u32,
+            self.encoder_layers as u32,
+            self.decoder_layers as u32,
+            self.source_vocabulary as u32,
+            self.target_vocabulary as u32,
+            self.max_source_len as u32,
+            self.max_target_len as u32,
+            self.alignment_layer as u32,
+            pair(self.source_pad, self.source_eos),
+            pair(self.target_pad, self.target_bos),
+            pair(self.target_eos, flags),
+            (self.embedding_multiplier as u32) << 16,
+            self.embedding_exponent as u32,
+        ];
+        words[field::KINDS..field::FIRST_RESERVED].copy_from_slice(&fields);
+    }
+}
+
+/// `low ≤ value ≤ high`, or an error that names the field.
+pub(crate) const fn range(
+    value: u32,
+    low: u32,
+    high: u32,
+    field: &'static str,
+) -> Result<(), Error> {
+    if low <= value && value <= high { Ok(()) } else { Err(Error::BadField { field, value }) }
+}

@@ -1,0 +1,152 @@
+//! Writing a model file, on the host.
+
+use super::dims::{Dims, HEADER_WORDS, field};
+use super::plan::Plan;
+use super::section::{ALIGN_WORDS, ENTRY_WORDS};
+use super::{Checksum, MAGIC, Model, VERSION, data_start, header_checksum, words};
+use crate::kernel::Rows;
+use crate::{Error, Token};
+use alloc::vec::Vec;
+
+/// The content of one section, before it has a place.
+#[derive(Clone, Debug, Default)]
+pub struct Content {
+    words: Vec<u32>,
+    scale_exponent: i32,
+    bias_exponent: i32,
+    bits: u32,
+}
+
+/// An int8 matrix: `y = Σ w·x · multiplier · 2^scale_exponent + bias · 2^bias_exponent`.
+#[derive(Clone, Copy, Debug)]
+pub struct Matrix<'a> {
+    /// `[rows × columns]`, row after row, |w| ≤ 127.
+    pub weights: &'a [i8],
+    /// Columns.
+    pub columns: usize,
+    /// `[rows]`, 0 … 32767.
+    pub multipliers: &'a [i16],
+    /// Their exponent, −64 … 64.
+    pub scale_exponent: i32,
+    /// `[rows]`, |b| ≤ 2²⁴.
+    pub biases: &'a [i32],
+    /// Their exponent, −128 … 64; −128 if there are none.
+    pub bias_exponent: i32,
+    /// Mantissa bits of the input, 8 … 14, such that Σ|w| · (2^(bits−1) − 1) < 2²³ in every row.
+    pub bits: u32,
+}
+
+/// A LayerNorm: `y = (x − mean) / √(var + ε) · gamma + beta`.
+#[derive(Clone, Copy, Debug)]
+pub struct Norm<'a> {
+    /// n·ε as mantissa (16 bits) and exponent (−64 … 64).
+    pub epsilon: (u16, i32),
+    /// `[n]`: √n · gamma = mantissa · 2^gamma_exponent.
+    pub gammas: &'a [i16],
+    /// Exponent of the gammas.
+    pub gamma_exponent: i32,
+    /// `[n]`, |b| ≤ 2²⁴.
+    pub betas: &'a [i32],
+    /// Exponent of the betas.
+    pub beta_exponent: i32,
+}
+
+impl Content {
+    /// Of a matrix.
+    #[must_use]
+    pub fn matrix(m: &Matrix<'_>) -> Self {
+        Self {
+            words: Rows::pack(m.weights, m.columns, m.biases, m.multipliers),
+            scale_exponent: m.scale_exponent,
+            bias_exponent: m.bias_exponent,
+            bits: m.bits,
+        }
+    }
+
+    /// Of a LayerNorm.
+    #[must_use]
+    pub fn norm(norm: &Norm<'_>) -> Self {
+        let mut words = Vec::from([u32::from(norm.epsilon.0), norm.epsilon.1 as u32]);
+        words.extend(norm.gammas.iter().map(|&g| (i32::from(g) << 16) as u32));
+        words.extend(norm.betas.iter().map(|&b| b as u32));
+        Self {
+            words,
+            scale_exponent: norm.gamma_exponent,
+            bias_exponent: norm.beta_exponent,
+            bits: 8,
+        }
+    }
+
+    /// Of a vocabulary, token after token.
+    #[must_use]
+    pub fn words<S: AsRef<str>>(list: &[S]) -> Self {
+        Self { words: words::pack(list), bits: 8, ..Self::default() }
+    }
+
+    /// Of a self-test: a source, and token and digest of each step.
+    #[must_use]
+    pub fn self_test(source: &[Token], steps: &[(Token, u32)]) -> Self {
+        let mut words = Vec::from([source.len() as u32]);
+        words.extend(source.iter().map(|&token| u32::from(token)));
+        words.extend(steps.iter().flat_map(|&(token, digest)| [u32::from(token), digest]));
+        Self { words, bits: 8, ..Self::default() }
+    }
+
+    /// The bytes it takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.words.len() * 4
+    }
+}
+
+/// The words of a model file. `contents`: one per [`Dims::slot`], in that order. What comes out
+/// has been parsed and verified.
+pub fn emit(dims: &Dims, contents: &[Content]) -> Result<Vec<u32>, Error> {
+    dims.check()?;
+    let mut file = Vec::from([0; HEADER_WORDS]);
+    file[0] = MAGIC;
+    file[field::VERSION] = u32::from(VERSION.0) | u32::from(VERSION.1) << 16;
+    file[field::SECTIONS] = contents.len() as u32;
+    file[field::ARENA] = Plan::of(dims).bytes() as u32;
+    dims.write(&mut file);
+    write_directory(dims, contents, &mut file);
+    for content in contents {
+        file.resize(file.len().next_multiple_of(ALIGN_WORDS), 0);
+        file.extend_from_slice(&content.words);
+    }
+    file.resize(file.len().next_multiple_of(ALIGN_WORDS), 0);
+    seal(&mut file);
+    Model::parse(&file)?.verify()?;
+    Ok(file)
+}
+
+fn write_directory(dims: &Dims, contents: &[Content], file: &mut Vec<u32>) {
+    let mut next = HEADER_WORDS + contents.len() * ENTRY_WORDS;
+    for (index, content) in contents.iter().enumerate() {
+        let Some(slot) = dims.slot(index) else { break };
+        next = next.next_multiple_of(ALIGN_WORDS);
+        file.extend([
+            slot.id(),
+            slot.rows as u32,
+            slot.columns as u32,
+            next as u32 * 4,
+            content.bytes() as u32,
+            content.scale_exponent as u32,
+            content.bias_exponent as u32,
+            content.bits,
+        ]);
+        next += content.words.len();
+    }
+}
+
+/// Writes length and checksums into a file whose dims and directory are in place, so that tests
+/// can also seal files that are wrong in other ways. Dims that cannot be read leave it unsealed.
+pub fn seal(file: &mut [u32]) {
+    file[field::LENGTH] = file.len() as u32 * 4;
+    let Ok(dims) = Dims::parse(file) else { return };
+    if data_start(&dims) > file.len() {
+        return;
+    }
+    file[field::DATA_CHECKSUM] = Checksum::of(&file[data_start(&dims)..]);
+    file[field::HEADER_CHECKSUM] = header_checksum(file, &dims);
+}

@@ -1,0 +1,224 @@
+//! The model file `.rgd`: little-endian words, read in place from flash.
+//!
+//! ```text
+//! header      32 words   magic, version, length, checksums, dims, arena size   (dims.rs)
+//! directory   8 words a section, in the one order that the dims prescribe      (section.rs)
+//! data        sections, each at a multiple of 16 bytes
+//! ```
+//! `parse` (here) and `emit` share every constant. The format has no recursion and no offsets
+//! that may point anywhere: section n starts where section n − 1 ends, up to padding. What has
+//! been accepted cannot make the engine panic, read elsewhere or loop for ever; that the weights
+//! also keep their widths (so that sums cannot wrap) is [`Model::verify`]'s to say.
+
+mod checksum;
+mod dims;
+#[cfg(feature = "emit")]
+pub mod emit;
+mod plan;
+mod section;
+mod verify;
+mod words;
+
+pub use checksum::Checksum;
+pub use dims::{Activation, Dims, NormOrder};
+pub(crate) use plan::{CachePlan, Plan};
+pub use section::{Layout, Role, Section, Slot, Stack};
+pub use verify::{BIAS_LIMIT, SUM_LIMIT};
+pub use words::WordTable;
+
+use crate::Error;
+use crate::kernel::bytes_of;
+use dims::{HEADER_WORDS, field};
+use section::ENTRY_WORDS;
+
+/// `?` for constant functions.
+macro_rules! tri {
+    ($result:expr) => {
+        match $result {
+            Ok(value) => value,
+            Err(error) => return Err(error),
+        }
+    };
+}
+pub(crate) use tri;
+
+/// The first word of a model file: `rgd` and a byte that no text has.
+pub const MAGIC: u32 = u32::from_le_bytes(*b"rgd\x01");
+/// Major and minor version of the format: files of another major version are refused, and files
+/// of a newer minor version too.
+pub const VERSION: (u16, u16) = (1, 0);
+
+/// A checked model file, read in place. Copying it copies a reference and the dims.
+#[derive(Clone, Copy, Debug)]
+pub struct Model<'m> {
+    words: &'m [u32],
+    dims: Dims,
+}
+
+impl<'m> Model<'m> {
+    /// Checks `words`, the whole file, and nothing but the file.
+    pub const fn parse(words: &'m [u32]) -> Result<Self, Error> {
+        tri!(check_frame(words));
+        let dims = tri!(Dims::parse(words));
+        tri!(section::check_directory(words, &dims));
+        tri!(check_data(words, &dims));
+        let model = Self { words, dims };
+        let need = Plan::of(&dims).bytes();
+        if words[field::ARENA] as u64 != need {
+            return Err(Error::ArenaSize { stated: words[field::ARENA], need: need as u32 });
+        }
+        tri!(words::check(&model, Role::SourceWords));
+        tri!(words::check(&model, Role::TargetWords));
+        Ok(model)
+    }
+
+    /// Checks bytes at any address, say of a file that was loaded or of a flash region. The file
+    /// may be followed by other bytes. Weights are checked too ([`Self::verify`]).
+    pub fn load(bytes: &'m [u8]) -> Result<Self, Error> {
+        let by = bytes.as_ptr() as usize % 4;
+        if by != 0 {
+            return Err(Error::Misaligned { by });
+        }
+        let whole = bytes.get(..bytes.len() & !3).unwrap_or(bytes);
+        let words: &[u32] =
+            bytemuck::try_cast_slice(whole).map_err(|_| Error::Misaligned { by: 0 })?;
+        let stated = words.get(field::LENGTH).map_or(0, |&bytes| bytes as usize);
+        if words.first() == Some(&MAGIC) && stated > bytes.len() {
+            return Err(Error::Truncated { need: stated, have: bytes.len() });
+        }
+        if words.first() == Some(&MAGIC) && stated < bytes.len() {
+            return Err(Error::TrailingBytes { stated, have: bytes.len() });
+        }
+        let model = Self::parse(words)?;
+        model.verify()?;
+        Ok(model)
+    }
+
+    /// What the model is made of.
+    #[must_use]
+    pub const fn dims(&self) -> &Dims {
+        &self.dims
+    }
+
+    /// The bytes of RAM that the model needs, all of them.
+    #[must_use]
+    pub const fn arena_bytes(&self) -> usize {
+        Plan::of(&self.dims).bytes() as usize
+    }
+
+    /// The bytes of the file.
+    #[must_use]
+    pub const fn file_bytes(&self) -> usize {
+        self.words.len() * 4
+    }
+
+    /// The section at `index` of the directory.
+    #[must_use]
+    pub(crate) const fn section(&self, index: usize) -> Section<'m> {
+        section::read(self.words, index)
+    }
+
+    /// The section of a role, or an empty one if the model has none.
+    #[must_use]
+    pub const fn find(&self, stack: Stack, layer: usize, role: Role) -> Section<'m> {
+        match self.dims.index_of(stack, layer, role) {
+            Some(index) => self.section(index),
+            None => Section::EMPTY,
+        }
+    }
+
+    /// All sections with what they are, in the order of the file.
+    pub fn sections(&self) -> impl Iterator<Item = (Slot, Section<'m>)> {
+        let model = *self;
+        (0..).map_while(move |i| Some((model.dims.slot(i)?, model.section(i))))
+    }
+}
+
+const fn check_frame(words: &[u32]) -> Result<(), Error> {
+    let have = words.len() * 4;
+    if !words.is_empty() && words[0] != MAGIC {
+        return Err(Error::BadMagic { found: words[0] });
+    }
+    if words.len() < HEADER_WORDS {
+        return Err(Error::Truncated { need: HEADER_WORDS * 4, have });
+    }
+    let (major, minor) = (words[field::VERSION] as u16, (words[field::VERSION] >> 16) as u16);
+    if major != VERSION.0 || minor > VERSION.1 {
+        return Err(Error::BadVersion { major, minor });
+    }
+    let stated = words[field::LENGTH] as usize;
+    if stated > have {
+        return Err(Error::Truncated { need: stated, have });
+    }
+    if stated < have {
+        return Err(Error::TrailingBytes { stated, have });
+    }
+    Ok(())
+}
+
+/// The checksums: one of header and directory (but its own word), one of all that follows.
+const fn check_data(words: &[u32], dims: &Dims) -> Result<(), Error> {
+    let (stored, computed) = (words[field::HEADER_CHECKSUM], header_checksum(words, dims));
+    if stored != computed {
+        return Err(Error::HeaderChecksum { stored, computed });
+    }
+    let (_, data) = words.split_at(data_start(dims));
+    let (stored, computed) = (words[field::DATA_CHECKSUM], Checksum::of(data));
+    if stored != computed {
+        return Err(Error::DataChecksum { stored, computed });
+    }
+    Ok(())
+}
+
+/// The first word behind the directory.
+pub(crate) const fn data_start(dims: &Dims) -> usize {
+    HEADER_WORDS + dims.sections() * ENTRY_WORDS
+}
+
+/// `words` must hold the whole directory.
+const fn header_checksum(words: &[u32], dims: &Dims) -> u32 {
+    let (before, rest) = words.split_at(field::HEADER_CHECKSUM);
+    let (_, rest) = rest.split_at(1);
+    let (after, _) = rest.split_at(data_start(dims) - field::HEADER_CHECKSUM - 1);
+    Checksum::new().words(before).words(after).finish()
+}
+
+#[doc(hidden)]
+pub const fn words_from_bytes<const WORDS: usize>(bytes: &[u8]) -> [u32; WORDS] {
+    let mut words = [0; WORDS];
+    let mut i = 0;
+    while i < WORDS {
+        let (_, here) = bytes.split_at(4 * i);
+        words[i] = u32::from_le_bytes([here[0], here[1], here[2], here[3]]);
+        i += 1;
+    }
+    words
+}
+
+/// The file's bytes from a word offset on.
+pub(crate) const fn tail_bytes(words: &[u32], from: usize) -> &[u8] {
+    if from > words.len() {
+        return &[];
+    }
+    let (_, tail) = words.split_at(from);
+    bytes_of(tail)
+}
+
+/// A model file as a constant [`Model`]; a file that is not one is a build error that says why.
+#[macro_export]
+macro_rules! include_model {
+    ($path:expr) => {{
+        const BYTES: &[u8] = ::core::include_bytes!($path);
+        #[allow(long_running_const_eval, reason = "the whole file is checked")]
+        static WORDS: [u32; BYTES.len() / 4] = $crate::format::words_from_bytes(BYTES);
+        #[allow(long_running_const_eval, reason = "the whole file is checked")]
+        const MODEL: $crate::Model<'static> = {
+            assert!(BYTES.len() % 4 == 0, "the model file is truncated");
+            match $crate::Model::parse(&WORDS) {
+                Ok(model) => model,
+                Err(error) => panic!("{}", error.reason()),
+            }
+        };
+        MODEL
+    }};
+}

@@ -1,0 +1,87 @@
+//! All the RAM of a model, before it runs: what the arena holds in each phase.
+//!
+//! ```text
+//! ┌ tokens ┬ cross caches ┬ scratch ┬ encoding: memory │ encoder's cache      ┐
+//! └        ┴              ┴         ┴ decoding: decoder's cache │ alignment   ┘
+//! ```
+
+use super::dims::Dims;
+use crate::arena::footprint;
+
+/// Sizes, in elements, of everything that is carved from an arena.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Plan {
+    pub(crate) tokens: usize,
+    pub(crate) wide: usize,
+    pub(crate) energies: usize,
+    pub(crate) alignment: usize,
+    pub(crate) logits: usize,
+    pub(crate) memory: usize,
+    pub(crate) memory_exponents: usize,
+    pub(crate) rows: usize,
+    pub(crate) cross: CachePlan,
+    pub(crate) encoder: CachePlan,
+    pub(crate) decoder: CachePlan,
+}
+
+/// Sizes of the keys, and as many values, of some layers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CachePlan {
+    pub(crate) mantissas: usize,
+    pub(crate) exponents: usize,
+}
+
+impl CachePlan {
+    const fn of(dims: &Dims, layers: usize, positions: usize) -> Self {
+        Self {
+            mantissas: layers * positions * dims.d_attention(),
+            exponents: layers * positions * dims.n_heads,
+        }
+    }
+
+    const fn bytes(&self) -> u64 {
+        2 * footprint(self.mantissas as u64, 1) + 2 * footprint(self.exponents as u64, 1)
+    }
+}
+
+impl Plan {
+    pub(crate) const fn of(dims: &Dims) -> Self {
+        let (source, target) = (dims.max_source_len, dims.max_target_len);
+        Self {
+            tokens: source,
+            wide: max(max(dims.d_model, dims.d_ff), dims.d_attention()),
+            energies: max(source, target),
+            alignment: source,
+            logits: dims.target_vocabulary,
+            memory: source * dims.d_model,
+            memory_exponents: source,
+            rows: source * target,
+            cross: CachePlan::of(dims, dims.decoder_layers, source),
+            encoder: CachePlan::of(dims, 1, source),
+            decoder: CachePlan::of(dims, dims.decoder_layers, target),
+        }
+    }
+
+    const fn scratch_bytes(&self) -> u64 {
+        // Wide values, a block of as many mantissas and one of d_model ones (at most as many).
+        footprint(self.wide as u64, 4)
+            + 2 * footprint(self.wide as u64, 2)
+            + footprint(self.energies as u64, 4)
+            + footprint(self.alignment as u64, 4)
+            + footprint(self.logits as u64, 4)
+    }
+
+    /// The bytes of an arena.
+    pub(crate) const fn bytes(&self) -> u64 {
+        let fixed = footprint(self.tokens as u64, 2) + self.cross.bytes() + self.scratch_bytes();
+        let encoding = footprint(self.memory as u64, 2)
+            + footprint(self.memory_exponents as u64, 1)
+            + self.encoder.bytes();
+        let decoding = self.decoder.bytes() + footprint(self.rows as u64, 2);
+        fixed + if encoding > decoding { encoding } else { decoding }
+    }
+}
+
+const fn max(a: usize, b: usize) -> usize {
+    if a > b { a } else { b }
+}

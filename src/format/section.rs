@@ -1,0 +1,372 @@
+//! The directory: which sections a model has, in which order, and where each lies.
+
+use super::dims::{Dims, HEADER_WORDS, NormOrder};
+use super::{data_start, tri};
+use crate::Error;
+use crate::kernel::Rows;
+
+/// Words of a directory entry: id, rows, columns, offset, length (bytes), scale exponent, bias
+/// exponent, mantissa bits.
+pub(crate) const ENTRY_WORDS: usize = 8;
+/// Sections start at multiples of this many words (16 bytes).
+pub(crate) const ALIGN_WORDS: usize = 4;
+
+/// Which half of the model a section belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Stack {
+    /// The encoder, and all that concerns sources.
+    Encoder = 0,
+    /// The decoder, and all that concerns targets.
+    Decoder = 1,
+}
+
+/// What a section is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+#[allow(missing_docs, reason = "the papers' names")]
+pub enum Role {
+    SourceWords = 0,
+    TargetWords = 1,
+    SelfTest = 2,
+    Embedding = 3,
+    Position = 4,
+    SelfNorm = 5,
+    SelfQuery = 6,
+    SelfKey = 7,
+    SelfValue = 8,
+    SelfOutput = 9,
+    CrossNorm = 10,
+    CrossQuery = 11,
+    CrossKey = 12,
+    CrossValue = 13,
+    CrossOutput = 14,
+    FeedNorm = 15,
+    FeedUp = 16,
+    FeedDown = 17,
+    FinalNorm = 18,
+    Logits = 19,
+}
+
+const FRONT: [Role; 5] =
+    [Role::SourceWords, Role::TargetWords, Role::SelfTest, Role::Embedding, Role::Position];
+const LAYER: [Role; 13] = [
+    Role::SelfNorm,
+    Role::SelfQuery,
+    Role::SelfKey,
+    Role::SelfValue,
+    Role::SelfOutput,
+    Role::CrossNorm,
+    Role::CrossQuery,
+    Role::CrossKey,
+    Role::CrossValue,
+    Role::CrossOutput,
+    Role::FeedNorm,
+    Role::FeedUp,
+    Role::FeedDown,
+];
+const CROSS: usize = 5;
+const ENCODER_LAYER: usize = LAYER.len() - CROSS;
+
+/// How the words of a section are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Layout {
+    /// A table of words, or the self-test: its own module says how.
+    Table = 0,
+    /// [`Rows`] of int8.
+    Rows = 1,
+    /// Epsilon, then 15-bit gammas stored 16 bits up, then betas.
+    Norm = 2,
+}
+
+/// What the dims prescribe for one place of the directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// Encoder or decoder.
+    pub stack: Stack,
+    /// The layer, or 0.
+    pub layer: usize,
+    /// What it is for.
+    pub role: Role,
+    /// Rows of the matrix, or entries of the table.
+    pub rows: usize,
+    /// Columns of the matrix, or 1.
+    pub columns: usize,
+}
+
+impl Slot {
+    /// How its words are laid out.
+    #[must_use]
+    pub const fn layout(&self) -> Layout {
+        match self.role {
+            Role::SourceWords | Role::TargetWords | Role::SelfTest => Layout::Table,
+            Role::SelfNorm | Role::CrossNorm | Role::FeedNorm | Role::FinalNorm => Layout::Norm,
+            _ => Layout::Rows,
+        }
+    }
+
+    /// The first word of its entry.
+    pub(crate) const fn id(&self) -> u32 {
+        u32::from_le_bytes([
+            self.stack as u8,
+            self.layer as u8,
+            self.role as u8,
+            self.layout() as u8,
+        ])
+    }
+
+    /// The words it takes, if its shape says so.
+    pub(crate) const fn words(&self) -> Option<usize> {
+        match self.layout() {
+            Layout::Rows => Some(Rows::words_needed(self.rows, self.columns)),
+            Layout::Norm => Some(2 + 2 * self.rows),
+            Layout::Table => None,
+        }
+    }
+}
+
+impl Dims {
+    const fn final_norm(&self) -> usize {
+        matches!(self.norm, NormOrder::Pre) as usize
+    }
+
+    const fn encoder_end(&self) -> usize {
+        FRONT.len() + self.encoder_layers * ENCODER_LAYER + self.final_norm()
+    }
+
+    const fn decoder_end(&self) -> usize {
+        self.encoder_end() + 2 + self.decoder_layers * LAYER.len() + self.final_norm()
+    }
+
+    /// The number of sections.
+    pub(crate) const fn sections(&self) -> usize {
+        self.decoder_end() + !self.tied_output as usize
+    }
+
+    /// What stands at `index` of the directory.
+    #[must_use]
+    pub const fn slot(&self, index: usize) -> Option<Slot> {
+        if index < FRONT.len() {
+            return Some(self.shape(Stack::Encoder, 0, FRONT[index]));
+        }
+        let (stack, at, per_layer, layers) = if index < self.encoder_end() {
+            (Stack::Encoder, index - FRONT.len(), ENCODER_LAYER, self.encoder_layers)
+        } else if index < self.encoder_end() + 2 {
+            return Some(self.shape(Stack::Decoder, 0, FRONT[3 + index - self.encoder_end()]));
+        } else if index < self.decoder_end() {
+            (Stack::Decoder, index - self.encoder_end() - 2, LAYER.len(), self.decoder_layers)
+        } else if index < self.sections() {
+            return Some(self.shape(Stack::Decoder, 0, Role::Logits));
+        } else {
+            return None;
+        };
+        let (layer, place) = (at / per_layer, at % per_layer);
+        if layer == layers {
+            return Some(self.shape(stack, 0, Role::FinalNorm));
+        }
+        let skip = if matches!(stack, Stack::Encoder) && place >= CROSS { CROSS } else { 0 };
+        Some(self.shape(stack, layer, LAYER[place + skip]))
+    }
+
+    /// Where the section of a role stands in the directory: the reverse of [`Self::slot`].
+    #[must_use]
+    pub const fn index_of(&self, stack: Stack, layer: usize, role: Role) -> Option<usize> {
+        let encoder = matches!(stack, Stack::Encoder);
+        let layers = if encoder { self.encoder_layers } else { self.decoder_layers };
+        let (start, per_layer) = if encoder {
+            (FRONT.len(), ENCODER_LAYER)
+        } else {
+            (self.encoder_end() + 2, LAYER.len())
+        };
+        let role = role as usize;
+        Some(match role {
+            0..=2 => role,
+            3..=4 if encoder => role,
+            3..=4 => self.encoder_end() + role - 3,
+            18 if self.final_norm() == 1 => start + layers * per_layer,
+            19 if self.tied_output => self.encoder_end(),
+            19 => self.decoder_end(),
+            10..=14 if encoder => return None,
+            5..=17 if layer < layers => {
+                let skip = if encoder && role >= 15 { CROSS } else { 0 };
+                start + layer * per_layer + role - 5 - skip
+            }
+            _ => return None,
+        })
+    }
+
+    const fn shape(&self, stack: Stack, layer: usize, role: Role) -> Slot {
+        let encoder = matches!(stack, Stack::Encoder);
+        let (vocabulary, max_len) = if encoder {
+            (self.source_vocabulary, self.max_source_len)
+        } else {
+            (self.target_vocabulary, self.max_target_len)
+        };
+        let (d, a) = (self.d_model, self.d_attention());
+        let (rows, columns) = match role {
+            Role::SourceWords => (self.source_vocabulary, 1),
+            Role::TargetWords => (self.target_vocabulary, 1),
+            Role::SelfTest => (1, 1),
+            Role::Embedding | Role::Logits => (vocabulary, d),
+            Role::Position => (max_len, d),
+            Role::SelfQuery | Role::SelfKey | Role::SelfValue => (a, d),
+            Role::CrossQuery | Role::CrossKey | Role::CrossValue => (a, d),
+            Role::SelfOutput | Role::CrossOutput => (d, a),
+            Role::FeedUp => (self.d_ff, d),
+            Role::FeedDown => (d, self.d_ff),
+            Role::SelfNorm | Role::CrossNorm | Role::FeedNorm | Role::FinalNorm => (d, 1),
+        };
+        Slot { stack, layer, role, rows, columns }
+    }
+}
+
+/// A section, read in place.
+#[derive(Clone, Copy, Debug)]
+pub struct Section<'m> {
+    /// Its words, padding excluded.
+    pub words: &'m [u32],
+    /// Rows of the matrix, or entries of the table.
+    pub rows: usize,
+    /// Columns of the matrix, or 1.
+    pub columns: usize,
+    /// Exponent of the multipliers.
+    pub scale_exponent: i32,
+    /// Exponent of the biases.
+    pub bias_exponent: i32,
+    /// Bits of the mantissas that the matrix may read.
+    pub bits: u32,
+}
+
+impl<'m> Section<'m> {
+    pub(crate) const EMPTY: Section<'static> =
+        Section { words: &[], rows: 0, columns: 0, scale_exponent: 0, bias_exponent: 0, bits: 8 };
+
+    /// The matrix in it.
+    #[must_use]
+    pub const fn matrix(&self) -> Rows<'m> {
+        match Rows::new(self.words, self.rows, self.columns) {
+            Some(rows) => rows,
+            None => Rows::EMPTY,
+        }
+    }
+}
+
+/// The section at `index` of a directory that has been checked; else an empty one.
+pub(crate) const fn read(words: &[u32], index: usize) -> Section<'_> {
+    let at = HEADER_WORDS + index * ENTRY_WORDS;
+    if at + ENTRY_WORDS > words.len() {
+        return Section::EMPTY;
+    }
+    let (_, entry) = words.split_at(at);
+    let (start, length) = (entry[3] as usize / 4, entry[4] as usize / 4);
+    if start > words.len() || length > words.len() - start {
+        return Section::EMPTY;
+    }
+    let (_, rest) = words.split_at(start);
+    let (words, _) = rest.split_at(length);
+    Section {
+        words,
+        rows: entry[1] as usize,
+        columns: entry[2] as usize,
+        scale_exponent: entry[5] as i32,
+        bias_exponent: entry[6] as i32,
+        bits: entry[7],
+    }
+}
+
+/// Every entry is the one that the dims prescribe, and starts where the one before it ends.
+pub(crate) const fn check_directory(words: &[u32], dims: &Dims) -> Result<(), Error> {
+    let mut next = data_start(dims);
+    if next > words.len() {
+        return Err(Error::Truncated { need: next * 4, have: words.len() * 4 });
+    }
+    let mut index = 0;
+    while let Some(slot) = dims.slot(index) {
+        let (_, entry) = words.split_at(HEADER_WORDS + index * ENTRY_WORDS);
+        next = next.next_multiple_of(ALIGN_WORDS);
+        let length = match slot.words() {
+            Some(words) => words * 4,
+            None => entry[4] as usize & !3,
+        };
+        tri!(equal(index, "id", slot.id(), entry[0]));
+        tri!(equal(index, "rows", slot.rows as u32, entry[1]));
+        tri!(equal(index, "columns", slot.columns as u32, entry[2]));
+        tri!(equal(index, "offset", (next * 4) as u32, entry[3]));
+        tri!(equal(index, "length", length as u32, entry[4]));
+        tri!(at_most(index, "scale exponent + 64", 128, entry[5].wrapping_add(64)));
+        tri!(at_most(index, "bias exponent + 128", 192, entry[6].wrapping_add(128)));
+        tri!(at_most(index, "bits − 8", 6, entry[7].wrapping_sub(8)));
+        if length / 4 > words.len() || next > words.len() - length / 4 {
+            return Err(Error::Truncated { need: next * 4 + length, have: words.len() * 4 });
+        }
+        next += length / 4;
+        index += 1;
+    }
+    equal(
+        index,
+        "end of data",
+        (next.next_multiple_of(ALIGN_WORDS) * 4) as u32,
+        words.len() as u32 * 4,
+    )
+}
+
+const fn equal(index: usize, field: &'static str, expected: u32, found: u32) -> Result<(), Error> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(Error::BadTensor { index: index as u32, field, expected, found })
+}
+
+const fn at_most(index: usize, field: &'static str, limit: u32, found: u32) -> Result<(), Error> {
+    if found <= limit {
+        return Ok(());
+    }
+    Err(Error::BadTensor { index: index as u32, field, expected: limit, found })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Activation;
+
+    #[test]
+    fn index_of_is_the_reverse_of_slot() {
+        for (norm, tied_output) in
+            [(NormOrder::Pre, true), (NormOrder::Post, false), (NormOrder::Pre, false)]
+        {
+            let dims = Dims {
+                norm,
+                tied_output,
+                activation: Activation::Relu,
+                d_model: 8,
+                n_heads: 2,
+                d_head: 4,
+                d_ff: 16,
+                encoder_layers: 2,
+                decoder_layers: 3,
+                source_vocabulary: 9,
+                target_vocabulary: 11,
+                max_source_len: 5,
+                max_target_len: 6,
+                alignment_layer: 0,
+                source_pad: 0,
+                source_eos: 2,
+                target_pad: 0,
+                target_bos: 1,
+                target_eos: 2,
+                lowercase: true,
+                embedding_multiplier: 16384,
+                embedding_exponent: 0,
+            };
+            let mut n = 0;
+            while let Some(slot) = dims.slot(n) {
+                assert_eq!(dims.index_of(slot.stack, slot.layer, slot.role), Some(n), "{slot:?}");
+                n += 1;
+            }
+            assert_eq!(n, dims.sections());
+            assert_eq!(dims.index_of(Stack::Encoder, 0, Role::CrossKey), None);
+            assert_eq!(dims.index_of(Stack::Encoder, 2, Role::SelfKey), None);
+        }
+    }
+}

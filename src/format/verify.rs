@@ -1,0 +1,80 @@
+//! Checks of the weights themselves: with them the engine's sums cannot wrap.
+
+use super::section::Layout;
+use super::{Model, Section, Slot};
+use crate::Error;
+
+/// Sums of products stay below this (see `kernel::Rows`).
+pub const SUM_LIMIT: u32 = 1 << 23;
+/// Biases and betas stay at or below this.
+pub const BIAS_LIMIT: u32 = 1 << 24;
+
+impl Model<'_> {
+    /// Checks every weight: |w| ≤ 127, Σ|w| of each row · largest mantissa < 2²³, biases ≤ 2²⁴,
+    /// multipliers 0 … 32767. Takes about ten instructions a weight.
+    pub fn verify(&self) -> Result<(), Error> {
+        for (index, (slot, section)) in self.sections().enumerate() {
+            let broken = match slot.layout() {
+                Layout::Rows => verify_rows(&section),
+                Layout::Norm => verify_norm(&section),
+                Layout::Table => verify_table(self, &slot, &section),
+            };
+            if let Some((field, expected, found)) = broken {
+                return Err(Error::BadTensor { index: index as u32, field, expected, found });
+            }
+        }
+        Ok(())
+    }
+}
+
+type Broken = Option<(&'static str, u32, u32)>;
+
+fn verify_rows(section: &Section<'_>) -> Broken {
+    let matrix = section.matrix();
+    let largest = (1u32 << (section.bits.clamp(8, 14) - 1)) - 1;
+    for row in 0..matrix.rows() {
+        let mut sum = 0u32;
+        for column in 0..matrix.columns() {
+            let weight = matrix.weight(row, column).unsigned_abs();
+            if weight > 127 {
+                return Some(("weight", 127, weight.into()));
+            }
+            sum = sum.wrapping_add(weight.into());
+        }
+        if sum.saturating_mul(largest) >= SUM_LIMIT {
+            return Some(("Σ|w| · mantissa", SUM_LIMIT, sum.saturating_mul(largest)));
+        }
+        if matrix.bias(row).unsigned_abs() > BIAS_LIMIT {
+            return Some(("bias", BIAS_LIMIT, matrix.bias(row).unsigned_abs()));
+        }
+        if matrix.multiplier(row) < 0 || matrix.multiplier(row) & 0xFFFF != 0 {
+            return Some(("multiplier", 0x7FFF_0000, matrix.multiplier(row) as u32));
+        }
+    }
+    None
+}
+
+fn verify_norm(section: &Section<'_>) -> Broken {
+    let (head, values) = section.words.split_at_checked(2).unwrap_or((&[], &[]));
+    let (gammas, betas) = values.split_at_checked(section.rows).unwrap_or((&[], &[]));
+    for (&word, limit) in head.iter().zip([0xFFFF, 128]) {
+        let value = if limit == 128 { word.wrapping_add(64) } else { word };
+        if value > limit {
+            return Some(("epsilon", limit, value));
+        }
+    }
+    if let Some(&gamma) = gammas.iter().find(|&&g| g & 0xFFFF != 0 || g == 0x8000_0000) {
+        return Some(("gamma", 0x7FFF_0000, gamma));
+    }
+    let beta = betas.iter().find(|&&b| (b as i32).unsigned_abs() > BIAS_LIMIT);
+    beta.map(|&b| ("beta", BIAS_LIMIT, b))
+}
+
+fn verify_table(model: &Model<'_>, slot: &Slot, section: &Section<'_>) -> Broken {
+    if slot.role != super::Role::SelfTest {
+        return None;
+    }
+    let source = section.words.first().map_or(0, |&n| n as usize);
+    let limit = model.dims().max_source_len;
+    (source > limit).then_some(("self-test source", limit as u32, source as u32))
+}

@@ -1,0 +1,138 @@
+//! The words of a vocabulary.
+//!
+//! ```text
+//! [n + 1 offsets into the text, words] [n tokens, sorted by their text, halves] [text, UTF-8]
+//! ```
+
+use super::section::{Role, Stack};
+use super::{Model, tail_bytes, tri};
+use crate::{Error, Token};
+use core::cmp::Ordering;
+
+/// A vocabulary, read in place.
+#[derive(Clone, Copy, Debug)]
+pub struct WordTable<'m> {
+    words: &'m [u32],
+    len: usize,
+}
+
+/// Words before the text of a table of `len`.
+const fn text_start(len: usize) -> usize {
+    len + 1 + len.div_ceil(2)
+}
+
+impl<'m> WordTable<'m> {
+    pub(crate) const fn of(model: &Model<'m>, role: Role) -> Self {
+        let section = model.find(Stack::Encoder, 0, role);
+        Self { words: section.words, len: section.rows }
+    }
+
+    /// Number of words, marks included.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Is there none?
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    const fn text(&self) -> &'m [u8] {
+        tail_bytes(self.words, text_start(self.len))
+    }
+
+    /// The text of `token`; empty if there is no such token.
+    #[must_use]
+    pub fn get(&self, token: Token) -> &'m str {
+        let at = |i: usize| self.words.get(i).map_or(0, |&o| o as usize);
+        let i = usize::from(token);
+        if i >= self.len {
+            return "";
+        }
+        let bytes = self.text().get(at(i)..at(i + 1)).unwrap_or(&[]);
+        core::str::from_utf8(bytes).unwrap_or("")
+    }
+
+    fn sorted(&self, i: usize) -> Token {
+        let pair = self.words.get(self.len + 1 + i / 2).copied().unwrap_or(0);
+        (pair >> (16 * (i % 2))) as Token
+    }
+
+    /// The token whose text is `word`.
+    #[must_use]
+    pub fn find(&self, word: &str) -> Option<Token> {
+        let (mut low, mut high) = (0, self.len);
+        while low < high {
+            let middle = (low + high) / 2;
+            let token = self.sorted(middle);
+            match self.get(token).cmp(word) {
+                Ordering::Equal => return Some(token),
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+}
+
+/// Offsets rise from 0 to the end of the text, at letters; the sorted tokens exist.
+pub(crate) const fn check(model: &Model<'_>, role: Role) -> Result<(), Error> {
+    let table = WordTable::of(model, role);
+    let (n, words) = (table.len, table.words);
+    if words.len() < text_start(n) {
+        return Err(bad(role, "words", text_start(n) as u32, words.len() as u32));
+    }
+    let text = table.text();
+    if core::str::from_utf8(text).is_err() {
+        return Err(bad(role, "UTF-8 text", 1, 0));
+    }
+    let (mut i, mut last) = (0, 0);
+    while i <= n {
+        let offset = words[i] as usize;
+        if offset < last || offset > text.len() {
+            return Err(bad(role, "word offset", last as u32, offset as u32));
+        }
+        if offset < text.len() && text[offset] & 0xC0 == 0x80 {
+            return Err(bad(role, "word at a letter", 1, 0));
+        }
+        last = offset;
+        i += 1;
+    }
+    tri!(check_sorted(&table, role));
+    Ok(())
+}
+
+const fn check_sorted(table: &WordTable<'_>, role: Role) -> Result<(), Error> {
+    let mut i = 0;
+    while i < table.len {
+        let token = table.words[table.len + 1 + i / 2] >> (16 * (i % 2)) & 0xFFFF;
+        if token as usize >= table.len {
+            return Err(bad(role, "sorted token", table.len as u32 - 1, token));
+        }
+        i += 1;
+    }
+    Ok(())
+}
+
+const fn bad(role: Role, field: &'static str, expected: u32, found: u32) -> Error {
+    Error::BadTensor { index: role as u32, field, expected, found }
+}
+
+#[cfg(feature = "emit")]
+pub(crate) fn pack<S: AsRef<str>>(words: &[S]) -> alloc::vec::Vec<u32> {
+    use alloc::vec::Vec;
+    let mut packed = Vec::from([0]);
+    let mut text = Vec::new();
+    for word in words {
+        text.extend_from_slice(word.as_ref().as_bytes());
+        packed.push(text.len() as u32);
+    }
+    text.resize(text.len().next_multiple_of(4), 0);
+    let mut sorted: Vec<u32> = (0..words.len() as u32).collect();
+    sorted.sort_by_key(|&token| words[token as usize].as_ref());
+    packed.extend(sorted.chunks(2).map(|pair| pair[0] | pair.get(1).map_or(0, |&high| high << 16)));
+    packed.extend(text.as_chunks().0.iter().map(|&bytes| u32::from_le_bytes(bytes)));
+    packed
+}

@@ -1,0 +1,106 @@
+//! Activations of the feed-forward layer: ReLU, and GELU(x) = x·Φ(x) (arXiv 1606.08415), where Φ,
+//! the normal distribution function, is a table of 32 steps a unit, interpolated linearly.
+
+use super::shift;
+use crate::kernel::portable::scale;
+
+const FRACTION: i32 = 12;
+const STEP_BITS: u32 = 7;
+const STEPS: usize = 128;
+
+/// Largest error of [`phi`], in units of its last place (2⁻¹⁵).
+pub const PHI_MAX_ERROR: f64 = 2.1;
+
+/// Φ(i/32) in Q15, from the series of the error function.
+#[expect(clippy::float_arithmetic, reason = "evaluated by the compiler")]
+const TABLE: [u16; STEPS + 1] = {
+    let mut table = [0; STEPS + 1];
+    let mut i = 0;
+    while i <= STEPS {
+        let x = i as f64 / 32.0;
+        // Φ(x) = ½ + φ(0) · Σ (−1)ⁿ x^(2n+1) / (n! 2ⁿ (2n+1))
+        let (mut sum, mut term, mut n) = (0.0, x, 0.0);
+        while n < 60.0 {
+            sum += term / (2.0 * n + 1.0);
+            n += 1.0;
+            term = -term * x * x / (2.0 * n);
+        }
+        let phi = 0.5 + sum * 0.398_942_280_401_432_7;
+        table[i] = (phi * 32768.0 + 0.5) as u16;
+        i += 1;
+    }
+    table
+};
+
+/// Φ(x) in Q15, for `x` in Q3.12; at most 32767.
+#[inline]
+#[must_use]
+pub fn phi(x: i16) -> u16 {
+    let magnitude = u32::from(x.unsigned_abs());
+    let index = (magnitude >> STEP_BITS) as usize;
+    let upper = match (TABLE.get(index), TABLE.get(index + 1)) {
+        (Some(&here), Some(&next)) => {
+            let rise = u32::from(next - here) * (magnitude % (1 << STEP_BITS));
+            u32::from(here) + ((rise + (1 << (STEP_BITS - 1))) >> STEP_BITS)
+        }
+        _ => 32768,
+    };
+    if x < 0 { (32768 - upper) as u16 } else { upper.min(32767) as u16 }
+}
+
+/// GELU of a wide vector, in place. Returns the new exponent. `wide`: `[n]`.
+pub fn gelu(wide: &mut [i32], exponent: i32) -> i32 {
+    for value in wide.iter_mut() {
+        // Q12, clamped to ±8, where Φ is 0 or 1: drop surplus digits first so that nothing wraps.
+        let x = shift(super::round_shift(*value, 5), exponent.saturating_add(5 + FRACTION));
+        let x = x.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
+        *value = scale(*value, i32::from(phi(x)) << 16);
+    }
+    exponent.saturating_add(1)
+}
+
+/// ReLU of a wide vector, in place. `wide`: `[n]`.
+pub fn relu(wide: &mut [i32]) {
+    for value in wide.iter_mut() {
+        *value = (*value).max(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exact_phi(x: f64) -> f64 {
+        0.5 * (1.0 + libm::erf(x / core::f64::consts::SQRT_2))
+    }
+
+    #[test]
+    fn phi_is_within_its_error_for_every_input() {
+        let mut worst = 0f64;
+        for x in i16::MIN..=i16::MAX {
+            let exact = exact_phi(f64::from(x) / 4096.0) * 32768.0;
+            worst = worst.max((f64::from(phi(x)) - exact).abs());
+        }
+        assert!(worst <= PHI_MAX_ERROR, "{worst}");
+        assert!(worst > PHI_MAX_ERROR / 2.0, "the stated error is idle: {worst}");
+    }
+
+    #[test]
+    fn gelu_of_every_16_bit_value_is_near_the_float_one() {
+        for x in i16::MIN..=i16::MAX {
+            let mut wide = [i32::from(x) << 10];
+            let e = gelu(&mut wide, -22);
+            let (x, y) = (f64::from(x) / 4096.0, f64::from(wide[0]) * f64::from(e).exp2());
+            let error = (y - x * exact_phi(x)).abs();
+            assert!(error <= 8.0 * (PHI_MAX_ERROR + 1.0) / 32768.0, "gelu({x}) = {y}");
+        }
+    }
+
+    #[test]
+    fn gelu_saturates_outside_the_table() {
+        let mut wide = [i32::MAX / 2, -(i32::MAX / 2)];
+        assert_eq!(gelu(&mut wide, 0), 1);
+        assert_eq!(wide[1], 0);
+        assert!((i64::from(wide[0]) * 2 - i64::from(i32::MAX / 2)).abs() < 1 << 16);
+    }
+}

@@ -1,0 +1,116 @@
+//! Text as tokens, and tokens as text.
+//!
+//! A sentence is split at white space; each of `? , . ! ; :` is a word of its own; apostrophes and
+//! hyphens stay inside words. If the model says so, letters become lower case (ASCII, Latin-1, œ).
+
+use crate::format::WordTable;
+use crate::{Error, Token};
+use heapless::String;
+
+/// Longest source word, in bytes.
+pub const MAX_WORD: usize = 48;
+
+const MARKS: [char; 6] = ['?', ',', '.', '!', ';', ':'];
+
+/// The words of `text` with the byte each starts at.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut rest = text;
+    core::iter::from_fn(move || {
+        rest = rest.trim_start();
+        let first = rest.chars().next()?;
+        let is_end = |c: char| c.is_whitespace() || MARKS.contains(&c);
+        let length = if MARKS.contains(&first) {
+            first.len_utf8()
+        } else {
+            rest.find(is_end).unwrap_or(rest.len())
+        };
+        let (word, behind) = rest.split_at_checked(length)?;
+        let at = text.len().wrapping_sub(rest.len());
+        rest = behind;
+        Some((at, word))
+    })
+}
+
+/// The lower case of the letters that European words have.
+fn lower(c: char) -> char {
+    match c {
+        'À'..='Ö' | 'Ø'..='Þ' => char::from_u32(c as u32 + 32).unwrap_or(c),
+        'Œ' => 'œ',
+        _ => c.to_ascii_lowercase(),
+    }
+}
+
+fn find(table: &WordTable<'_>, word: &str, lowercase: bool) -> Option<Token> {
+    if !lowercase {
+        return table.find(word);
+    }
+    let mut lowered = String::<MAX_WORD>::new();
+    for c in word.chars() {
+        lowered.push(lower(c)).ok()?;
+    }
+    table.find(&lowered)
+}
+
+/// Writes the tokens of `text` and `eos` into `out`. Returns how many.
+pub(crate) fn encode(
+    table: &WordTable<'_>,
+    text: &str,
+    lowercase: bool,
+    eos: Token,
+    out: &mut [Token],
+) -> Result<usize, Error> {
+    let mut len = 0;
+    let limit = out.len();
+    for (at, word) in words(text) {
+        let token =
+            find(table, word, lowercase).ok_or(Error::UnknownWord { at, length: word.len() })?;
+        *out.get_mut(len).ok_or(Error::SourceTooLong { limit })? = token;
+        len += 1;
+    }
+    if len == 0 {
+        return Err(Error::EmptySource);
+    }
+    *out.get_mut(len).ok_or(Error::SourceTooLong { limit })? = eos;
+    Ok(len + 1)
+}
+
+/// Does a blank stand between two words of a sentence? Not behind `j'`, nor before `-tu` or a
+/// mark, nor at the start.
+#[must_use]
+pub fn blank_between(before: &str, word: &str) -> bool {
+    let joined = before.is_empty()
+        || before.ends_with('\'')
+        || word.starts_with('-')
+        || matches!(word, "?" | "," | "." | "!");
+    !joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn words_split_at_blanks_and_marks() {
+        let split = |text| words(text).collect::<Vec<_>>();
+        assert_eq!(split(" I  drink\tmilk?"), [(1, "I"), (4, "drink"), (10, "milk"), (14, "?")]);
+        assert_eq!(split("don't, l'eau"), [(0, "don't"), (5, ","), (7, "l'eau")]);
+        assert_eq!(split(" \u{a0}\n"), []);
+        assert_eq!(split("é…"), [(0, "é…")]);
+    }
+
+    #[test]
+    fn letters_become_lower_case() {
+        let lowered: std::string::String = "ÉCOLE ŒUVRE ×÷ I".chars().map(lower).collect();
+        assert_eq!(lowered, "école œuvre ×÷ i");
+    }
+
+    #[test]
+    fn blanks_are_where_a_reader_expects_them() {
+        assert!(!blank_between("", "je"));
+        assert!(blank_between("je", "bois"));
+        assert!(!blank_between("l'", "eau"));
+        assert!(!blank_between("bois", "-tu"));
+        assert!(!blank_between("tu", "?"));
+    }
+}
