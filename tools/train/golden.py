@@ -66,6 +66,13 @@ def spread(lines: list[list[str]], count: int) -> list[list[str]]:
     return [ordered[index] for index in np.linspace(0, len(ordered) - 1, count).astype(int)]
 
 
+def translate(model: Transformer, fields: dict, sentence: str) -> str:
+    """French tokens of an English sentence whose tokens are separated by blanks."""
+    ids = {word: index for index, word in enumerate(fields["source"]["words"])}
+    target, _ = greedy(model, [ids[word] for word in sentence.split()] + [EOS])
+    return " ".join(fields["target"]["words"][index] for index in target if index != EOS)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)
@@ -75,6 +82,7 @@ def main() -> None:
     lines = spread(read_lines(options.folder / "test.tsv"), options.sentences)
     corpus = encode(lines, fields["source"]["words"], fields["target"]["words"])
     write(options.folder, model, corpus.sources, fields["alignment_layer"])
+    print(fields["selftest"], "->", translate(model, fields, fields["selftest"]))
 
 
 if __name__ == "__main__":
