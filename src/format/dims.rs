@@ -193,7 +193,7 @@ impl Dims {
         tri!(range(self.target_bos as u32, 0, target, "target bos"));
         tri!(range(self.target_eos as u32, 0, target, "target eos"));
         tri!(range(self.embedding_multiplier as u32, 1, 32767, "embedding multiplier"));
-        range((self.embedding_exponent + 64) as u32, 0, 128, "embedding exponent + 64")
+        range(self.embedding_exponent.wrapping_add(64) as u32, 0, 128, "embedding exponent + 64")
     }
 
     #[cfg(feature = "emit")]

@@ -1,7 +1,7 @@
 //! 1/√a, from an integer square root and one division.
 
 /// Largest error of [`rsqrt`], in units of its last place.
-pub const RSQRT_MAX_ERROR: f64 = 1.1;
+pub const RSQRT_MAX_ERROR: f64 = 1.4;
 
 /// `2²² / √a`, for `a` in 2¹⁴ … 2¹⁶ − 1; between 2¹⁴ and 2¹⁵ − 1.
 #[must_use]

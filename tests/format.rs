@@ -1,0 +1,193 @@
+//! Hostile model files: whatever bytes come, the answer is a model that works or a typed error.
+
+mod common;
+
+use common::{dims, file, trace};
+use proptest::prelude::*;
+use regard::format::emit::seal;
+use regard::format::{MAGIC, Model};
+use regard::{Error, Token};
+
+const HEADER: usize = 32;
+
+/// The first word behind the directory: that of the first section.
+fn directory_end(words: &[u32]) -> usize {
+    words[HEADER + 3] as usize / 4
+}
+
+/// What an accepted model promises: it ends, inside its vocabulary and length.
+fn check_promise(model: &Model<'_>) {
+    if model.arena_bytes() > 1 << 20 {
+        return; // Refusing to allocate is the caller's part of the promise.
+    }
+    let dims = *model.dims();
+    let token = (0..dims.source_vocabulary as Token).find(|&t| t != dims.source_pad);
+    let Some(token) = token else { return };
+    let steps = trace(model, &vec![token; dims.max_source_len.min(3)], 0xA5A5_A5A5, &[]);
+    assert!(steps.len() <= dims.max_target_len);
+    assert!(steps.iter().all(|step| usize::from(step.0) < dims.target_vocabulary));
+}
+
+#[test]
+fn a_file_comes_back_as_it_was_made() {
+    for dims in common::variants() {
+        let words = file(&dims, 1);
+        let model = Model::parse(&words).expect("parses");
+        assert_eq!(*model.dims(), dims);
+        assert_eq!(model.file_bytes(), words.len() * 4);
+        check_promise(&model);
+    }
+}
+
+#[test]
+fn every_prefix_of_a_file_is_an_error() {
+    let words = file(&dims(), 2);
+    let bytes: &[u8] = bytemuck::cast_slice(&words);
+    for length in 0..bytes.len() {
+        assert!(Model::load(&bytes[..length]).is_err(), "{length} bytes");
+    }
+    for length in 0..words.len() {
+        assert!(Model::parse(&words[..length]).is_err(), "{length} words");
+    }
+}
+
+#[test]
+fn every_flipped_bit_is_an_error() {
+    let words = file(&dims(), 3);
+    let mut words = words;
+    for i in 0..words.len() {
+        for bit in 0..32 {
+            words[i] ^= 1 << bit;
+            assert!(Model::parse(&words).is_err(), "bit {bit} of word {i}");
+            words[i] ^= 1 << bit;
+        }
+    }
+}
+
+#[test]
+fn every_lie_of_header_and_directory_is_an_error_or_a_working_model() {
+    let words = file(&dims(), 4);
+    let end = directory_end(&words);
+    let mut accepted = 0;
+    for i in 0..end {
+        let old = words[i];
+        let lies = [0, 1, 2, 7, 8, 16, 255, 256, 65_535, 65_536, 1 << 24, i32::MAX as u32, 1 << 31];
+        let near = [1, 2, 4, 16, 256, 65_536].map(|d| old.wrapping_add(d));
+        let below = [1, 2, 4, 16, 256, 65_536].map(|d| old.wrapping_sub(d));
+        for lie in lies.into_iter().chain(near).chain(below).chain([!0, !old]) {
+            let mut words = words.clone();
+            words[i] = lie;
+            seal(&mut words);
+            if let Ok(model) = Model::parse(&words) {
+                accepted += 1;
+                check_promise(&model);
+            }
+        }
+    }
+    assert!(accepted > 0, "sealing works, or nothing was tested");
+}
+
+#[test]
+fn every_lie_of_the_weights_that_could_wrap_a_sum_is_an_error() {
+    let words = file(&dims(), 5);
+    let honest = trace(&Model::parse(&words).expect("parses"), &[3, 4], 0, &[]);
+    for i in directory_end(&words)..words.len() {
+        for lie in [0x8000_8000, 0x7F80_7F80, !0, 1 << 31] {
+            let mut words = words.clone();
+            words[i] = lie;
+            seal(&mut words);
+            if let Ok(model) = Model::parse(&words) {
+                check_promise(&model);
+                if lie == 0x8000_8000 && model.verify().is_ok() {
+                    assert_eq!(honest, trace(&model, &[3, 4], 0, &[]), "word {i} is no padding");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn errors_say_what_is_wrong_and_by_how_much() {
+    let words = file(&dims(), 6);
+    let bytes: Vec<u8> = bytemuck::cast_slice(&words).to_vec();
+    let error = |bytes: &[u8]| Model::load(bytes).expect_err("refused");
+    let have = words.len() * 4;
+    assert_eq!(error(&bytes[..have - 4]), Error::Truncated { need: have, have: have - 4 });
+    let longer = [&words[..], &[0]].concat();
+    assert_eq!(
+        error(bytemuck::cast_slice(&longer)),
+        Error::TrailingBytes { stated: have, have: have + 4 }
+    );
+    let mut other = words.clone();
+    other[0] = 0x4654_4C54;
+    assert_eq!(error(bytemuck::cast_slice(&other)), Error::BadMagic { found: 0x4654_4C54 });
+    let mut newer = words.clone();
+    newer[1] = 2;
+    assert_eq!(error(bytemuck::cast_slice(&newer)), Error::BadVersion { major: 2, minor: 0 });
+    let mut bigger = words.clone();
+    bigger[6] += 4;
+    seal(&mut bigger);
+    assert!(matches!(Model::parse(&bigger), Err(Error::ArenaSize { .. })));
+    assert!(Model::parse(&bigger).expect_err("refused").to_string().contains("stated"));
+}
+
+#[test]
+fn a_misaligned_file_is_an_error() {
+    let words = file(&dims(), 7);
+    let shifted = [&[0u8, 0, 0, 0][..], bytemuck::cast_slice(&words)].concat();
+    let aligned: Vec<u32> = vec![0; shifted.len() / 4 + 1];
+    let mut bytes: Vec<u32> = aligned;
+    let view: &mut [u8] = bytemuck::cast_slice_mut(&mut bytes);
+    for by in 1..4 {
+        view[by..by + words.len() * 4].copy_from_slice(bytemuck::cast_slice(&words));
+        assert_eq!(
+            Model::load(&view[by..by + words.len() * 4]).map(|_| ()),
+            Err(Error::Misaligned { by })
+        );
+    }
+}
+
+#[test]
+fn erased_and_torn_flash_is_an_error() {
+    let words = file(&dims(), 8);
+    for fill in [0, !0] {
+        assert!(Model::parse(&vec![fill; words.len()]).is_err());
+        for cut in 0..words.len() {
+            let mut torn = words.clone();
+            torn[cut..].fill(fill);
+            assert!(torn == words || Model::parse(&torn).is_err(), "torn at word {cut}");
+        }
+    }
+    let other = file(&dims(), 9);
+    assert_eq!(other.len(), words.len());
+    for cut in 1..words.len() {
+        let mixed = [&words[..cut], &other[cut..]].concat();
+        assert!(mixed == words || mixed == other || Model::parse(&mixed).is_err(), "{cut}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(mut words in prop::collection::vec(any::<u32>(), 0..400)) {
+        prop_assert!(Model::parse(&words).is_err());
+        if let Some(first) = words.first_mut() {
+            *first = MAGIC;
+        }
+        prop_assert!(Model::parse(&words).is_err());
+    }
+
+    #[test]
+    fn several_lies_at_once_are_an_error_or_a_working_model(
+        lies in prop::collection::vec((1usize..330, prop_oneof![0u32..70, any::<u32>()]), 1..6),
+    ) {
+        let mut words = file(&dims(), 10);
+        let end = directory_end(&words);
+        for (i, lie) in lies {
+            words[i % end] = lie;
+        }
+        seal(&mut words);
+        if let Ok(model) = Model::parse(&words) {
+            check_promise(&model);
+        }
+    }
+}
