@@ -65,6 +65,8 @@ class Nominals:
             verb.name: [n for n in self.nouns if n.kind in verb.objects and self.fits(verb, n)]
             for verb in self.verbs
         }
+        # A verb that needs `to` or `in` and has no noun in this split has nothing to say.
+        self.verbs = [v for v in self.verbs if not v.preposition or self.allowed[v.name]]
         self.rich = 1
         self.relative: Callable[[Noun, Nominal], Phrase | None] = lambda noun, head: None
 
