@@ -1,0 +1,147 @@
+//! Executed instructions per product, exact: SysTick under `qemu-system-arm -icount shift=8`.
+//!
+//! Prints `core kernel case macs instructions per_mac`, each line only after the output equalled
+//! that of the portable kernel. The first region is a loop of 2n + c instructions, which says how
+//! many ticks an instruction takes; where it does not grow evenly, nothing is printed.
+
+#![no_std]
+#![no_main]
+
+use core::arch::asm;
+use core::fmt::Write as _;
+use core::hint::black_box;
+use cortex_m::Peripherals;
+use cortex_m::peripheral::{CPUID, SYST, syst::SystClkSource};
+use cortex_m_rt::entry;
+use qemu_mps2::{Serial, exit};
+use regard::kernel::{self, NAME, Rows, portable};
+
+/// Turns of the calibration loop, and how many instructions one takes.
+const TURNS: u32 = 100_000;
+const TURN: u64 = 2;
+
+static M64X64: [u32; Rows::words_needed(64, 64)] = matrix(64);
+static M128X128: [u32; Rows::words_needed(128, 128)] = matrix(128);
+static M512X128: [u32; Rows::words_needed(128, 512)] = matrix(512);
+static M67X33: [u32; Rows::words_needed(33, 67)] = matrix(67);
+
+/// Blocks of arbitrary weights, with multipliers of 15 bits.
+const fn matrix<const WORDS: usize>(columns: usize) -> [u32; WORDS] {
+    let block = Rows::words_needed(1, columns);
+    let (mut words, mut random, mut at) = ([0; WORDS], 1u32, 0);
+    while at < WORDS {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        words[at] = if at % block < block - 4 { random } else { random >> 17 << 16 };
+        at += 1;
+    }
+    words
+}
+
+#[repr(align(4))]
+struct Aligned([i16; 514]);
+
+#[entry]
+fn main() -> ! {
+    let mut serial = Serial::new();
+    let Some(clock) = Peripherals::take().and_then(|p| Clock::new(p.SYST, &mut serial)) else {
+        _ = writeln!(serial, "instructions do not take a constant time: -icount shift=8?\r");
+        exit(2)
+    };
+    exit(i32::from(!measure(&clock, &mut serial)))
+}
+
+/// Whether all outputs were equal.
+fn measure(clock: &Clock, serial: &mut Serial) -> bool {
+    let mut x = Aligned([0; 514]);
+    for (at, x) in x.0.iter_mut().enumerate() {
+        *x = (at * at * 37 % 991) as i16 - 495;
+    }
+    let even = |columns| &x.0[..columns];
+    let odd = |columns| &x.0[1..][..columns];
+    let mut same = true;
+    for (name, words, rows, x) in [
+        ("1x64x64", &M64X64[..], 64, even(64)),
+        ("1x128x128", &M128X128, 128, even(128)),
+        ("1x512x128", &M512X128, 128, even(512)),
+        ("1x67x33", &M67X33, 33, even(67)),
+        ("1x128x128/odd", &M128X128, 128, odd(128)),
+    ] {
+        let Some(rows) = Rows::new(words, rows, x.len()) else { return false };
+        let (mut out, mut expected) = ([0; 128], [0; 128]);
+        let slow = clock.instructions(|| portable::matvec(black_box(&rows), x, 7, &mut expected));
+        let fast = clock.instructions(|| kernel::matvec(black_box(&rows), x, 7, &mut out));
+        same &= out == expected;
+        if out == expected {
+            report(serial, name, "portable", &rows, slow);
+            if NAME != "portable" {
+                report(serial, name, NAME, &rows, fast);
+            }
+        } else {
+            _ = writeln!(serial, "{name}: output differs\r");
+        }
+    }
+    same
+}
+
+fn report(serial: &mut Serial, case: &str, kernel: &str, rows: &Rows<'_>, instructions: u64) {
+    let macs = (rows.rows() * rows.columns()) as u64;
+    let milli = (instructions * 1000 + macs / 2) / macs;
+    let (core, whole, part) = (core_name(), milli / 1000, milli % 1000);
+    _ = writeln!(serial, "{core} {kernel} {case} {macs} {instructions} {whole}.{part:03}\r");
+}
+
+fn core_name() -> &'static str {
+    // SAFETY: a read-only identification register.
+    match unsafe { (*CPUID::PTR).base.read() } >> 4 & 0xFFF {
+        0xC20 => "m0",
+        0xC60 => "m0+",
+        0xC23 => "m3",
+        0xC24 => "m4",
+        0xC27 => "m7",
+        0xD21 => "m33",
+        0xD22 => "m55",
+        _ => "unknown",
+    }
+}
+
+/// SysTick, with the ticks that `TURNS` turns of the calibration loop take.
+struct Clock {
+    ticks: u64,
+}
+
+impl Clock {
+    fn new(mut timer: SYST, serial: &mut Serial) -> Option<Self> {
+        timer.set_clock_source(SystClkSource::Core);
+        timer.set_reload(0xFF_FFFF);
+        timer.clear_current();
+        timer.enable_counter();
+        let (none, once, twice) = (turns(1), turns(1 + TURNS), turns(1 + 2 * TURNS));
+        let (first, second) = (once - none, twice - once);
+        _ = writeln!(serial, "calibration: {TURNS} turns {first} ticks, again {second}\r");
+        (first > 0 && first.abs_diff(second) <= 2)
+            .then_some(Self { ticks: u64::from(twice - none) })
+    }
+
+    /// What `work` executes, without the reading of the timer.
+    fn instructions(&self, work: impl FnOnce()) -> u64 {
+        let empty = ticks(|| ());
+        let taken = u64::from(ticks(work) - empty);
+        (taken * 2 * TURN * u64::from(TURNS) + self.ticks / 2) / self.ticks
+    }
+}
+
+/// Ticks of a region. At most 2²⁴: two million instructions at shift=8.
+fn ticks(work: impl FnOnce()) -> u32 {
+    let start = SYST::get_current();
+    work();
+    start.wrapping_sub(SYST::get_current()) & 0xFF_FFFF
+}
+
+/// Ticks of 2n + c instructions; never inlined, or c would depend on n.
+#[inline(never)]
+fn turns(n: u32) -> u32 {
+    // SAFETY: a loop in one register.
+    ticks(|| unsafe {
+        asm!("2:", "subs {n}, {n}, #1", "bne 2b", n = inout(reg) n => _, options(nomem, nostack));
+    })
+}
