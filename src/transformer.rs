@@ -54,7 +54,7 @@ impl<'m> Transformer<'m> {
     /// Translates a sentence, word by word as the iterator is asked.
     pub fn translate(&mut self, text: &str) -> Result<Words<'_>, Error> {
         let dims = *self.model.dims();
-        let table = WordTable::of(&self.model, Role::SourceWords);
+        let table = self.model.source_words();
         self.start((), |tokens| text::encode(&table, text, dims.lowercase, dims.source_eos, tokens))
     }
 
@@ -117,7 +117,7 @@ impl<'m> Transformer<'m> {
         let marks = (dims.target_bos, dims.target_eos);
         Ok(Words {
             steps: Greedy::new(decoder, marks, source_len, rows),
-            table: WordTable::of(model, Role::TargetWords),
+            table: model.target_words(),
             eos: dims.target_eos,
         })
     }

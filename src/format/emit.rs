@@ -28,7 +28,7 @@ pub struct Matrix<'a> {
     pub multipliers: &'a [i16],
     /// Their exponent, −64 … 64.
     pub scale_exponent: i32,
-    /// `[rows]`, |b| ≤ 2²⁴.
+    /// `[rows]`, |b| ≤ 2²⁹.
     pub biases: &'a [i32],
     /// Their exponent, −128 … 64; −128 if there are none.
     pub bias_exponent: i32,
@@ -45,7 +45,7 @@ pub struct Norm<'a> {
     pub gammas: &'a [i16],
     /// Exponent of the gammas.
     pub gamma_exponent: i32,
-    /// `[n]`, |b| ≤ 2²⁴.
+    /// `[n]`, |b| ≤ 2²⁹.
     pub betas: &'a [i32],
     /// Exponent of the betas.
     pub beta_exponent: i32,

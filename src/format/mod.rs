@@ -127,6 +127,18 @@ impl<'m> Model<'m> {
         }
     }
 
+    /// The words of the source language, token after token.
+    #[must_use]
+    pub const fn source_words(&self) -> WordTable<'m> {
+        WordTable::of(self, Role::SourceWords)
+    }
+
+    /// The words of the target language, token after token.
+    #[must_use]
+    pub const fn target_words(&self) -> WordTable<'m> {
+        WordTable::of(self, Role::TargetWords)
+    }
+
     /// All sections with what they are, in the order of the file.
     pub fn sections(&self) -> impl Iterator<Item = (Slot, Section<'m>)> {
         let model = *self;

@@ -6,11 +6,12 @@ use crate::Error;
 
 /// Sums of products stay below this (see `kernel::Rows`).
 pub const SUM_LIMIT: u32 = 1 << 23;
-/// Biases and betas stay at or below this.
-pub const BIAS_LIMIT: u32 = 1 << 24;
+/// Biases and betas stay at or below this: products stay below 2³⁰, so that their sum, and a
+/// residual of 2²⁹, stay inside 32 bits.
+pub const BIAS_LIMIT: u32 = 1 << 29;
 
 impl Model<'_> {
-    /// Checks every weight: |w| ≤ 127, Σ|w| of each row · largest mantissa < 2²³, biases ≤ 2²⁴,
+    /// Checks every weight: |w| ≤ 127, Σ|w| of each row · largest mantissa < 2²³, biases ≤ 2²⁹,
     /// multipliers 0 … 32767. Takes about ten instructions a weight.
     pub fn verify(&self) -> Result<(), Error> {
         for (index, (slot, section)) in self.sections().enumerate() {

@@ -62,7 +62,7 @@ pub(crate) const fn align(a: i32, b: i32) -> (i32, u32, u32) {
 }
 
 /// Room above a mantissa when a block is widened.
-const HEADROOM: i32 = 15;
+const HEADROOM: i32 = 14;
 
 /// A mantissa as a wide value, whose exponent is [`HEADROOM`] less.
 #[inline]
@@ -72,7 +72,7 @@ pub const fn widen(mantissa: i16) -> i32 {
 }
 
 /// The residual addition: `wide += block`. Returns the new exponent. `wide`, `block`: `[n]`;
-/// |wide| ≤ 2³⁰.
+/// |wide| < 2³⁰ + 2²⁹.
 pub fn add_aligned(wide: &mut [i32], exponent: i32, block: Block<'_>) -> i32 {
     let (common, down, block_down) = align(exponent, block.exponent.saturating_sub(HEADROOM));
     for (value, &mantissa) in wide.iter_mut().zip(block.mantissas) {

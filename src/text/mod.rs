@@ -52,7 +52,10 @@ fn find(table: &WordTable<'_>, word: &str, lowercase: bool) -> Option<Token> {
 }
 
 /// Writes the tokens of `text` and `eos` into `out`. Returns how many.
-pub(crate) fn encode(
+///
+/// # Errors
+/// No word, a word that the table lacks, or more words than `out` has room for.
+pub fn encode(
     table: &WordTable<'_>,
     text: &str,
     lowercase: bool,

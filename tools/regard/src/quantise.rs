@@ -13,7 +13,9 @@ use ndarray::{Array1, Array2, ArrayView1};
 const MOST_WEIGHT: f64 = 127.0;
 /// Largest row multiplier: 15 bits.
 const MOST_MULTIPLIER: f64 = 32_767.0;
-/// Largest bias, and bound of every |Σ q·x|: 2²³.
+/// Largest bias.
+const MOST_BIAS: i64 = regard::format::BIAS_LIMIT as i64;
+/// Bound of every |Σ q·x|: 2²³.
 const SUM_BOUND: i64 = 1 << 23;
 /// Mantissa widths that a matrix may ask of its input.
 const WIDTHS: std::ops::RangeInclusive<u32> = 8..=14;
@@ -29,7 +31,7 @@ pub(crate) struct Quantised {
     pub(crate) multipliers: Vec<i16>,
     /// e: a weight is `q·M·2^e`.
     pub(crate) exponent: i32,
-    /// `[rows]`, |b| < 2²³.
+    /// `[rows]`, |b| ≤ 2²⁹.
     pub(crate) biases: Vec<i32>,
     /// A bias is `b·2^bias_exponent`.
     pub(crate) bias_exponent: i32,
@@ -58,7 +60,7 @@ pub(crate) fn matrix(weight: &Array2<f64>, bias: Option<&Array1<f64>>) -> Quanti
         quantised.push(row, (scale / unit).ceil().clamp(1.0, MOST_MULTIPLIER));
     }
     if let Some(bias) = bias {
-        (quantised.biases, quantised.bias_exponent) = vector(bias, SUM_BOUND - 1);
+        (quantised.biases, quantised.bias_exponent) = vector(bias, MOST_BIAS);
     }
     quantised
 }
