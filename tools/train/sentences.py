@@ -1,7 +1,6 @@
 """Writes English-French sentence pairs with gold alignments: train, dev and test.
 
-    python tools/train/sentences.py models/eng-fra
-    python tools/train/sentences.py models/eng-fra-tiny --core --longest 14 --train 60000
+    python tools/train/sentences.py models/eng-fra --train 120000
 
 One line is `english TAB french TAB alignment`, tokens and `source-target` index pairs separated by
 blanks.  Every (verb, object noun) combination belongs to exactly one of the three sets
@@ -212,7 +211,7 @@ def main() -> None:
     parser.add_argument("--core", action="store_true", help="core words and plain grammar only")
     parser.add_argument("--longest", type=int, default=40, help="English tokens at most")
     parser.add_argument("--longest-target", type=int, default=54, help="French tokens at most")
-    parser.add_argument("--train", type=int, default=150_000)
+    parser.add_argument("--train", type=int, default=120_000)
     parser.add_argument("--dev", type=int, default=500)
     parser.add_argument("--test", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=1)

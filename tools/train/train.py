@@ -1,7 +1,7 @@
 """Trains the Transformer on sentence files and exports it.
 
-    python tools/train/train.py models/eng-fra --steps 9000
-    python tools/train/train.py models/eng-fra-tiny --tiny --steps 9000
+    python tools/train/train.py models/eng-fra --steps 6000 --tokens 4096
+    python tools/train/train.py models/eng-fra-tiny --tiny --steps 2600 --tokens 4096
 
 Teacher forcing, label-smoothed cross-entropy, Adam with linear warm-up and cosine decay, batches of
 sentences of like length.  A sentence counts as right when every next token of the reference is the
