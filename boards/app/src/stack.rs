@@ -1,0 +1,47 @@
+//! How deep the stack has ever been: `cortex-m-rt` paints it before `main`, here the paint that is
+//! left is counted.
+//!
+//! ```text
+//! _stack_end                                   _stack_start
+//! │ CCCCCCCC CCCCCCCC CCCCCCCC 00000012 20001F40 …       │   ◄── grows to the left
+//! └──────── untouched ────────┴────────── used ──────────┘
+//! ```
+
+const PAINT: u32 = 0xCCCC_CCCC;
+
+/// The words between `_stack_end` and `_stack_start`.
+#[derive(Clone, Copy)]
+pub struct Stack {
+    end: *const u32,
+    words: usize,
+}
+
+impl Stack {
+    /// The stack of a firmware linked with `cortex-m-rt` and its feature `paint-stack`.
+    #[cfg(target_os = "none")]
+    #[must_use]
+    pub fn of_firmware() -> Self {
+        unsafe extern "C" {
+            static _stack_end: u32;
+            static _stack_start: u32;
+        }
+        let (end, start) = (&raw const _stack_end, &raw const _stack_start);
+        Self { end, words: (start.addr() - end.addr()) / size_of::<u32>() }
+    }
+
+    /// Its size in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.words * size_of::<u32>()
+    }
+
+    /// The most bytes that were ever in use.
+    #[must_use]
+    pub fn peak(&self) -> usize {
+        // SAFETY: the linker script reserves these words for the stack; reading them volatile
+        // sees whatever it holds now.
+        let painted = |word: &usize| unsafe { self.end.add(*word).read_volatile() } == PAINT;
+        let untouched = (0..self.words).take_while(painted).count();
+        (self.words - untouched) * size_of::<u32>()
+    }
+}

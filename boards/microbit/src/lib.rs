@@ -1,0 +1,86 @@
+//! What the firmware needs to know about the micro:bit: where the serial port and a LED are, how to
+//! leave the emulator, and what happens when something goes badly wrong.
+
+#![no_std]
+
+mod serial;
+
+pub use serial::Serial;
+
+use app::register::Register;
+use core::{convert::Infallible, fmt::Write as _, panic::PanicInfo};
+use cortex_m as _;
+use embedded_hal::digital::{ErrorType, OutputPin};
+use portable_atomic as _;
+
+/// The board's name.
+pub const NAME: &str = "micro:bit (Cortex-M0)";
+
+const GPIO: usize = 0x5000_0000;
+/// Row 1 of the LED matrix; column 1 is pin 4, which is low from reset on.
+const ROW: u32 = 1 << 13;
+const COLUMN: u32 = 1 << 4;
+
+/// The LED in the upper left corner.
+pub struct Led {
+    set: Register,
+    clear: Register,
+}
+
+impl Led {
+    /// Switched off.
+    #[must_use]
+    pub fn new() -> Self {
+        // SAFETY: the registers OUTSET, OUTCLR and DIRSET (nRF51 reference manual, 14.2).
+        let [set, clear, outputs] =
+            [0x508, 0x50C, 0x518].map(|offset| unsafe { Register::at(GPIO + offset) });
+        outputs.write(ROW | COLUMN);
+        Self { set, clear }
+    }
+}
+
+impl Default for Led {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ErrorType for Led {
+    type Error = Infallible;
+}
+
+impl OutputPin for Led {
+    fn set_low(&mut self) -> Result<(), Infallible> {
+        self.clear.write(ROW);
+        Ok(())
+    }
+
+    fn set_high(&mut self) -> Result<(), Infallible> {
+        self.set.write(ROW);
+        Ok(())
+    }
+}
+
+/// Ends the emulation with this exit status; a real board sleeps.
+pub fn exit(code: i32) -> ! {
+    #[cfg(feature = "emulator")]
+    semihosting::process::exit(code);
+    #[cfg(not(feature = "emulator"))]
+    loop {
+        _ = code;
+        cortex_m::asm::wfi();
+    }
+}
+
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    // There is no one left to tell when the message cannot be written.
+    _ = writeln!(Serial::new(), "\r\n{info}\r");
+    exit(101)
+}
+
+#[cortex_m_rt::exception]
+unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
+    _ = writeln!(Serial::new(), "\r\nhard fault at {:#010x}\r", frame.pc());
+    exit(102)
+}

@@ -1,0 +1,81 @@
+//! What the firmware needs to know about the MPS2 boards: where the serial port and a LED are, how
+//! to leave the emulator, and what happens when something goes badly wrong.
+
+#![no_std]
+
+mod serial;
+
+pub use serial::Serial;
+
+use app::register::Register;
+use core::{convert::Infallible, fmt::Write as _, panic::PanicInfo};
+use cortex_m as _;
+#[cfg(feature = "defmt")]
+use defmt_semihosting as _;
+use embedded_hal::digital::{ErrorType, OutputPin};
+
+#[cfg(not(any(feature = "an385", feature = "an386", feature = "an500", feature = "an505")))]
+compile_error!("choose a board: --features an385, an386, an500 or an505");
+
+/// The board's name.
+pub const NAME: &str = match () {
+    () if cfg!(feature = "an505") => "mps2-an505 (Cortex-M33)",
+    () if cfg!(feature = "an500") => "mps2-an500 (Cortex-M7)",
+    () if cfg!(feature = "an385") => "mps2-an385 (Cortex-M3)",
+    () => "mps2-an386 (Cortex-M4F)",
+};
+
+const SECURE: bool = cfg!(feature = "an505");
+
+/// The first user LED.
+pub struct Led(Register);
+
+impl Led {
+    /// Switched off.
+    #[must_use]
+    pub fn new() -> Self {
+        let base = if SECURE { 0x5030_2000 } else { 0x4002_8000 };
+        // SAFETY: the LED register of the FPGA's I/O block (application notes 385 and 505).
+        Self(unsafe { Register::at(base) })
+    }
+}
+
+impl Default for Led {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ErrorType for Led {
+    type Error = Infallible;
+}
+
+impl OutputPin for Led {
+    fn set_low(&mut self) -> Result<(), Infallible> {
+        self.0.write(0);
+        Ok(())
+    }
+
+    fn set_high(&mut self) -> Result<(), Infallible> {
+        self.0.write(1);
+        Ok(())
+    }
+}
+
+/// Ends the emulation; the emulator's exit status is `code`.
+pub fn exit(code: i32) -> ! {
+    semihosting::process::exit(code)
+}
+
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    // There is no one left to tell when the message cannot be written.
+    _ = writeln!(Serial::new(), "\r\n{info}\r");
+    exit(101)
+}
+
+#[cortex_m_rt::exception]
+unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
+    _ = writeln!(Serial::new(), "\r\nhard fault at {:#010x}\r", frame.pc());
+    exit(102)
+}
