@@ -65,7 +65,7 @@ struct Job {
 }
 
 /// See [`super::matvec`].
-pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
+pub(super) fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
     let (groups, rest) = x.as_chunks::<GROUP>();
     let mut tail = Tail([0; GROUP]);
@@ -73,20 +73,19 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
         *to = *from;
     }
     let aligned = x.as_ptr().cast::<u32>().is_aligned();
-    let steps = if aligned { groups.len() / STEP_GROUPS } else { 0 };
-    let (looped, singles) = groups.split_at(steps * STEP_GROUPS);
-    let reached = groups.len() + usize::from(!rest.is_empty());
+    let looped = if aligned { groups.len() & !(STEP_GROUPS - 1) } else { 0 };
+    let unreached = rows.columns().div_ceil(GROUP).wrapping_sub(x.len().div_ceil(GROUP));
     let mut job = Job {
-        skip: (rows.columns().div_ceil(GROUP) - reached) * GROUP_BYTES,
+        skip: unreached.wrapping_mul(GROUP_BYTES),
         out: core::ptr::null_mut(),
         out_end: core::ptr::null_mut(),
         x: x.as_ptr(),
         half: ((1u32 << (bias_shift & 31)) >> 1) as i32,
         bias_shift: bias_shift & 31,
-        singles: singles.len(),
+        singles: groups.len().wrapping_sub(looped),
         tail: if rest.is_empty() { core::ptr::null() } else { &raw const tail },
-        loop_end: looped.as_ptr_range().end.cast(),
-        entry: if steps == 0 { STEPS } else { steps.wrapping_neg() % STEPS },
+        loop_end: groups.as_ptr().wrapping_add(looped).cast(),
+        entry: if looped == 0 { STEPS } else { (looped / STEP_GROUPS).wrapping_neg() % STEPS },
     };
     let count = out.len().min(rows.rows());
     let (whole, part) = out[..count].as_chunks_mut::<BLOCK_ROWS>();
@@ -95,7 +94,9 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     if let (Some(last), false) = (last, part.is_empty()) {
         let mut four = [[0; BLOCK_ROWS]];
         blocks(last, &mut four, &mut job);
-        part.copy_from_slice(&four[0][..part.len()]);
+        for (to, from) in part.iter_mut().zip(four.as_flattened()) {
+            *to = *from;
+        }
     }
 }
 

@@ -19,8 +19,9 @@ pub(crate) const GROUP: usize = 4;
 #[derive(Clone, Copy, Debug)]
 pub struct Rows<'m> {
     words: &'m [u32],
-    rows: usize,
-    columns: usize,
+    // Half-words, so that no product of them overflows: kernels trust the length of `words`.
+    rows: u16,
+    columns: u16,
 }
 
 impl<'m> Rows<'m> {
@@ -34,13 +35,14 @@ impl<'m> Rows<'m> {
         2 * BLOCK_ROWS + columns.div_ceil(GROUP) * GROUP
     }
 
-    /// A matrix over exactly the words it needs, or `None`.
+    /// A matrix over exactly the words it needs, or `None`; at most 65535 rows and columns.
     #[must_use]
     pub const fn new(words: &'m [u32], rows: usize, columns: usize) -> Option<Self> {
-        if words.len() != Self::words_needed(rows, columns) {
+        let most = u16::MAX as usize;
+        if rows > most || columns > most || words.len() != Self::words_needed(rows, columns) {
             return None;
         }
-        Some(Self { words, rows, columns })
+        Some(Self { words, rows: rows as u16, columns: columns as u16 })
     }
 
     /// A matrix without rows.
@@ -49,19 +51,19 @@ impl<'m> Rows<'m> {
     /// Number of rows (outputs).
     #[must_use]
     pub const fn rows(&self) -> usize {
-        self.rows
+        self.rows as usize
     }
 
     /// Number of columns (inputs).
     #[must_use]
     pub const fn columns(&self) -> usize {
-        self.columns
+        self.columns as usize
     }
 
     /// The blocks, in order.
     pub(crate) fn blocks(&self) -> impl Iterator<Item = &'m [u32]> {
         // `max` shows the compiler that the division cannot fail.
-        self.words.chunks_exact(Self::block_words(self.columns).max(1))
+        self.words.chunks_exact(Self::block_words(self.columns()).max(1))
     }
 
     /// All words, for kernels that stream them.
@@ -71,14 +73,14 @@ impl<'m> Rows<'m> {
     }
 
     const fn word(&self, row: usize, offset: usize) -> u32 {
-        let at = row / BLOCK_ROWS * Self::block_words(self.columns) + offset;
+        let at = row / BLOCK_ROWS * Self::block_words(self.columns()) + offset;
         if at < self.words.len() { self.words[at] } else { 0 }
     }
 
     /// The weight at (`row`, `column`); 0 outside the matrix.
     #[must_use]
     pub const fn weight(&self, row: usize, column: usize) -> i8 {
-        if row >= self.rows || column >= self.columns {
+        if row >= self.rows() || column >= self.columns() {
             return 0;
         }
         let offset = BLOCK_ROWS + column / 2 * 2 + row % BLOCK_ROWS / 2;
@@ -96,7 +98,7 @@ impl<'m> Rows<'m> {
     /// The multiplier of `row`: a 15-bit integer, stored 16 bits up.
     #[must_use]
     pub const fn multiplier(&self, row: usize) -> i32 {
-        let last = Self::block_words(self.columns) - BLOCK_ROWS;
+        let last = Self::block_words(self.columns()) - BLOCK_ROWS;
         self.word(row, last + row % BLOCK_ROWS) as i32
     }
 }
@@ -170,5 +172,11 @@ mod tests {
             }
             assert!(Rows::new(&words[1..], rows, columns).is_none());
         }
+    }
+
+    #[test]
+    fn a_size_that_wraps_around_is_no_matrix() {
+        assert!(Rows::new(&[], 4, usize::MAX - 7).is_none());
+        assert!(Rows::new(&[], usize::MAX, 1).is_none());
     }
 }
