@@ -1,14 +1,19 @@
 //! The float twin of a model file, from the files beside it or those named.
 
 use crate::cli::FloatFiles;
+use crate::engine::Engine;
 use crate::problem::Problem;
 use std::path::{Path, PathBuf};
 use twin::{Description, Transformer, Weights};
 
-/// Reads the twin of `model`.
-pub(crate) fn read(files: &FloatFiles, model: &Path) -> Result<Transformer, Problem> {
-    let [_, weights, config] = files.inputs(model);
-    Ok(Transformer::new(Description::read(&config)?, Weights::read(&weights)?)?)
+/// Reads the twin of `model`, which `engine` has read already.
+pub(crate) fn read(files: &FloatFiles, model: &Path, engine: &Engine) -> Result<Transformer, Problem> {
+    let [model, weights, config] = files.inputs(model);
+    let description = Description::read(&config)?;
+    if !engine.has_words_of(&description) {
+        return Err(Problem::Twins { model, config });
+    }
+    Ok(Transformer::new(description, Weights::read(&weights)?)?)
 }
 
 impl FloatFiles {

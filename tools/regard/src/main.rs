@@ -1,8 +1,47 @@
 //! The command `regard`.
+//!
+//! ```text
+//! weights.safetensors ┐            ┌ run      text in, words out
+//! model.json          ┴─ convert ─►┤ inspect  what a model file holds
+//!                        (.rgd)    └ check    integers against the float twin
+//! ```
+//! Exit codes: 0 done, 1 the data is wrong, 2 the request is. Every failure is one sentence.
+
+#![forbid(unsafe_code)]
+
+mod answer;
+mod check;
 mod cli;
+mod convert;
+mod engine;
 mod file;
+mod float;
 mod heat;
+mod inspect;
+mod names;
 mod picture;
 mod problem;
+mod progress;
 mod quantise;
-fn main() {}
+mod run;
+mod table;
+
+use clap::Parser as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let done = match cli::Cli::parse().command {
+        cli::Command::Convert(args) => convert::run(&args),
+        cli::Command::Run(args) => run::run(&args),
+        cli::Command::Inspect(args) => inspect::run(&args),
+        cli::Command::Check(args) => check::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) if problem.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("regard: {problem}");
+            ExitCode::from(problem.exit_code())
+        }
+    }
+}

@@ -11,13 +11,36 @@ pub(crate) enum Problem {
     Read { path: PathBuf, cause: std::io::Error },
     #[error("cannot write {}: {cause}", path.display())]
     Write { path: PathBuf, cause: std::io::Error },
-    #[error("cannot write the picture: {0}")]
+    #[error("cannot draw the picture: {0}")]
     Picture(image::ImageError),
     #[error("{} is an input; choose another name for the output", path.display())]
     Overwrite { path: PathBuf },
     #[error("{}:{line}: {what}", path.display())]
     Line { path: PathBuf, line: usize, what: String },
-    /// Standard output went away; nothing to say about it.
+    #[error("{}: {cause}", path.display())]
+    Model { path: PathBuf, cause: regard::Error },
+    #[error("{0}")]
+    Engine(#[from] regard::Error),
+    #[error("{} and {} do not have the same words", model.display(), config.display())]
+    Twins { model: PathBuf, config: PathBuf },
+    #[error("the engine cannot hold this model: {0}")]
+    Unfit(regard::Error),
+    #[error("the engine needs `source.eos` in the model description")]
+    NoSourceEnd,
+    #[error("the self-test sentence {text:?} cannot be used: {cause}")]
+    SelfTest { text: String, cause: Box<Problem> },
+    #[error("the model does not know the word {word:?}; the nearest word it knows is {nearest:?}")]
+    UnknownWord { word: String, nearest: String },
+    #[error("the sentence is empty: there is nothing to translate")]
+    Empty,
+    #[error("the sentence has {have} tokens, end mark included; the model takes at most {limit}")]
+    TooLong { have: usize, limit: usize },
+    #[error("token id {id} is padding or outside the word table of {size} words")]
+    Token { id: u32, size: usize },
+    #[error("{text:?} is not a token id; write them as numbers between spaces, as in --ids \"5 8 2\"")]
+    Id { text: String },
+    #[error("{failures} of the lines could not be translated")]
+    Lines { failures: usize },
     #[error("output failed: {0}")]
     Output(#[from] std::io::Error),
 }
@@ -26,9 +49,13 @@ impl Problem {
     /// What the process returns.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Overwrite { .. } => 2,
-            Self::Output(cause) if cause.kind() == std::io::ErrorKind::BrokenPipe => 0,
+            Self::Overwrite { .. } | Self::Id { .. } => 2,
             _ => 1,
         }
+    }
+
+    /// Standard output went away, as in `regard run … | head`: no failure, and nothing to say.
+    pub(crate) fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Output(cause) if cause.kind() == std::io::ErrorKind::BrokenPipe)
     }
 }

@@ -13,10 +13,16 @@ use ndarray::{Array1, Array2, ArrayView1};
 const MOST_WEIGHT: f64 = 127.0;
 /// Largest row multiplier: 15 bits.
 const MOST_MULTIPLIER: f64 = 32_767.0;
-/// Largest bias.
-const MOST_BIAS: i64 = regard::format::BIAS_LIMIT as i64;
-/// Bound of every |Σ q·x|: 2²³.
-const SUM_BOUND: i64 = 1 << 23;
+/// Largest bias and beta.
+pub(crate) const MOST_BIAS: i64 = regard::format::BIAS_LIMIT as i64;
+/// Largest gamma: 15 bits and a sign.
+pub(crate) const MOST_GAMMA: i64 = 32_767;
+/// Every |Σ q·x| stays below this.
+const SUM_BOUND: i64 = regard::format::SUM_LIMIT as i64;
+/// The exponent of numbers that are all zero, below that of any other.
+const NO_EXPONENT: i32 = -128;
+/// The least exponent of multipliers, gammas and factors.
+const LEAST_EXPONENT: i32 = -64;
 /// Mantissa widths that a matrix may ask of its input.
 const WIDTHS: std::ops::RangeInclusive<u32> = 8..=14;
 
@@ -43,8 +49,9 @@ pub(crate) struct Quantised {
 
 /// Quantises `weight`: `[rows, columns]` and `bias`: `[rows]` (absent: zeros).
 pub(crate) fn matrix(weight: &Array2<f64>, bias: Option<&Array1<f64>>) -> Quantised {
-    let scales: Vec<f64> = weight.outer_iter().map(|row| largest(row) / MOST_WEIGHT).collect();
-    let exponent = exponent_for(scales.iter().copied().fold(0.0, f64::max), MOST_MULTIPLIER);
+    let scales: Vec<f64> = weight.outer_iter().map(row_scale).collect();
+    let largest_scale = scales.iter().copied().fold(0.0, f64::max);
+    let exponent = exponent_for(largest_scale, MOST_MULTIPLIER).max(LEAST_EXPONENT);
     let unit = f64::from(exponent).exp2();
     let mut quantised = Quantised {
         weights: Vec::with_capacity(weight.len()),
@@ -52,7 +59,7 @@ pub(crate) fn matrix(weight: &Array2<f64>, bias: Option<&Array1<f64>>) -> Quanti
         multipliers: Vec::with_capacity(weight.nrows()),
         exponent,
         biases: vec![0; weight.nrows()],
-        bias_exponent: 0,
+        bias_exponent: NO_EXPONENT,
         bits: *WIDTHS.end(),
         largest_error: 0.0,
     };
@@ -66,17 +73,12 @@ pub(crate) fn matrix(weight: &Array2<f64>, bias: Option<&Array1<f64>>) -> Quanti
 }
 
 impl Quantised {
-    /// Appends a row with multiplier `m`, or a larger one when only that keeps the sum in bounds.
-    fn push(&mut self, row: ArrayView1<'_, f64>, mut m: f64) {
+    /// Appends a row with multiplier `m`.
+    fn push(&mut self, row: ArrayView1<'_, f64>, m: f64) {
         let unit = f64::from(self.exponent).exp2();
-        let round = |m: f64| row.mapv(|w| (w / (m * unit)).round() as i8);
-        let sum = |q: &Array1<i8>| q.iter().map(|q| i64::from(q.unsigned_abs())).sum::<i64>();
-        let mut q = round(m);
-        while !fits(sum(&q), *WIDTHS.start()) && m < MOST_MULTIPLIER {
-            m = (m * 1.02).ceil().min(MOST_MULTIPLIER);
-            q = round(m);
-        }
-        while !fits(sum(&q), self.bits) && self.bits > *WIDTHS.start() {
+        let q = row.mapv(|w| (w / (m * unit)).round() as i8);
+        let sum: i64 = q.iter().map(|q| i64::from(q.unsigned_abs())).sum();
+        while !fits(sum, self.bits) && self.bits > *WIDTHS.start() {
             self.bits -= 1;
         }
         let error = row.iter().zip(&q).map(|(w, &q)| (w - f64::from(q) * m * unit).abs());
@@ -84,6 +86,14 @@ impl Quantised {
         self.weights.extend(q);
         self.multipliers.push(m as i16);
     }
+}
+
+/// The smallest scale at which no weight exceeds 127 and Σ|q|, each rounded up, leaves room for
+/// mantissas of 8 bits.
+fn row_scale(row: ArrayView1<'_, f64>) -> f64 {
+    let most_sum = (SUM_BOUND / 127) as f64 - row.len() as f64 / 2.0;
+    let sum = row.iter().fold(0.0, |sum, w| sum + w.abs());
+    (largest(row) / MOST_WEIGHT).max(sum / most_sum)
 }
 
 /// Whether Σ|q| keeps every sum over mantissas of `bits` below 2²³.
@@ -95,9 +105,15 @@ fn largest(values: ArrayView1<'_, f64>) -> f64 {
     values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()))
 }
 
-/// The smallest e with `value ≤ most·2^e`; 0 for a value of 0.
+/// The smallest e with `value ≤ most·2^e`.
 fn exponent_for(value: f64, most: f64) -> i32 {
-    if value == 0.0 { 0 } else { (value / most).log2().ceil() as i32 }
+    (value / most).log2().ceil().max(NO_EXPONENT.into()) as i32
+}
+
+/// A positive number as `m·2^e` with 15 bits of m.
+pub(crate) fn factor(value: f64) -> (i16, i32) {
+    let exponent = exponent_for(value, MOST_MULTIPLIER).max(LEAST_EXPONENT);
+    ((value / f64::from(exponent).exp2()).round() as i16, exponent)
 }
 
 /// A vector as integers up to `most` with one exponent: `v ≈ q·2^e`.
@@ -109,7 +125,7 @@ pub(crate) fn vector(values: &Array1<f64>, most: i64) -> (Vec<i32>, i32) {
 
 #[cfg(test)]
 mod tests {
-    use super::{fits, matrix, vector};
+    use super::{MOST_BIAS, NO_EXPONENT, factor, fits, matrix, vector};
     use ndarray::{Array1, Array2};
 
     fn sample(rows: usize, columns: usize, spread: f64) -> Array2<f64> {
@@ -151,8 +167,16 @@ mod tests {
     }
 
     #[test]
-    fn biases_have_24_bits() {
-        let (q, e) = vector(&Array1::from(vec![0.5, -3.0, 1e-9]), (1 << 23) - 1);
-        assert_eq!((q, e), (vec![1 << 20, -6 << 20, 0], -21));
+    fn a_vector_uses_all_its_bits() {
+        let (q, e) = vector(&Array1::from(vec![0.5, -4.0, 1e-9]), MOST_BIAS);
+        assert_eq!((q, e), (vec![1 << 21, -(1 << 24), 0], -22));
+        assert_eq!(vector(&Array1::zeros(2), MOST_BIAS), (vec![0, 0], NO_EXPONENT));
+    }
+
+    #[test]
+    fn factors_have_15_bits() {
+        assert_eq!(factor(1.0), (1 << 14, -14));
+        let (m, e) = factor(9.797_958_971);
+        assert!((f64::from(m) * f64::from(e).exp2() - 9.797_958_971).abs() < 2e-4);
     }
 }

@@ -42,10 +42,12 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Problem> {
     if let Some(png) = &args.png {
         file::refuse_overwrite(png, &inputs.each_ref().map(|path| path.as_path()))?;
     }
-    let twin = if args.float { Some(float::read(&args.float_files, &args.model)?) } else { None };
-    let mut speaker = Speaker { engine: Engine::read(&args.model)?, twin };
+    let engine = Engine::read(&args.model)?;
+    let twin = || float::read(&args.float_files, &args.model, &engine);
+    let twin = args.float.then(twin).transpose()?;
+    let mut speaker = Speaker { engine, twin };
     if let Some(ids) = &args.ids {
-        let ids = parse_ids(ids)?;
+        let ids = speaker.engine.checked(parse_ids(ids)?)?;
         return speaker.answer(ids).and_then(|answer| speaker.show(args, &answer));
     }
     if let Some(text) = &args.text {

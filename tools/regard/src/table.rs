@@ -5,7 +5,7 @@ use comfy_table::{CellAlignment, Table, presets};
 /// An empty table with a heading over each column.
 pub(crate) fn new(headings: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_header(headings);
+    table.load_style(presets::NOTHING).set_header(headings);
     for column in table.column_iter_mut() {
         let alignment = if column.index == 0 { CellAlignment::Left } else { CellAlignment::Right };
         column.set_cell_alignment(alignment);

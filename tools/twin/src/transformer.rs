@@ -36,6 +36,7 @@ pub struct Transformer {
     pub decoder: DecoderWeights,
     /// The scores of all words.
     pub output: Output,
+    parameters: usize,
 }
 
 impl Transformer {
@@ -46,6 +47,7 @@ impl Transformer {
     pub fn new(description: Description, mut weights: Weights) -> Result<Self, Error> {
         let (d, w) = (&description, &mut weights);
         d.check()?;
+        let parameters = w.numbers();
         let size = d.target.words.len();
         let encoder = EncoderWeights::new(w, d)?;
         let decoder = DecoderWeights::new(w, d)?;
@@ -53,7 +55,13 @@ impl Transformer {
         let weight = (!d.tied_output).then(untied).transpose()?;
         let output = Output { weight, bias: w.maybe_vector("output.bias", size)? };
         weights.finish()?;
-        Ok(Self { description, encoder, decoder, output })
+        Ok(Self { description, encoder, decoder, output, parameters })
+    }
+
+    /// Number of trained numbers.
+    #[must_use]
+    pub fn parameters(&self) -> usize {
+        self.parameters
     }
 
     /// The memory of a source sentence. `ids`: `[source_len]`, end token included.

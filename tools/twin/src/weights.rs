@@ -78,6 +78,12 @@ impl Weights {
         if self.tensors.contains_key(name) { self.vector(name, length).map(Some) } else { Ok(None) }
     }
 
+    /// Numbers in all tensors that were not taken yet.
+    #[must_use]
+    pub fn numbers(&self) -> usize {
+        self.tensors.values().map(ArrayD::len).sum()
+    }
+
     /// Ends the taking.
     ///
     /// # Errors

@@ -24,7 +24,7 @@ use twin::{Site, Transformer};
 pub(crate) fn run(args: &CheckArgs) -> Result<(), Problem> {
     let pairs = data::read(&args.data, args.limit)?;
     let mut engine = Engine::read(&args.model)?;
-    let twin = float::read(&args.float_files, &args.model)?;
+    let twin = float::read(&args.float_files, &args.model, &engine)?;
     let started = Instant::now();
     let bar = progress::bar(pairs.len() as u64, "sentences");
     let mut tally = Tally::default();

@@ -1,0 +1,148 @@
+//! One section of a model file, from the twin's tensors.
+//!
+//! Two factors are folded into weights, so that the engine need not multiply: log₂e / √d_head into
+//! queries (its softmax counts in octaves), √d_model into the gammas of LayerNorm (which it
+//! normalises to unit length).
+
+use crate::quantise;
+use ndarray::{Array1, Array2};
+use regard::format::emit::{Content, Matrix, Norm};
+use regard::format::{Role, Slot, Stack};
+use twin::{Attention, Embedding, FeedForward, LayerNorm, Linear, Transformer};
+
+/// A section and what the report says about it.
+pub(crate) struct Entry {
+    pub(crate) content: Content,
+    /// Mantissa bits of the input of a matrix.
+    pub(crate) bits: Option<u32>,
+    /// Largest |float − integer| of any weight.
+    pub(crate) largest_error: Option<f64>,
+}
+
+/// The layers of one side, with the parts that only decoders have.
+struct Layer<'t> {
+    own: (&'t Attention, &'t LayerNorm),
+    cross: Option<(&'t Attention, &'t LayerNorm)>,
+    feed: (&'t FeedForward, &'t LayerNorm),
+}
+
+/// Makes the section of a slot. The slot must be one of the twin's own dims.
+pub(crate) fn of(slot: &Slot, twin: &Transformer) -> Entry {
+    let encoder = slot.stack == Stack::Encoder;
+    let embedding = if encoder { &twin.encoder.embedding } else { &twin.decoder.embedding };
+    match slot.role {
+        Role::SourceWords => table(Content::words(&twin.description.source.words)),
+        Role::TargetWords => table(Content::words(&twin.description.target.words)),
+        Role::SelfTest => table(Content::self_test(&[], &[])),
+        Role::Embedding if encoder => matrix(&embedding.words, None, 1.0),
+        Role::Embedding => words_of_target(twin, embedding),
+        Role::Position => matrix(&embedding.positions, None, 1.0),
+        Role::Logits => match &twin.output.weight {
+            Some(weight) => matrix(weight, twin.output.bias.as_ref(), 1.0),
+            None => table(Content::default()),
+        },
+        Role::FinalNorm => {
+            let last = if encoder { &twin.encoder.norm } else { &twin.decoder.norm };
+            last.as_ref().map_or_else(|| table(Content::default()), norm)
+        }
+        _ => in_layer(slot.role, &layer(slot, twin)),
+    }
+}
+
+/// A tied table carries the output's bias: the engine reads it as words and as output matrix.
+fn words_of_target(twin: &Transformer, embedding: &Embedding) -> Entry {
+    let tied = twin.output.weight.is_none();
+    matrix(&embedding.words, twin.output.bias.as_ref().filter(|_| tied), 1.0)
+}
+
+fn layer<'t>(slot: &Slot, twin: &'t Transformer) -> Layer<'t> {
+    match slot.stack {
+        Stack::Encoder => {
+            let layer = &twin.encoder.layers[slot.layer];
+            Layer {
+                own: (&layer.self_attention, &layer.self_attention_norm),
+                cross: None,
+                feed: (&layer.feed_forward, &layer.feed_forward_norm),
+            }
+        }
+        Stack::Decoder => {
+            let layer = &twin.decoder.layers[slot.layer];
+            Layer {
+                own: (&layer.self_attention, &layer.self_attention_norm),
+                cross: Some((&layer.cross_attention, &layer.cross_attention_norm)),
+                feed: (&layer.feed_forward, &layer.feed_forward_norm),
+            }
+        }
+    }
+}
+
+fn in_layer(role: Role, layer: &Layer<'_>) -> Entry {
+    let (own, own_norm) = layer.own;
+    let (cross, cross_norm) = layer.cross.unwrap_or(layer.own);
+    let (feed, feed_norm) = layer.feed;
+    match role {
+        Role::SelfNorm => norm(own_norm),
+        Role::SelfQuery => query(own),
+        Role::SelfKey => linear(&own.key),
+        Role::SelfValue => linear(&own.value),
+        Role::SelfOutput => linear(&own.output),
+        Role::CrossNorm => norm(cross_norm),
+        Role::CrossQuery => query(cross),
+        Role::CrossKey => linear(&cross.key),
+        Role::CrossValue => linear(&cross.value),
+        Role::CrossOutput => linear(&cross.output),
+        Role::FeedNorm => norm(feed_norm),
+        Role::FeedUp => linear(&feed.up),
+        Role::FeedDown => linear(&feed.down),
+        _ => table(Content::default()),
+    }
+}
+
+fn table(content: Content) -> Entry {
+    Entry { content, bits: None, largest_error: None }
+}
+
+fn linear(linear: &Linear) -> Entry {
+    matrix(&linear.weight, linear.bias.as_ref(), 1.0)
+}
+
+fn query(attention: &Attention) -> Entry {
+    let factor = std::f64::consts::LOG2_E / (attention.d_head as f64).sqrt();
+    matrix(&attention.query.weight, attention.query.bias.as_ref(), factor)
+}
+
+/// `weight`: `[rows, columns]` · `bias`: `[rows]`; both times `factor`.
+fn matrix(weight: &Array2<f32>, bias: Option<&Array1<f32>>, factor: f64) -> Entry {
+    let scaled = |value: f32| f64::from(value) * factor;
+    let q = quantise::matrix(&weight.mapv(scaled), bias.map(|bias| bias.mapv(scaled)).as_ref());
+    let content = Content::matrix(&Matrix {
+        weights: &q.weights,
+        columns: q.columns,
+        multipliers: &q.multipliers,
+        scale_exponent: q.exponent,
+        biases: &q.biases,
+        bias_exponent: q.bias_exponent,
+        bits: q.bits,
+    });
+    Entry { content, bits: Some(q.bits), largest_error: Some(q.largest_error / factor) }
+}
+
+fn norm(norm: &LayerNorm) -> Entry {
+    let n = norm.weight.len() as f64;
+    let gammas = norm.weight.mapv(|gamma| f64::from(gamma) * n.sqrt());
+    let (mantissas, gamma_exponent) = quantise::vector(&gammas, quantise::MOST_GAMMA);
+    let betas = norm.bias.mapv(f64::from);
+    let (betas, beta_exponent) = quantise::vector(&betas, quantise::MOST_BIAS);
+    let unit = f64::from(gamma_exponent).exp2();
+    let errors = gammas.iter().zip(&mantissas).map(|(g, &m)| (g - f64::from(m) * unit).abs());
+    let largest_error = errors.fold(0.0, f64::max) / n.sqrt();
+    let (epsilon, epsilon_exponent) = quantise::factor(f64::from(norm.epsilon) * n);
+    let content = Content::norm(&Norm {
+        epsilon: (epsilon.unsigned_abs(), epsilon_exponent),
+        gammas: &mantissas.iter().map(|&gamma| gamma as i16).collect::<Vec<_>>(),
+        gamma_exponent,
+        betas: &betas,
+        beta_exponent,
+    });
+    Entry { content, bits: None, largest_error: Some(largest_error) }
+}

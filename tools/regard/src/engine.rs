@@ -1,0 +1,224 @@
+//! The integer engine, on the host: a model file and an arena that live as long as the process.
+
+use crate::answer::{Logits, Step};
+use crate::file;
+use crate::problem::Problem;
+use regard::format::WordTable;
+use regard::observe::{Observer, Site as Place};
+use regard::{Model, SelfTest, Token, Transformer, Words, real, text};
+use std::path::Path;
+use twin::{Description, Site};
+
+/// A model that answers in integers.
+pub(crate) struct Engine {
+    model: Model<'static>,
+    transformer: Transformer<'static>,
+}
+
+impl Engine {
+    /// Reads and checks a model file.
+    pub(crate) fn read(path: &Path) -> Result<Self, Problem> {
+        let model = open(path)?;
+        Self::new(model).map_err(|cause| Problem::Model { path: path.into(), cause })
+    }
+
+    /// Gives a model its arena.
+    pub(crate) fn new(model: Model<'static>) -> Result<Self, regard::Error> {
+        let arena = vec![0u32; model.arena_bytes().div_ceil(4)].leak();
+        let transformer = Transformer::new(&model, bytemuck::cast_slice_mut(arena))?;
+        Ok(Self { model, transformer })
+    }
+
+    /// Whether the model speaks the words of a description.
+    pub(crate) fn has_words_of(&self, description: &Description) -> bool {
+        let same = |table: WordTable<'_>, words: &[String]| {
+            table.len() == words.len() && (0..).zip(words).all(|(id, word)| table.get(id) == word)
+        };
+        same(self.model.source_words(), &description.source.words)
+            && same(self.model.target_words(), &description.target.words)
+    }
+
+    /// The word of a source token.
+    pub(crate) fn source_word(&self, id: u32) -> String {
+        word(&self.model.source_words(), id)
+    }
+
+    /// The word of a target token.
+    pub(crate) fn target_word(&self, id: u32) -> String {
+        word(&self.model.target_words(), id)
+    }
+
+    /// The token that ends a target.
+    pub(crate) fn end(&self) -> u32 {
+        self.model.dims().target_eos.into()
+    }
+
+    /// A sentence as source tokens, end mark included.
+    pub(crate) fn tokens(&self, sentence: &str) -> Result<Vec<u32>, Problem> {
+        let (table, dims) = (self.model.source_words(), self.model.dims());
+        let mut tokens = vec![0; sentence.len() + 1];
+        let len = text::encode(&table, sentence, dims.lowercase, dims.source_eos, &mut tokens)
+            .map_err(|cause| self.refused(sentence, cause))?;
+        self.limited(tokens.iter().take(len).map(|&token| token.into()).collect())
+    }
+
+    /// Source tokens, if they are a sentence; padding behind them is dropped.
+    pub(crate) fn checked(&self, mut ids: Vec<u32>) -> Result<Vec<u32>, Problem> {
+        let (size, pad) = (self.model.source_words().len(), self.model.dims().source_pad.into());
+        while ids.last() == Some(&pad) {
+            ids.pop();
+        }
+        match ids.iter().find(|&&id| id as usize >= size || id == pad) {
+            Some(&id) => Err(Problem::Token { id, size }),
+            None if ids.is_empty() => Err(Problem::Empty),
+            None => self.limited(ids),
+        }
+    }
+
+    fn limited(&self, ids: Vec<u32>) -> Result<Vec<u32>, Problem> {
+        let (have, limit) = (ids.len(), self.model.dims().max_source_len);
+        if have > limit { Err(Problem::TooLong { have, limit }) } else { Ok(ids) }
+    }
+
+    /// The engine's error in the sentence's own words.
+    fn refused(&self, sentence: &str, cause: regard::Error) -> Problem {
+        match cause {
+            regard::Error::UnknownWord { at, length } => {
+                let word = sentence.get(at..at + length).unwrap_or(sentence);
+                unknown(&self.model.source_words(), word)
+            }
+            regard::Error::EmptySource => Problem::Empty,
+            cause => Problem::Engine(cause),
+        }
+    }
+
+    /// Target words between spaces as tokens, end mark included.
+    pub(crate) fn target_tokens(&self, words: &str) -> Result<Vec<u32>, Problem> {
+        let table = self.model.target_words();
+        let find = |word| table.find(word).ok_or_else(|| unknown(&table, word)).map(u32::from);
+        let tokens = words.split_whitespace().map(find);
+        tokens.chain([Ok(self.end())]).collect()
+    }
+
+    /// Target tokens as a reader writes them, without the end mark.
+    pub(crate) fn text(&self, ids: &[u32]) -> String {
+        let mut sentence = String::new();
+        let mut before = String::new();
+        for &id in ids.iter().take_while(|&&id| id != self.end()) {
+            let word = self.target_word(id);
+            if text::blank_between(&before, &word) {
+                sentence.push(' ');
+            }
+            sentence += &word;
+            before = word;
+        }
+        sentence
+    }
+
+    /// Says the likeliest words; the last step is the end mark, unless the longest target is
+    /// reached.
+    pub(crate) fn greedy(&mut self, source: &[u32]) -> Result<Vec<Step>, Problem> {
+        let mut words = self.transformer.translate_tokens(&narrow(source))?;
+        let mut steps = Vec::new();
+        while let Some(step) = next(&mut words) {
+            steps.push(step);
+        }
+        Ok(steps)
+    }
+
+    /// Token and digest of each step, for the self-test of a model file.
+    pub(crate) fn digests(&mut self, source: &[u32]) -> Result<Vec<(Token, u32)>, Problem> {
+        let mut words = self.transformer.translate_tokens(&narrow(source))?;
+        let mut steps = Vec::new();
+        while let Some(step) = words.step() {
+            steps.push((step.token, SelfTest::digest(words.logits(), step.alignment)));
+        }
+        Ok(steps)
+    }
+
+    /// Runs the self-test of a model file.
+    pub(crate) fn self_test(&mut self, test: &SelfTest<'_>) -> Result<(), regard::Error> {
+        test.run(&mut self.transformer)
+    }
+
+    /// The logits before each token of a given target, and what every site sees meanwhile.
+    pub(crate) fn teacher_forced(
+        &mut self,
+        source: &[u32],
+        target: &[u32],
+        see: impl FnMut(Site, usize, &[f32]),
+    ) -> Result<Vec<Step>, Problem> {
+        let mut words = self.transformer.observe_tokens(&narrow(source), Watch(see))?;
+        let mut steps = Vec::new();
+        for &token in target {
+            let Some(mut step) = next(&mut words) else { break };
+            step.token = token;
+            steps.push(step);
+            words.force(token as Token);
+        }
+        Ok(steps)
+    }
+}
+
+/// A model file, checked, for as long as the process lives.
+pub(crate) fn open(path: &Path) -> Result<Model<'static>, Problem> {
+    let bytes = file::read(path)?;
+    let mut words = vec![0u32; bytes.len().div_ceil(4)];
+    let aligned: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
+    aligned[..bytes.len()].copy_from_slice(&bytes);
+    let whole: &'static [u8] = bytemuck::cast_slice(words.leak());
+    Model::load(&whole[..bytes.len()]).map_err(|cause| Problem::Model { path: path.into(), cause })
+}
+
+fn next<O: Observer>(words: &mut Words<'_, O>) -> Option<Step> {
+    let step = words.step()?;
+    let logits = words.logits();
+    Some(Step {
+        token: step.token.into(),
+        alignment: step.alignment.iter().map(|&weight| real::probability(weight)).collect(),
+        logits: Logits {
+            integers: Some(logits.mantissas.to_vec()),
+            exponent: Some(logits.exponent),
+            floats: logits.mantissas.iter().map(|&m| real::value(m, logits.exponent)).collect(),
+        },
+    })
+}
+
+/// Ids that were checked against the word table.
+fn narrow(ids: &[u32]) -> Vec<Token> {
+    ids.iter().map(|&id| id as Token).collect()
+}
+
+fn word(table: &WordTable<'_>, id: u32) -> String {
+    Token::try_from(id).map_or("", |token| table.get(token)).to_owned()
+}
+
+/// The nearest word is looked for among words, not among marks such as `<eos>`.
+fn unknown(table: &WordTable<'_>, word: &str) -> Problem {
+    let words = (0..table.len()).map(|id| table.get(id as Token)).filter(|word| !word.starts_with('<'));
+    let lower = word.to_lowercase();
+    let nearest = twin::nearest(&lower, words).unwrap_or_default().to_owned();
+    Problem::UnknownWord { word: word.to_owned(), nearest }
+}
+
+/// Shows the engine's sites under the twin's names, as real numbers.
+struct Watch<F>(F);
+
+impl<F: FnMut(Site, usize, &[f32])> Observer for Watch<F> {
+    fn observe(&mut self, place: Place, position: usize, values: regard::number::Block<'_>) {
+        let site = match place {
+            Place::SourceEmbedding => Site::SourceEmbedding,
+            Place::EncoderAttention(i) => Site::EncoderAttention(i.into()),
+            Place::EncoderFeedForward(i) => Site::EncoderFeedForward(i.into()),
+            Place::Memory => Site::Memory,
+            Place::TargetEmbedding => Site::TargetEmbedding,
+            Place::DecoderAttention(i) => Site::DecoderAttention(i.into()),
+            Place::CrossAttention(i) => Site::CrossAttention(i.into()),
+            Place::DecoderFeedForward(i) => Site::DecoderFeedForward(i.into()),
+            Place::DecoderOutput => Site::DecoderOutput,
+        };
+        let real = |&m: &i16| real::value(m.into(), values.exponent);
+        let values: Vec<f32> = values.mantissas.iter().map(real).collect();
+        (self.0)(site, position, &values);
+    }
+}
