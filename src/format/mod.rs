@@ -106,6 +106,14 @@ impl<'m> Model<'m> {
         Plan::of(&self.dims).bytes() as usize
     }
 
+    /// The parts of the arena, named, with their bytes: those that stay, those of encoding, and
+    /// those of decoding, which take the place of encoding's.
+    #[cfg(feature = "emit")]
+    #[must_use]
+    pub const fn arena_parts(&self) -> [[(&'static str, u64); 3]; 3] {
+        Plan::of(&self.dims).parts()
+    }
+
     /// The bytes of the file.
     #[must_use]
     pub const fn file_bytes(&self) -> usize {

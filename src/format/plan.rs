@@ -71,15 +71,37 @@ impl Plan {
             + footprint(self.logits as u64, 4)
     }
 
+    /// Every part with its bytes: what stays, what encoding needs, what decoding needs instead.
+    pub(crate) const fn parts(&self) -> [[(&'static str, u64); 3]; 3] {
+        [
+            [
+                ("source tokens", footprint(self.tokens as u64, 2)),
+                ("keys and values of the memory", self.cross.bytes()),
+                ("scratch", self.scratch_bytes()),
+            ],
+            [
+                ("memory", footprint(self.memory as u64, 2)),
+                ("its exponents", footprint(self.memory_exponents as u64, 1)),
+                ("keys and values of the source", self.encoder.bytes()),
+            ],
+            [
+                ("keys and values of the target", self.decoder.bytes()),
+                ("alignment rows", footprint(self.rows as u64, 2)),
+                ("", 0),
+            ],
+        ]
+    }
+
     /// The bytes of an arena.
     pub(crate) const fn bytes(&self) -> u64 {
-        let fixed = footprint(self.tokens as u64, 2) + self.cross.bytes() + self.scratch_bytes();
-        let encoding = footprint(self.memory as u64, 2)
-            + footprint(self.memory_exponents as u64, 1)
-            + self.encoder.bytes();
-        let decoding = self.decoder.bytes() + footprint(self.rows as u64, 2);
-        fixed + if encoding > decoding { encoding } else { decoding }
+        let [fixed, encoding, decoding] = self.parts();
+        let (encoding, decoding) = (total(&encoding), total(&decoding));
+        total(&fixed) + if encoding > decoding { encoding } else { decoding }
     }
+}
+
+const fn total(parts: &[(&str, u64); 3]) -> u64 {
+    parts[0].1 + parts[1].1 + parts[2].1
 }
 
 const fn max(a: usize, b: usize) -> usize {
