@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_vector_uses_all_its_bits() {
-        let (q, e) = vector(&Array1::from(vec![0.5, -4.0, 1e-9]), MOST_BIAS);
+        let (q, e) = vector(&Array1::from(vec![0.5, -4.0, 1e-9]), 1 << 24);
         assert_eq!((q, e), (vec![1 << 21, -(1 << 24), 0], -22));
         assert_eq!(vector(&Array1::zeros(2), MOST_BIAS), (vec![0, 0], NO_EXPONENT));
     }

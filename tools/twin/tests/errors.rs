@@ -12,7 +12,7 @@ fn variant(file: &str) -> PathBuf {
 
 /// A file of this test run with the given content.
 fn file(name: &str, bytes: &[u8]) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("twin-{name}"));
     std::fs::write(&path, bytes).unwrap();
     path
 }

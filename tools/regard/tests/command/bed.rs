@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// Random-weight models that Keras made.
-pub const VARIANTS: [&str; 5] = [
+pub(crate) const VARIANTS: [&str; 5] = [
     "pre-sinusoidal-relu-tied",
     "post-sinusoidal-relu-tied",
     "pre-learned-gelu-separate",
@@ -15,20 +15,25 @@ pub const VARIANTS: [&str; 5] = [
 ];
 
 /// A file of a variant.
-pub fn golden(variant: &str, file: &str) -> PathBuf {
+pub(crate) fn golden(variant: &str, file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/transformer").join(variant).join(file)
 }
 
+/// A file of a demo model.
+pub(crate) fn model(name: &str, file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models").join(name).join(file)
+}
+
 /// An empty folder for one test.
-pub fn folder(test: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+pub(crate) fn folder(test: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("command").join(test);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder under target");
     folder
 }
 
 /// A folder with the float files of a variant and its model file.
-pub fn converted(test: &str, variant: &str) -> PathBuf {
+pub(crate) fn converted(test: &str, variant: &str) -> PathBuf {
     let folder = folder(test);
     for file in ["weights.safetensors", "model.json"] {
         fs::copy(golden(variant, file), folder.join(file)).expect("the variant is there");
@@ -39,12 +44,12 @@ pub fn converted(test: &str, variant: &str) -> PathBuf {
 }
 
 /// Runs the command in a folder.
-pub fn regard(folder: &Path, args: &[&str]) -> Output {
+pub(crate) fn regard(folder: &Path, args: &[&str]) -> Output {
     regard_reading(folder, args, "")
 }
 
 /// Runs the command with text on standard input.
-pub fn regard_reading(folder: &Path, args: &[&str], input: &str) -> Output {
+pub(crate) fn regard_reading(folder: &Path, args: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_regard"))
         .args(args)
         .current_dir(folder)
@@ -58,16 +63,16 @@ pub fn regard_reading(folder: &Path, args: &[&str], input: &str) -> Output {
     child.wait_with_output().expect("the command ends")
 }
 
-pub fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("UTF-8")
 }
 
-pub fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("UTF-8")
 }
 
 /// Asserts a failure: exit code, and one line on standard error that contains `words`.
-pub fn fails(output: &Output, code: i32, words: &str) {
+pub(crate) fn fails(output: &Output, code: i32, words: &str) {
     let message = stderr(output);
     assert_eq!(output.status.code(), Some(code), "{message}");
     assert!(message.contains(words), "{message:?} lacks {words:?}");

@@ -1,6 +1,7 @@
 //! The command as people use it: what it prints, what it writes, and how it fails.
 
 mod bed;
-mod convert;
-mod run;
 mod check;
+mod convert;
+mod models;
+mod run;

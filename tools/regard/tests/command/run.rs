@@ -94,7 +94,7 @@ fn a_picture_has_a_cell_for_each_pair() {
 #[test]
 fn bad_sentences_are_one_sentence() {
     let folder = converted("sentences", "odd");
-    let run = |text| regard(&folder, &["run", "m.rgd", text]);
+    let run = |text: &str| regard(&folder, &["run", "m.rgd", text]);
     fails(&run("s3 s44 s5"), 1, "does not know the word \"s44\"; the nearest word it knows is \"s4\"");
     fails(&run(&"s3 ".repeat(12)), 1, "the sentence has 13 tokens, end mark included; the model takes at most 12");
     fails(&run("  "), 1, "empty");
