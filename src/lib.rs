@@ -31,25 +31,38 @@
 //! Nobody, for data. Malformed files, unknown words and sizes that do not fit are [`Error`]s.
 
 #![cfg_attr(not(test), no_std)]
-#![warn(missing_docs)]
+#![cfg_attr(not(test), deny(clippy::float_arithmetic))]
 
 #[cfg(any(feature = "emit", test))]
 extern crate alloc;
 
+#[forbid(unsafe_code)]
 mod arena;
+#[forbid(unsafe_code)]
 mod attention;
+#[forbid(unsafe_code)]
 pub mod decoder;
+#[forbid(unsafe_code)]
 pub mod encoder;
+#[forbid(unsafe_code)]
 mod error;
+#[forbid(unsafe_code)]
 pub mod format;
-#[deny(unsafe_code)]
-pub mod kernel;
+pub mod kernel; // The one place of `unsafe`: each use is expected where it stands.
+#[forbid(unsafe_code)]
 mod layer;
+#[forbid(unsafe_code)]
 pub mod number;
+#[forbid(unsafe_code)]
 pub mod observe;
+#[forbid(unsafe_code)]
+#[allow(clippy::float_arithmetic, reason = "real numbers live here, and only here")]
 pub mod real;
+#[forbid(unsafe_code)]
 pub mod search;
+#[forbid(unsafe_code)]
 pub mod text;
+#[forbid(unsafe_code)]
 mod transformer;
 
 pub use arena::Arena;

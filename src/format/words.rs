@@ -7,6 +7,8 @@
 use super::section::{Role, Stack};
 use super::{Model, tail_bytes, tri};
 use crate::{Error, Token};
+#[cfg(feature = "emit")]
+use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 /// A vocabulary, read in place.
@@ -121,8 +123,7 @@ const fn bad(role: Role, field: &'static str, expected: u32, found: u32) -> Erro
 }
 
 #[cfg(feature = "emit")]
-pub(crate) fn pack<S: AsRef<str>>(words: &[S]) -> alloc::vec::Vec<u32> {
-    use alloc::vec::Vec;
+pub(crate) fn pack<S: AsRef<str>>(words: &[S]) -> Vec<u32> {
     let mut packed = Vec::from([0]);
     let mut text = Vec::new();
     for word in words {

@@ -93,8 +93,8 @@ fn reciprocal_root(total: u64) -> (i32, i32) {
 mod tests {
     use super::*;
 
-    fn float(x: &[i16], e: i32, epsilon: f64) -> std::vec::Vec<f64> {
-        let x: std::vec::Vec<f64> = x.iter().map(|&m| f64::from(m) * f64::from(e).exp2()).collect();
+    fn float(x: &[i16], e: i32, epsilon: f64) -> Vec<f64> {
+        let x: Vec<f64> = x.iter().map(|&m| f64::from(m) * f64::from(e).exp2()).collect();
         let n = x.len() as f64;
         let mean = x.iter().sum::<f64>() / n;
         let var = x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n;
@@ -105,7 +105,7 @@ mod tests {
     fn layer_norm_is_near_the_float_one_at_every_scale() {
         for n in [1usize, 2, 3, 30, 96, 1024] {
             for (e, size) in [(-14, 32767), (-30, 32767), (3, 100), (-8, 3), (-14, 20000)] {
-                let x: std::vec::Vec<i16> = (0..n)
+                let x: Vec<i16> = (0..n)
                     .map(|i| ((i * 7919 + 13) % (2 * size + 1)) as i32 - size as i32)
                     .map(|m| (m + size as i32 / 3).clamp(-32767, 32767) as i16)
                     .collect();
@@ -122,7 +122,7 @@ mod tests {
                     gamma_exponent,
                     beta_exponent: -128,
                 };
-                let mut out = std::vec![0; n];
+                let mut out = vec![0; n];
                 let e_out = norm.apply(block(&x, e), &mut out);
                 for (y, exact) in out.iter().zip(float(&x, e, 1e-6)) {
                     let y = f64::from(*y) * f64::from(e_out).exp2();

@@ -9,7 +9,7 @@ const STEP_BITS: u32 = FRACTION - 6;
 pub const EXP2_MAX_ERROR: f64 = 1.3;
 
 /// 2^(−i/64) in Q15, from the series of e^y.
-#[expect(clippy::float_arithmetic, reason = "evaluated by the compiler")]
+#[allow(clippy::float_arithmetic, reason = "evaluated by the compiler")]
 const TABLE: [u16; STEPS + 1] = {
     let mut table = [0; STEPS + 1];
     let mut i = 0;

@@ -12,7 +12,7 @@ const STEPS: usize = 128;
 pub const PHI_MAX_ERROR: f64 = 2.1;
 
 /// Φ(i/32) in Q15, from the series of the error function.
-#[expect(clippy::float_arithmetic, reason = "evaluated by the compiler")]
+#[allow(clippy::float_arithmetic, reason = "evaluated by the compiler")]
 const TABLE: [u16; STEPS + 1] = {
     let mut table = [0; STEPS + 1];
     let mut i = 0;

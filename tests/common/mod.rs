@@ -1,6 +1,6 @@
 //! Small random models, made in memory.
 
-#![allow(dead_code, reason = "each test file uses a part")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
 use regard::format::emit::{Content, Matrix, Norm, emit};
 use regard::format::{Activation, Dims, Layout, NormOrder, Role, Slot};
