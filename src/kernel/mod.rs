@@ -19,23 +19,17 @@ mod dsp;
 pub mod portable;
 mod rows;
 
+/// The product of a matrix with a vector, as [`portable::matvec`] defines it.
+#[cfg(regard_dsp)]
+pub use dsp::matvec;
+#[cfg(not(regard_dsp))]
+pub use portable::matvec;
+
 pub use bytes::bytes_of;
 pub use rows::Rows;
 
 /// The name of the kernel set that this build uses.
 pub const NAME: &str = if cfg!(regard_dsp) { "dsp" } else { "portable" };
-
-/// `out[r] = round(256 · Σ_c w[r,c]·x[c] · M[r] / 2¹⁶) + round(b[r] / 2^bias_shift)`.
-///
-/// `x`: `[columns]`, |x| small enough that every |Σ w·x| < 2²³ (the model file proves it) ·
-/// `out`: `[rows]` · `bias_shift`: 0…31. With unequal lengths the shorter one counts.
-#[inline]
-pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
-    #[cfg(regard_dsp)]
-    dsp::matvec(rows, x, bias_shift, out);
-    #[cfg(not(regard_dsp))]
-    portable::matvec(rows, x, bias_shift, out);
-}
 
 /// `Σ_c k[c]·q[c]`, the energy of one key row. `k`, `q`: `[d_head]`.
 #[inline]
