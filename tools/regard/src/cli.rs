@@ -90,11 +90,11 @@ pub(crate) struct InspectArgs {
 #[command(after_help = "Example:
   regard check eng-fra.rgd --data test.tsv
 
-The data file has a sentence a line: source TAB target, and maybe more columns, which are ignored.")]
+The data file has a sentence a line: source TAB target, maybe TAB gold alignment (0-0 1-2 …).")]
 pub(crate) struct CheckArgs {
     /// Model file
     pub(crate) model: PathBuf,
-    /// Sentences: source TAB target
+    /// Sentences: source TAB target [TAB alignment]
     #[arg(long, value_name = "FILE")]
     pub(crate) data: PathBuf,
     /// Only the first N sentences

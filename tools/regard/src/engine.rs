@@ -195,7 +195,8 @@ fn word(table: &WordTable<'_>, id: u32) -> String {
 
 /// The nearest word is looked for among words, not among marks such as `<eos>`.
 fn unknown(table: &WordTable<'_>, word: &str) -> Problem {
-    let words = (0..table.len()).map(|id| table.get(id as Token)).filter(|word| !word.starts_with('<'));
+    let words =
+        (0..table.len()).map(|id| table.get(id as Token)).filter(|word| !word.starts_with('<'));
     let lower = word.to_lowercase();
     let nearest = twin::nearest(&lower, words).unwrap_or_default().to_owned();
     Problem::UnknownWord { word: word.to_owned(), nearest }

@@ -7,7 +7,11 @@ use std::path::{Path, PathBuf};
 use twin::{Description, Transformer, Weights};
 
 /// Reads the twin of `model`, which `engine` has read already.
-pub(crate) fn read(files: &FloatFiles, model: &Path, engine: &Engine) -> Result<Transformer, Problem> {
+pub(crate) fn read(
+    files: &FloatFiles,
+    model: &Path,
+    engine: &Engine,
+) -> Result<Transformer, Problem> {
     let [model, weights, config] = files.inputs(model);
     let description = Description::read(&config)?;
     if !engine.has_words_of(&description) {

@@ -53,7 +53,8 @@ impl HeatMap<'_> {
         let gap = if total <= columns { " " } else { "" };
         for (word, row) in self.target.iter().zip(self.rows) {
             let _ = write!(text, "{word:margin$}");
-            let cells = row.iter().zip(&widths).map(|(&weight, &width)| cell(palette, weight, width) + gap);
+            let cells =
+                row.iter().zip(&widths).map(|(&weight, &width)| cell(palette, weight, width) + gap);
             line(&mut text, 0, cells);
         }
         text
@@ -124,7 +125,14 @@ mod tests {
     #[test]
     fn words_stand_when_there_is_none() {
         let expected = [
-            "       d", "       r m", "       i i", "       n l", "     i k k", "je   @@", "bois   ++++", "",
+            "       d",
+            "       r m",
+            "       i i",
+            "       n l",
+            "     i k k",
+            "je   @@",
+            "bois   ++++",
+            "",
         ];
         assert_eq!(draw(10), expected.join("\n"));
     }

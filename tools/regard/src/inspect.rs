@@ -56,7 +56,11 @@ fn sections(model: &Model<'_>) -> String {
         let matrix = slot.layout() == Layout::Rows;
         rows.add_row([
             names::of(&slot),
-            if matrix { format!("{} × {}", slot.rows, slot.columns) } else { slot.rows.to_string() },
+            if matrix {
+                format!("{} × {}", slot.rows, slot.columns)
+            } else {
+                slot.rows.to_string()
+            },
             table::grouped(section.words.len() * 4),
             if matrix { section.bits.to_string() } else { String::new() },
         ]);
@@ -68,13 +72,18 @@ fn sections(model: &Model<'_>) -> String {
 
 fn arena(model: &Model<'_>) -> String {
     let mut rows = table::new(&["RAM", "bytes"]);
-    for (phase, parts) in ["always", "while encoding", "while decoding"].iter().zip(model.arena_parts()) {
+    for (phase, parts) in
+        ["always", "while encoding", "while decoding"].iter().zip(model.arena_parts())
+    {
         for (part, bytes) in parts.into_iter().filter(|(_, bytes)| *bytes > 0) {
             rows.add_row([format!("{phase}: {part}"), table::grouped(bytes as usize)]);
         }
     }
     let total = table::grouped(model.arena_bytes());
-    format!("{}\n\nRAM {total} bytes: what is always there, and the larger phase", table::text(&rows))
+    format!(
+        "{}\n\nRAM {total} bytes: what is always there, and the larger phase",
+        table::text(&rows)
+    )
 }
 
 fn as_json(model: &Model<'_>) -> Value {
@@ -84,8 +93,9 @@ fn as_json(model: &Model<'_>) -> Value {
             "bytes": section.words.len() * 4, "mantissa_bits": section.bits,
         })
     };
+    let dims = fields(model.dims()).into_iter().map(|(name, value)| (name.to_owned(), value));
     json!({
-        "dims": fields(model.dims()).into_iter().map(|(k, v)| (k.to_owned(), v)).collect::<serde_json::Map<_, _>>(),
+        "dims": dims.collect::<serde_json::Map<_, _>>(),
         "sections": model.sections().map(section).collect::<Vec<_>>(),
         "self_test_steps": SelfTest::of(model).len(),
         "flash_bytes": model.file_bytes(),

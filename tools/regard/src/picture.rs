@@ -21,8 +21,13 @@ const FONT: MonoFont<'static> = FONT_9X18;
 const WHITE: Luma<u8> = Luma([255]);
 
 /// The bytes of a PNG. `rows`: `[target_len × source_len]`.
-pub(crate) fn png(source: &[String], target: &[String], rows: &[Vec<f32>]) -> Result<Vec<u8>, Problem> {
-    let longest = |words: &[String]| words.iter().map(|word| pixels(&latin(word))).max().unwrap_or(0);
+pub(crate) fn png(
+    source: &[String],
+    target: &[String],
+    rows: &[Vec<f32>],
+) -> Result<Vec<u8>, Problem> {
+    let longest =
+        |words: &[String]| words.iter().map(|word| pixels(&latin(word))).max().unwrap_or(0);
     let (left, top) = (longest(target) + 2 * MARGIN, longest(source) + 2 * MARGIN);
     let width = left + CELL * source.len() as u32 + MARGIN;
     let height = top + CELL * target.len() as u32 + MARGIN;
@@ -95,7 +100,10 @@ impl DrawTarget for Canvas {
     type Color = BinaryColor;
     type Error = Infallible;
 
-    fn draw_iter<I: IntoIterator<Item = Pixel<BinaryColor>>>(&mut self, pixels: I) -> Result<(), Infallible> {
+    fn draw_iter<I: IntoIterator<Item = Pixel<BinaryColor>>>(
+        &mut self,
+        pixels: I,
+    ) -> Result<(), Infallible> {
         for Pixel(at, colour) in pixels {
             let place = u32::try_from(at.x).ok().zip(u32::try_from(at.y).ok());
             if let Some(pixel) = place.and_then(|(x, y)| self.0.get_pixel_mut_checked(x, y)) {

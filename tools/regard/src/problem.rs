@@ -37,7 +37,9 @@ pub(crate) enum Problem {
     TooLong { have: usize, limit: usize },
     #[error("token id {id} is padding or outside the word table of {size} words")]
     Token { id: u32, size: usize },
-    #[error("{text:?} is not a token id; write them as numbers between spaces, as in --ids \"5 8 2\"")]
+    #[error(
+        "{text:?} is not a token id; write them as numbers between spaces, as in --ids \"5 8 2\""
+    )]
     Id { text: String },
     #[error("{failures} of the lines could not be translated")]
     Lines { failures: usize },

@@ -62,7 +62,8 @@ impl Speaker {
     fn lines(&mut self, args: &RunArgs) -> Result<(), Problem> {
         let mut failures = 0;
         for (line, number) in io::stdin().lock().lines().zip(1..) {
-            let line = line.map_err(|cause| Problem::Read { path: "standard input".into(), cause })?;
+            let line =
+                line.map_err(|cause| Problem::Read { path: "standard input".into(), cause })?;
             let answer = self.engine.tokens(&line).and_then(|ids| self.answer(ids));
             match answer.and_then(|answer| self.show(args, &answer)) {
                 Ok(()) => {}

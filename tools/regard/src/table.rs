@@ -9,6 +9,7 @@ pub(crate) fn new(headings: &[&str]) -> Table {
     for column in table.column_iter_mut() {
         let alignment = if column.index == 0 { CellAlignment::Left } else { CellAlignment::Right };
         column.set_cell_alignment(alignment);
+        column.set_padding((0, 2));
     }
     table
 }

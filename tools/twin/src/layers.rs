@@ -175,7 +175,8 @@ impl Embedding {
     }
 }
 
-/// `PE(pos, 2i) = sin(pos / 10000^(2i/d))`, `PE(pos, 2i+1)` its cosine (section 3.5): `[length, d]`.
+/// `PE(pos, 2i) = sin(pos / 10000^(2i/d))`, `PE(pos, 2i+1)` its cosine (section 3.5).
+/// `[length, d]`
 fn sinusoids(length: usize, d: usize) -> Array2<f32> {
     Array2::from_shape_fn((length, d), |(position, channel)| {
         let power = (channel / 2 * 2) as f64 / d as f64;

@@ -1,9 +1,9 @@
 //! The float reference: the same models from the same weights, in `f32`, for reading and comparing.
 //!
 //! ```text
-//! model.json ──► Description ┐
-//!                            ├─► Transformer ─► encode ─► Memory ─► Decoder::step ─► logits, alignment
-//! weights.safetensors ► Weights ┘                    └───────── Observer sees every sublayer ─────┘
+//! model.json ──────────► Description ┐
+//!                                    ├─► Transformer ─► Memory ─► Decoder ─► logits, alignment
+//! weights.safetensors ─► Weights ────┘        └── an Observer sees every sublayer ──┘
 //! ```
 //! Source: "Attention Is All You Need", arXiv 1706.03762. Written to be read beside the paper: one
 //! sentence at a time, no batches, no dropout, no training. It agrees with Keras within 1e-4, and

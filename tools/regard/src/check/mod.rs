@@ -42,13 +42,22 @@ fn located(problem: Problem, args: &CheckArgs, pair: &Pair) -> Problem {
     Problem::Line { path: args.data.clone(), line: pair.line, what: problem.to_string() }
 }
 
-fn one(engine: &mut Engine, twin: &Transformer, pair: &Pair, tally: &mut Tally) -> Result<(), Problem> {
+fn one(
+    engine: &mut Engine,
+    twin: &Transformer,
+    pair: &Pair,
+    tally: &mut Tally,
+) -> Result<(), Problem> {
     let source = engine.tokens(&pair.source)?;
     let target = engine.target_tokens(&pair.target)?;
     let mut seen = HashMap::new();
-    let steps = twin.teacher_forced(&source, &target, &mut |site: Site, position: usize, values: &[f32]| {
-        seen.insert((site, position), values.to_vec());
-    })?;
+    let steps = twin.teacher_forced(
+        &source,
+        &target,
+        &mut |site: Site, position: usize, values: &[f32]| {
+            seen.insert((site, position), values.to_vec());
+        },
+    )?;
     let float: Vec<Step> = steps.into_iter().map(Step::from).collect();
     let integer = engine.teacher_forced(&source, &target, |site, position, values| {
         if let Some(float) = seen.get(&(site, position)) {

@@ -8,7 +8,12 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 /// Prints the report to standard output.
-pub(crate) fn print(tally: &Tally, as_json: bool, sentences: usize, took: Duration) -> Result<(), Problem> {
+pub(crate) fn print(
+    tally: &Tally,
+    as_json: bool,
+    sentences: usize,
+    took: Duration,
+) -> Result<(), Problem> {
     let mut out = io::stdout().lock();
     if as_json {
         writeln!(out, "{}", json(tally, sentences))?;
@@ -25,10 +30,19 @@ fn text(tally: &Tally, sentences: usize, took: Duration) -> String {
         sites.add_row([site.to_string(), format!("{:.1}", power.sqnr())]);
     }
     let mut shares = table::new(&["", "float", "integer"]);
-    let both = |share: &Share| format!("{:.2} %  ({} of {})", share.percent(), share.right, share.all);
-    shares.add_row(["exact sentences".into(), both(&tally.float_exact), both(&tally.integer_exact)]);
+    let both =
+        |share: &Share| format!("{:.2} %  ({} of {})", share.percent(), share.right, share.all);
+    shares.add_row([
+        "exact sentences".into(),
+        both(&tally.float_exact),
+        both(&tally.integer_exact),
+    ]);
     if tally.float_aligned.all > 0 {
-        shares.add_row(["gold alignments".into(), both(&tally.float_aligned), both(&tally.integer_aligned)]);
+        shares.add_row([
+            "gold alignments".into(),
+            both(&tally.float_aligned),
+            both(&tally.integer_aligned),
+        ]);
     }
     let worst = &tally.worst_logit;
     let difference = match &tally.first_difference {
@@ -63,21 +77,33 @@ fn text(tally: &Tally, sentences: usize, took: Duration) -> String {
 }
 
 fn json(tally: &Tally, sentences: usize) -> Value {
-    let share = |share: &Share| json!({ "right": share.right, "all": share.all, "percent": share.percent() });
+    let share = |share: &Share| {
+        json!({
+            "right": share.right, "all": share.all, "percent": share.percent(),
+        })
+    };
     let sites: Map<_, _> =
         tally.sites.iter().map(|(site, power)| (site.to_string(), json!(power.sqnr()))).collect();
     let worst = &tally.worst_logit;
+    let difference = tally.first_difference.as_ref().map(|d| {
+        json!({
+            "line": d.line, "source": d.source, "step": d.step,
+            "float": d.float, "integer": d.integer,
+        })
+    });
     json!({
         "sentences": sentences,
         "sqnr_db": sites,
-        "exact": { "float": share(&tally.float_exact), "integer": share(&tally.integer_exact) },
-        "aligned": { "float": share(&tally.float_aligned), "integer": share(&tally.integer_aligned) },
+        "exact": {
+            "float": share(&tally.float_exact), "integer": share(&tally.integer_exact),
+        },
+        "aligned": {
+            "float": share(&tally.float_aligned), "integer": share(&tally.integer_aligned),
+        },
         "same_answer": share(&tally.same_answer),
         "same_token": share(&tally.same_token),
         "worst_logit": { "error": worst.error, "line": worst.line, "step": worst.step },
         "worst_alignment": tally.worst_alignment,
-        "first_difference": tally.first_difference.as_ref().map(|d| json!({
-            "line": d.line, "source": d.source, "step": d.step, "float": d.float, "integer": d.integer,
-        })),
+        "first_difference": difference,
     })
 }

@@ -96,7 +96,13 @@ impl Tally {
     }
 
     /// One teacher-forced sentence: steps of both, and the gold alignment (may be empty).
-    pub(crate) fn forced(&mut self, line: usize, float: &[Step], integer: &[Step], gold: &[(usize, usize)]) {
+    pub(crate) fn forced(
+        &mut self,
+        line: usize,
+        float: &[Step],
+        integer: &[Step],
+        gold: &[(usize, usize)],
+    ) {
         for (step, (f, i)) in float.iter().zip(integer).enumerate() {
             self.same_token.add(f.favourite() == i.favourite());
             let error = largest_difference(&f.logits.floats, &i.logits.floats);

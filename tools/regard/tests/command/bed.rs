@@ -16,7 +16,10 @@ pub(crate) const VARIANTS: [&str; 5] = [
 
 /// A file of a variant.
 pub(crate) fn golden(variant: &str, file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/transformer").join(variant).join(file)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/golden/transformer")
+        .join(variant)
+        .join(file)
 }
 
 /// A file of a demo model.
@@ -38,7 +41,10 @@ pub(crate) fn converted(test: &str, variant: &str) -> PathBuf {
     for file in ["weights.safetensors", "model.json"] {
         fs::copy(golden(variant, file), folder.join(file)).expect("the variant is there");
     }
-    let output = regard(&folder, &["convert", "weights.safetensors", "--config", "model.json", "-o", "m.rgd"]);
+    let output = regard(
+        &folder,
+        &["convert", "weights.safetensors", "--config", "model.json", "-o", "m.rgd"],
+    );
     assert!(output.status.success(), "{}", stderr(&output));
     folder
 }

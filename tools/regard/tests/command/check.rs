@@ -6,7 +6,8 @@ use std::fs;
 fn integers_follow_the_float_twin() {
     for variant in VARIANTS {
         let folder = converted(&format!("check-{variant}"), variant);
-        fs::write(folder.join("data.tsv"), "s3 s4\tt5 t6\t0-0 1-1\ns9\tt3\t0-0\n").expect("writable");
+        fs::write(folder.join("data.tsv"), "s3 s4\tt5 t6\t0-0 1-1\ns9\tt3\t0-0\n")
+            .expect("writable");
         let output = regard(&folder, &["check", "m.rgd", "--data", "data.tsv", "--json"]);
         assert!(output.status.success(), "{}", stderr(&output));
         let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON");

@@ -17,7 +17,12 @@ fn the_report_names_every_tensor_and_the_totals() {
     let folder = converted("report", "odd");
     let again = ["convert", "weights.safetensors", "--config", "model.json", "-o", "m.rgd"];
     let report = stdout(&regard(&folder, &again));
-    for words in ["encoder.layers.0.self_attention.query", "decoder.layers.1.cross_attention.output", "flash", "RAM"] {
+    for words in [
+        "encoder.layers.0.self_attention.query",
+        "decoder.layers.1.cross_attention.output",
+        "flash",
+        "RAM",
+    ] {
         assert!(report.contains(words), "{report}");
     }
 }
@@ -28,7 +33,14 @@ fn a_missing_tensor_is_named_and_nothing_is_written() {
     // The separate-output model has no `norm` of the pre-norm one.
     let weights = golden("post-learned-gelu-separate", "weights.safetensors");
     let config = golden("pre-learned-gelu-separate", "model.json");
-    let args = ["convert", weights.to_str().expect("UTF-8"), "--config", config.to_str().expect("UTF-8"), "-o", "m.rgd"];
+    let args = [
+        "convert",
+        weights.to_str().expect("UTF-8"),
+        "--config",
+        config.to_str().expect("UTF-8"),
+        "-o",
+        "m.rgd",
+    ];
     fails(&regard(&folder, &args), 1, "tensor `encoder.norm.weight` is missing; the nearest name");
     assert_eq!(fs::read_dir(&folder).expect("readable").count(), 0);
 }
@@ -38,7 +50,14 @@ fn a_wrong_shape_names_both_shapes() {
     let folder = folder("shape");
     let weights = golden("odd", "weights.safetensors");
     let config = golden("pre-sinusoidal-relu-tied", "model.json");
-    let args = ["convert", weights.to_str().expect("UTF-8"), "--config", config.to_str().expect("UTF-8"), "-o", "m.rgd"];
+    let args = [
+        "convert",
+        weights.to_str().expect("UTF-8"),
+        "--config",
+        config.to_str().expect("UTF-8"),
+        "-o",
+        "m.rgd",
+    ];
     fails(&regard(&folder, &args), 1, "has shape [17, 30], but the description needs [19, 32]");
 }
 
@@ -56,7 +75,8 @@ fn an_input_is_never_overwritten() {
 #[test]
 fn wrong_files_are_one_sentence() {
     let folder = converted("wrong", "odd");
-    let convert = |weights, config| regard(&folder, &["convert", weights, "--config", config, "-o", "x.rgd"]);
+    let convert =
+        |weights, config| regard(&folder, &["convert", weights, "--config", config, "-o", "x.rgd"]);
     fails(&convert("model.json", "model.json"), 1, "model.json is not a safetensors file");
     fails(&convert("weights.safetensors", "m.rgd"), 1, "m.rgd is not a model description");
     fails(&convert("none", "model.json"), 1, "cannot read none");

@@ -1,11 +1,13 @@
 //! The demo models, as they are committed.
 
 use crate::bed::{folder, model, regard, stderr, stdout};
+use serde_json::Value;
 use std::fs;
 
 fn says(name: &str, sentence: &str) -> String {
     let file = model(name, &format!("{name}.rgd"));
-    let output = regard(&folder(&format!("says-{name}")), &["run", file.to_str().expect("UTF-8"), sentence]);
+    let output =
+        regard(&folder(&format!("says-{name}")), &["run", file.to_str().expect("UTF-8"), sentence]);
     assert!(output.status.success(), "{}", stderr(&output));
     stdout(&output).trim().to_owned()
 }
@@ -30,4 +32,34 @@ fn eng_fra_says_je_bois_du_lait() {
 #[test]
 fn eng_fra_is_what_convert_makes() {
     is_converted("eng-fra");
+}
+
+/// Integers against float over all held-out sentences: the measures that the project states.
+fn keeps_its_measures(name: &str) {
+    let path = |file: &str| model(name, file).to_str().expect("UTF-8").to_owned();
+    let (file, data) = (path(&format!("{name}.rgd")), path("test.tsv"));
+    let output =
+        regard(&folder(&format!("check-{name}")), &["check", &file, "--data", &data, "--json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    let percent = |value: &Value| value["percent"].as_f64().expect("a share");
+    let (float, integer) =
+        (percent(&report["exact"]["float"]), percent(&report["exact"]["integer"]));
+    assert!(float - integer <= 0.2, "{name}: {float} % exact in float, {integer} % in integers");
+    assert!(percent(&report["same_token"]) >= 99.7, "{name}: {}", report["same_token"]);
+}
+
+#[test]
+fn eng_fra_in_integers_is_as_good_as_in_float() {
+    keeps_its_measures("eng-fra");
+}
+
+#[test]
+fn eng_fra_tiny_in_integers_is_as_good_as_in_float() {
+    keeps_its_measures("eng-fra-tiny");
+}
+
+#[test]
+fn eng_fra_tiny_is_what_convert_makes() {
+    is_converted("eng-fra-tiny");
 }

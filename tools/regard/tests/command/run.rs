@@ -20,7 +20,8 @@ fn spaced(ids: &[u32]) -> String {
 }
 
 fn json(output: &std::process::Output) -> Value {
-    serde_json::from_str(&stdout(output)).unwrap_or_else(|cause| panic!("{cause}: {}", stderr(output)))
+    serde_json::from_str(&stdout(output))
+        .unwrap_or_else(|cause| panic!("{cause}: {}", stderr(output)))
 }
 
 #[test]
@@ -28,7 +29,10 @@ fn float_answers_are_those_of_keras() {
     for variant in VARIANTS {
         let folder = converted(&format!("float-{variant}"), variant);
         for (source, target) in sentences(variant) {
-            let answer = json(&regard(&folder, &["run", "m.rgd", "--float", "--json", "--ids", &spaced(&source)]));
+            let answer = json(&regard(
+                &folder,
+                &["run", "m.rgd", "--float", "--json", "--ids", &spaced(&source)],
+            ));
             assert_eq!(answer["source_ids"], serde_json::json!(source));
             assert_eq!(answer["ids"], serde_json::json!(target), "{variant}");
         }
@@ -87,7 +91,10 @@ fn a_picture_has_a_cell_for_each_pair() {
     assert!(output.status.success(), "{}", stderr(&output));
     let picture = image::open(folder.join("a.png")).expect("a picture").to_luma8();
     assert!(picture.width() > 4 * 26 && picture.height() > 26);
-    assert!(picture.pixels().any(|pixel| pixel.0[0] == 0) && picture.pixels().any(|pixel| pixel.0[0] == 255));
+    assert!(
+        picture.pixels().any(|pixel| pixel.0[0] == 0)
+            && picture.pixels().any(|pixel| pixel.0[0] == 255)
+    );
     fails(&regard(&folder, &["run", "m.rgd", "s3", "--png", "m.rgd"]), 2, "m.rgd is an input");
 }
 
@@ -95,8 +102,16 @@ fn a_picture_has_a_cell_for_each_pair() {
 fn bad_sentences_are_one_sentence() {
     let folder = converted("sentences", "odd");
     let run = |text: &str| regard(&folder, &["run", "m.rgd", text]);
-    fails(&run("s3 s44 s5"), 1, "does not know the word \"s44\"; the nearest word it knows is \"s4\"");
-    fails(&run(&"s3 ".repeat(12)), 1, "the sentence has 13 tokens, end mark included; the model takes at most 12");
+    fails(
+        &run("s3 s44 s5"),
+        1,
+        "does not know the word \"s44\"; the nearest word it knows is \"s4\"",
+    );
+    fails(
+        &run(&"s3 ".repeat(12)),
+        1,
+        "the sentence has 13 tokens, end mark included; the model takes at most 12",
+    );
     fails(&run("  "), 1, "empty");
     let ids = |ids| regard(&folder, &["run", "m.rgd", "--ids", ids]);
     fails(&ids("3 x 2"), 2, "\"x\" is not a token id");
