@@ -15,7 +15,9 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Problem> {
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     let failed = |cause| Problem::Write { path: path.into(), cause };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
+    // The cause without the name of a file that nobody asked for.
+    let unnamed = |cause: std::io::Error| failed(cause.kind().into());
+    let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(unnamed)?;
     file.write_all(bytes).map_err(failed)?;
     readable(file.as_file()).map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;

@@ -83,6 +83,9 @@ fn wrong_files_are_one_sentence() {
     fails(&regard(&folder, &["run", "model.json", "s3"]), 1, "model.json");
     fails(&regard(&folder, &["run", "none.rgd", "s3"]), 1, "cannot read none.rgd");
     assert!(!folder.join("x.rgd").exists());
+    let nowhere =
+        ["convert", "weights.safetensors", "--config", "model.json", "-o", "nowhere/x.rgd"];
+    fails(&regard(&folder, &nowhere), 1, "cannot write nowhere/x.rgd: entity not found");
 }
 
 #[test]
