@@ -27,22 +27,30 @@ impl<'m> TransformerEncoder<'m> {
         observer: &mut impl Observer,
     ) {
         self.embed(source, memory, scratch, observer);
-        for layer in 0..self.model.dims().encoder_layers {
-            self.attend(layer, memory, cache, scratch);
-            for position in 0..memory.len() {
-                observer.observe(
-                    Site::EncoderAttention(layer as u8),
-                    position,
-                    memory.row(position),
-                );
+        let (model, stack, len) = (&self.model, Stack::Encoder, memory.len());
+        for layer in 0..model.dims().encoder_layers {
+            // Keys and values of all positions first, then each position's query.
+            let attention = Attention::own(model, stack, layer);
+            let sublayer = Sublayer::of(model, stack, layer, Role::SelfNorm);
+            for position in 0..len {
+                attention.remember(&sublayer, memory.row(position), cache, (0, position), scratch);
             }
-            self.feed_forward(layer, memory, scratch);
-            for position in 0..memory.len() {
-                observer.observe(
-                    Site::EncoderFeedForward(layer as u8),
-                    position,
-                    memory.row(position),
-                );
+            for position in 0..len {
+                memory.update(position, |x, exponent| {
+                    let cache = cache.layer(0, len);
+                    attention.apply(&sublayer, x, exponent, &cache, len, None, scratch)
+                });
+                let site = Site::EncoderAttention(layer as u8);
+                observer.observe(site, position, memory.row(position));
+            }
+            let feed_forward = FeedForward::of(model, stack, layer);
+            let sublayer = Sublayer::of(model, stack, layer, Role::FeedNorm);
+            for position in 0..len {
+                memory.update(position, |x, exponent| {
+                    sublayer.feed_forward(&feed_forward, x, exponent, scratch)
+                });
+                let site = Site::EncoderFeedForward(layer as u8);
+                observer.observe(site, position, memory.row(position));
             }
         }
         self.finish(memory, scratch, observer);
@@ -61,38 +69,6 @@ impl<'m> TransformerEncoder<'m> {
             let exponent = embedding.apply(token.into(), position, wide);
             memory.update(position, |x, _| enter(wide, exponent, x));
             observer.observe(Site::SourceEmbedding, position, memory.row(position));
-        }
-    }
-
-    /// Keys and values of all positions first, then each position's query.
-    fn attend(
-        &self,
-        layer: usize,
-        memory: &mut Memory<'_>,
-        cache: &mut Caches<'_>,
-        scratch: &mut Scratch<'_>,
-    ) {
-        let attention = Attention::own(&self.model, Stack::Encoder, layer);
-        let sublayer = Sublayer::of(&self.model, Stack::Encoder, layer, Role::SelfNorm);
-        for position in 0..memory.len() {
-            attention.remember(&sublayer, memory.row(position), cache, (0, position), scratch);
-        }
-        let len = memory.len();
-        for position in 0..len {
-            memory.update(position, |x, exponent| {
-                let cache = cache.layer(0, len);
-                attention.apply(&sublayer, x, exponent, &cache, len, None, scratch)
-            });
-        }
-    }
-
-    fn feed_forward(&self, layer: usize, memory: &mut Memory<'_>, scratch: &mut Scratch<'_>) {
-        let feed_forward = FeedForward::of(&self.model, Stack::Encoder, layer);
-        let sublayer = Sublayer::of(&self.model, Stack::Encoder, layer, Role::FeedNorm);
-        for position in 0..memory.len() {
-            memory.update(position, |x, exponent| {
-                sublayer.feed_forward(&feed_forward, x, exponent, scratch)
-            });
         }
     }
 

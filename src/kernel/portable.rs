@@ -4,7 +4,10 @@
 
 use super::rows::{BLOCK_ROWS, GROUP, Rows};
 
-/// See [`super::matvec`].
+/// `out[r] = round(256 · Σ_c w[r,c]·x[c] · M[r] / 2¹⁶) + round(b[r] / 2^bias_shift)`.
+///
+/// `x`: `[columns]`, |x| small enough that every |Σ w·x| < 2²³ (the model file proves it) ·
+/// `out`: `[rows]` · `bias_shift`: 0…31. With unequal lengths the shorter one counts.
 pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
     let (quads, rest) = x.as_chunks::<GROUP>();
