@@ -80,7 +80,7 @@ struct Job {
 }
 
 /// See [`super::matvec`].
-pub(super) fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
+pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
     let (groups, rest) = x.as_chunks::<GROUP>();
     let mut tail = Tail([0; GROUP]);
