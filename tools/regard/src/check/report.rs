@@ -30,8 +30,11 @@ fn text(tally: &Tally, sentences: usize, took: Duration) -> String {
         sites.add_row([site.to_string(), format!("{:.1}", power.sqnr())]);
     }
     let mut shares = table::new(&["", "float", "integer"]);
-    let both =
-        |share: &Share| format!("{:.2} %  ({} of {})", share.percent(), share.right, share.all);
+    let both = |share: &Share| {
+        // Rounded down, so that only all of them are 100 %.
+        let percent = (share.percent() * 100.0).floor() / 100.0;
+        format!("{percent:.2} %  ({} of {})", share.right, share.all)
+    };
     shares.add_row([
         "exact sentences".into(),
         both(&tally.float_exact),
