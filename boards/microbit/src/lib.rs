@@ -11,7 +11,6 @@ use app::register::Register;
 use core::{convert::Infallible, fmt::Write as _, panic::PanicInfo};
 use cortex_m as _;
 use embedded_hal::digital::{ErrorType, OutputPin};
-use portable_atomic as _;
 
 /// The board's name.
 pub const NAME: &str = "micro:bit (Cortex-M0)";

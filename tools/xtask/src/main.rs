@@ -1,1 +1,71 @@
-fn main(){}
+//! The project's own commands.
+//!
+//! ```text
+//! test ─┬─ host      format, lints, docs, tests
+//!       ├─ targets   the engine builds without std, for six targets and all features
+//!       ├─ proof     the engine cannot panic; its flash; its symbols
+//!       └─ boards    firmware in the emulator: kernels, self-test, the bits of the host
+//! ```
+//! Nothing is skipped: what is missing is installed, or the command stops and says what to do.
+
+mod bench;
+mod board;
+mod build;
+mod calls;
+mod cargo;
+mod elf;
+mod emulator;
+mod host;
+mod log;
+mod manners;
+mod proof;
+mod same_bits;
+mod setup;
+mod steps;
+mod targets;
+mod trace;
+
+use anyhow::{Result, bail};
+use std::path::Path;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask test               everything, as CI does it
+cargo xtask boards             only what runs in the emulator
+cargo xtask proof              link the engine without a way to panic; print its flash
+cargo xtask check-elf FILE     symbols that the engine's part of a firmware must not reach
+cargo xtask bench              executed instructions of the kernels
+cargo xtask emulate BOARD      talk to a board (an385, an386, an500, an505, microbit)
+cargo xtask setup              install targets and emulator";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["test"] => steps::test(),
+        ["boards"] => steps::boards(),
+        ["setup"] => setup::all(),
+        ["proof"] => setup::targets().and_then(|()| proof::all()),
+        ["check-elf", file] => elf::check(Path::new(file)),
+        ["bench"] => setup::all().and_then(|()| bench::print()),
+        ["emulate", name] => {
+            setup::all()?;
+            emulator::converse(board::find(name)?)
+        }
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => bail!("no such command\n\n{USAGE}"),
+    }
+}

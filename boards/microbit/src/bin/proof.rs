@@ -8,7 +8,6 @@
 
 use core::hint::black_box;
 use cortex_m as _;
-use portable_atomic as _;
 use regard::{Arena, Error, Model, Transformer, include_model};
 
 static MODEL: Model = include_model!("../../../../models/eng-fra-tiny/eng-fra-tiny.rgd");

@@ -1,0 +1,129 @@
+//! A firmware in the emulator: serial port and semihosting on its standard input and output, and
+//! never longer than its time limit.
+
+use crate::board::Board;
+use crate::build::Firmware;
+use anyhow::{Context, Result, bail};
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How a firmware is run.
+#[derive(Debug)]
+pub(crate) struct Session<'a> {
+    /// The board.
+    pub(crate) board: &'a Board,
+    /// The program.
+    pub(crate) firmware: &'a Path,
+    /// What is typed; the emulator takes it as fast as the firmware reads it.
+    pub(crate) input: &'a [u8],
+    /// When to give up.
+    pub(crate) limit: Duration,
+    /// Is the serial port connected? If not, only semihosting is heard.
+    pub(crate) serial: bool,
+    /// Instructions are executed in a fixed time of 2^shift ns.
+    pub(crate) icount: Option<u32>,
+}
+
+/// What a firmware did.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// Its exit status.
+    pub(crate) status: ExitStatus,
+    /// What it wrote.
+    pub(crate) output: Vec<u8>,
+}
+
+impl Outcome {
+    /// What it wrote, as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.output).replace('\r', "")
+    }
+
+    /// An error unless it ended with status 0.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.status.success() {
+            return Ok(());
+        }
+        let text = self.text();
+        let tail: Vec<&str> = text.lines().rev().take(12).collect();
+        let tail: Vec<&str> = tail.into_iter().rev().collect();
+        bail!("the firmware ended with {}:\n{}", self.status, tail.join("\n"))
+    }
+}
+
+impl<'a> Session<'a> {
+    /// A program that is not spoken to.
+    pub(crate) fn silent(board: &'a Board, firmware: &'a Path) -> Self {
+        let limit = Duration::from_secs(120);
+        Self { board, firmware, input: b":quit\n", limit, serial: true, icount: None }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = qemu(self.board, self.firmware);
+        command.args(["-serial", if self.serial { "stdio" } else { "null" }]);
+        if let Some(shift) = self.icount {
+            command.args(["-icount", &format!("shift={shift}")]);
+        }
+        command
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run(&self) -> Result<Outcome> {
+        let mut command = self.command();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        let mut child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
+        let mut typed = child.stdin.take().context("no standard input")?;
+        let mut heard = child.stdout.take().context("no standard output")?;
+        let (status, output) = thread::scope(|scope| {
+            // A firmware that ends early leaves the rest unread: its status says whether that is well.
+            scope.spawn(move || _ = typed.write_all(self.input));
+            let reader = scope.spawn(move || {
+                let mut output = Vec::new();
+                heard.read_to_end(&mut output).map(|_| output)
+            });
+            let status = self.wait(&mut child);
+            (status, reader.join())
+        });
+        let output = output.map_err(|_| anyhow::anyhow!("the reader of the output failed"))??;
+        let status = status?.with_context(|| self.late(&output))?;
+        Ok(Outcome { status, output })
+    }
+
+    /// Waits until the end or the limit, when the emulator is stopped and there is no status.
+    fn wait(&self, child: &mut Child) -> Result<Option<ExitStatus>> {
+        let start = Instant::now();
+        while start.elapsed() < self.limit {
+            if let Some(status) = child.try_wait()? {
+                return Ok(Some(status));
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        child.kill()?;
+        child.wait()?;
+        Ok(None)
+    }
+
+    fn late(&self, output: &[u8]) -> String {
+        let tail = String::from_utf8_lossy(&output[output.len().saturating_sub(400)..]);
+        let (name, seconds) = (self.board.name, self.limit.as_secs());
+        format!("{name} was not done after {seconds} s; the end of what it wrote:\n{tail}\n")
+    }
+}
+
+fn qemu(board: &Board, firmware: &Path) -> Command {
+    let mut command = Command::new("qemu-system-arm");
+    command.args(["-M", board.machine, "-display", "none", "-monitor", "none"]);
+    command.args(["-semihosting-config", "enable=on,target=native"]);
+    command.arg("-kernel").arg(firmware);
+    command
+}
+
+/// Connects this terminal with `translate` on a board, until `:quit`.
+pub(crate) fn converse(board: &Board) -> Result<()> {
+    let built = Firmware::release(&["translate"], &[]).build(board)?;
+    let firmware = built.first().context("nothing was built")?;
+    crate::cargo::run(qemu(board, firmware).args(["-serial", "stdio"]))
+}

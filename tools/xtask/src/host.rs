@@ -1,0 +1,64 @@
+//! What needs no other machine: format, lints, docs, tests.
+
+use crate::board::BOARDS;
+use crate::cargo::{cargo, lines, run, target_dir};
+use anyhow::{Result, ensure};
+
+/// Folders with a workspace of their own.
+const FOLDERS: [&str; 4] = [".", "boards/app", "boards/qemu-mps2", "boards/microbit"];
+
+/// Feature sets of the engine that change what its tests see, beside the workspace's own.
+const FEATURES: [&str; 2] = ["", "emit,micromath,conformance"];
+
+/// Everything is formatted.
+pub(crate) fn format() -> Result<Vec<String>> {
+    for folder in FOLDERS {
+        run(&mut cargo(folder, &["fmt", "--all", "--check"]))?;
+    }
+    Ok(Vec::new())
+}
+
+/// No warnings, in the tools, the engine and the firmware.
+pub(crate) fn lints() -> Result<Vec<String>> {
+    let deny = ["--", "-D", "warnings"];
+    let all = ["clippy", "--quiet", "--workspace", "--all-targets", "--all-features"];
+    run(cargo(".", &all).args(deny))?;
+    for board in &BOARDS {
+        let extra: &[&str] = if board.logs { &["defmt"] } else { &[] };
+        let features = [board.features, extra, &["conformance", "proof"]].concat().join(",");
+        let arguments = ["clippy", "--locked", "--quiet", "--no-default-features"];
+        let mut command = cargo(&format!("boards/{}", board.folder), &arguments);
+        command.args(["--target", board.target, "--features", &features]);
+        command.arg("--target-dir").arg(target_dir().join("boards"));
+        run(command.args(deny))?;
+    }
+    Ok(Vec::new())
+}
+
+/// The documentation builds without a warning.
+pub(crate) fn docs() -> Result<Vec<String>> {
+    let mut command = cargo(".", &["doc", "--quiet", "--no-deps", "--all-features"]);
+    run(command.args(["-p", "regard", "-p", "twin"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    Ok(Vec::new())
+}
+
+/// `cargo test`: the workspace, the engine with other features, the demo of the boards.
+pub(crate) fn tests() -> Result<Vec<String>> {
+    let mut findings = tested(&mut cargo(".", &["test", "--workspace"]))?;
+    for features in FEATURES {
+        let arguments = ["test", "-p", "regard", "--features", features];
+        findings.extend(tested(&mut cargo(".", &arguments))?);
+    }
+    let mut app = cargo("boards/app", &["test", "--locked"]);
+    findings.extend(tested(app.arg("--target-dir").arg(target_dir().join("boards")))?);
+    Ok(findings)
+}
+
+/// Its lines `test result: …` that count any test.
+fn tested(command: &mut std::process::Command) -> Result<Vec<String>> {
+    let output = lines(command, true)?;
+    let results = output.into_iter().filter(|line| line.starts_with("test result:"));
+    let results: Vec<String> = results.filter(|line| !line.contains(" 0 passed")).collect();
+    ensure!(!results.is_empty(), "no test ran");
+    Ok(results)
+}

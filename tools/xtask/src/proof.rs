@@ -1,0 +1,67 @@
+//! The proof that the engine cannot panic, and what it takes of the flash.
+//!
+//! `boards/*/src/bin/proof.rs` has a panic handler that calls a function that does not exist: as
+//! long as one way to panic is left, it does not link. Built for a core without floating-point
+//! registers, where each float is a call with a name, and with overflow checks too.
+
+use crate::board::{self, Board};
+use crate::build::Firmware;
+use crate::cargo::root;
+use crate::elf::{self, Flash};
+use crate::setup::PROOF_TARGET;
+use anyhow::{Context, Result, ensure};
+use std::path::PathBuf;
+
+/// What engine and Transformer may take on thumbv7em, weights apart.
+const MOST_FLASH: u64 = 24 * 1024;
+
+/// Board, target and profile of each proof.
+const PROOFS: [(&str, Option<&str>, &str); 6] = [
+    ("microbit", None, "release"),
+    ("an385", None, "release"),
+    ("an386", None, "release"),
+    ("an386", Some(PROOF_TARGET), "release"),
+    ("an386", Some(PROOF_TARGET), "checked"),
+    ("an505", None, "release"),
+];
+
+/// Links all proofs, and prints the flash of the engine.
+pub(crate) fn all() -> Result<()> {
+    for line in report()? {
+        println!("{line}");
+    }
+    Ok(())
+}
+
+/// A line per proof.
+pub(crate) fn report() -> Result<Vec<String>> {
+    PROOFS.iter().map(|&(name, target, profile)| one(board::find(name)?, target, profile)).collect()
+}
+
+fn one(board: &Board, target: Option<&str>, profile: &str) -> Result<String> {
+    let image = link(board, target, profile)?;
+    elf::image_is_clean(&image)?;
+    let model = root().join(format!("models/{0}/{0}.rgd", board.model));
+    let weights = std::fs::metadata(&model).with_context(|| format!("{}", model.display()))?.len();
+    let flash = Flash::of(&image)?;
+    let constants = flash.constants.checked_sub(weights).context("the model is not in .rodata")?;
+    let total = flash.code + constants + flash.data;
+    let target = target.unwrap_or(board.target);
+    if target.starts_with("thumbv7em") && profile == "release" {
+        ensure!(total <= MOST_FLASH, "the engine takes {total} bytes of flash on {target}");
+    }
+    let code = flash.code;
+    Ok(format!("{target} {profile}: cannot panic; {total} bytes of flash, {code} of them code"))
+}
+
+fn link(board: &Board, target: Option<&str>, profile: &str) -> Result<PathBuf> {
+    let (bins, features) = (&["proof"], &["proof"]);
+    let firmware = Firmware { profile, target, ..Firmware::release(bins, features) };
+    let images = firmware.build(board).with_context(|| {
+        let target = target.unwrap_or(board.target);
+        format!("the engine has a way to panic on {target} ({profile}); {HINT}")
+    })?;
+    images.into_iter().next().context("nothing was built")
+}
+
+const HINT: &str = "`cargo xtask check-elf` on its translate shows which";

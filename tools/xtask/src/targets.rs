@@ -1,0 +1,28 @@
+//! The engine builds without std, for every kind of core and with every feature.
+
+use crate::cargo;
+use anyhow::Result;
+
+/// One target for each kind of core.
+pub(crate) const TARGETS: [&str; 6] = [
+    "thumbv6m-none-eabi",
+    "thumbv7m-none-eabi",
+    "thumbv7em-none-eabihf",
+    "thumbv8m.main-none-eabihf",
+    "riscv32imac-unknown-none-elf",
+    "wasm32-unknown-unknown",
+];
+
+const FEATURES: [&str; 4] = ["", "defmt", "libm", "micromath"];
+
+/// Checks every target with every feature.
+pub(crate) fn check() -> Result<String> {
+    for target in TARGETS {
+        for features in FEATURES {
+            let arguments =
+                ["check", "--quiet", "-p", "regard", "--target", target, "--features", features];
+            cargo::run(cargo::cargo(".", &arguments).env("RUSTFLAGS", "-D warnings"))?;
+        }
+    }
+    Ok(format!("{} targets × {} feature sets", TARGETS.len(), FEATURES.len()))
+}
