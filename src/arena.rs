@@ -42,7 +42,7 @@ impl<const BYTES: usize> Default for Arena<BYTES> {
 
 /// Bytes that `n` elements of `size` bytes take in an arena.
 pub(crate) const fn footprint(n: u64, size: u64) -> u64 {
-    (n * size).next_multiple_of(4)
+    n.wrapping_mul(size).wrapping_add(3) & !3
 }
 
 /// The part of an arena that is still free.

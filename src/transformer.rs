@@ -74,7 +74,7 @@ impl<'m> Transformer<'m> {
         self.start(observer, |tokens| {
             let limit = tokens.len();
             let padding = source.iter().rev().take_while(|&&t| t == dims.source_pad).count();
-            let source = source.get(..source.len() - padding).unwrap_or(source);
+            let source = source.get(..source.len().wrapping_sub(padding)).unwrap_or(source);
             if source.is_empty() {
                 return Err(Error::EmptySource);
             }

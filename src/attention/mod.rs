@@ -56,8 +56,8 @@ impl<'m> Attention<'m> {
 
     /// Mantissa bits of queries: |q·k| < 2²³ for any int8 key, as for any other matrix.
     pub(crate) fn query_bits(&self) -> u32 {
-        let sum = (127 * self.d_head as u32).max(1);
-        (22 - sum.ilog2()).clamp(8, 14)
+        let sum = (self.d_head as u32).wrapping_mul(127).max(1);
+        22u32.wrapping_sub(sum.ilog2()).clamp(8, 14)
     }
 
     /// The context of `query` over the first `len` positions. `query`, `out`: `[n_heads·d_head]` ·
@@ -87,7 +87,7 @@ impl<'m> Attention<'m> {
                 *value = round_shift(*value << CONTEXT_FRACTION, down);
             }
         }
-        common - CONTEXT_FRACTION - 15
+        common.wrapping_sub(CONTEXT_FRACTION + 15)
     }
 
     /// Energies of one head, then their softmax, in place.
@@ -95,7 +95,8 @@ impl<'m> Attention<'m> {
         for (position, energy) in energies.iter_mut().enumerate() {
             let (key, exponent) = cache.key(position, head);
             let product = kernel::dot(key, q.mantissas);
-            *energy = shift(product, q.exponent + exponent + ENERGY_FRACTION);
+            *energy =
+                shift(product, q.exponent.wrapping_add(exponent).wrapping_add(ENERGY_FRACTION));
         }
         softmax(energies);
     }

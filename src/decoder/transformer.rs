@@ -64,8 +64,9 @@ impl<'m, 'a, O: Observer> TransformerDecoder<'m, 'a, O> {
         let attention = Attention::own(model, stack, layer);
         let sublayer = Sublayer::of(model, stack, layer, Role::SelfNorm);
         attention.remember(&sublayer, block(x, exponent), &mut self.own, (layer, here), scratch);
-        let cache = self.own.layer(layer, here + 1);
-        let exponent = attention.apply(&sublayer, x, exponent, &cache, here + 1, None, scratch);
+        let len = here.wrapping_add(1);
+        let cache = self.own.layer(layer, len);
+        let exponent = attention.apply(&sublayer, x, exponent, &cache, len, None, scratch);
         self.observer.observe(Site::DecoderAttention(layer as u8), here, block(x, exponent));
 
         let attention = Attention::cross(model, layer);
@@ -103,7 +104,7 @@ impl<'m, 'a, O: Observer> TransformerDecoder<'m, 'a, O> {
     fn align(&self, alignment: &mut [u16]) {
         let heads = self.model.dims().n_heads.max(1) as u32;
         for (out, &sum) in alignment.iter_mut().zip(&*self.scratch.alignment) {
-            *out = ((sum as u32 + heads / 2) / heads) as u16;
+            *out = (sum as u32).wrapping_add(heads / 2).checked_div(heads).unwrap_or(0) as u16;
         }
     }
 }
@@ -124,7 +125,7 @@ impl<O: Observer> Decoder for TransformerDecoder<'_, '_, O> {
         self.say(x, exponent);
         self.scratch.stream = stream;
         self.align(alignment);
-        self.position += 1;
+        self.position = self.position.wrapping_add(1);
         Some(self.logits())
     }
 

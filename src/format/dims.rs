@@ -116,7 +116,7 @@ impl Dims {
     /// Numbers per position in a cache: `n_heads · d_head`.
     #[must_use]
     pub const fn d_attention(&self) -> usize {
-        self.n_heads * self.d_head
+        self.n_heads.wrapping_mul(self.d_head)
     }
 
     pub(crate) const fn parse(words: &[u32]) -> Result<Self, Error> {

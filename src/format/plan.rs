@@ -34,13 +34,15 @@ pub(crate) struct CachePlan {
 impl CachePlan {
     const fn of(dims: &Dims, layers: usize, positions: usize) -> Self {
         Self {
-            mantissas: layers * positions * dims.d_attention(),
-            exponents: layers * positions * dims.n_heads,
+            mantissas: product(product(layers, positions), dims.d_attention()),
+            exponents: product(product(layers, positions), dims.n_heads),
         }
     }
 
     const fn bytes(&self) -> u64 {
-        2 * footprint(self.mantissas as u64, 1) + 2 * footprint(self.exponents as u64, 1)
+        let (mantissas, exponents) = (self.mantissas as u64, self.exponents as u64);
+        let half = sum(&[footprint(mantissas, 1), footprint(exponents, 1)]);
+        sum(&[half, half])
     }
 }
 
@@ -53,9 +55,9 @@ impl Plan {
             energies: max(source, target),
             alignment: source,
             logits: dims.target_vocabulary,
-            memory: source * dims.d_model,
+            memory: product(source, dims.d_model),
             memory_exponents: source,
-            rows: source * target,
+            rows: product(source, target),
             cross: CachePlan::of(dims, dims.decoder_layers, source),
             encoder: CachePlan::of(dims, 1, source),
             decoder: CachePlan::of(dims, dims.decoder_layers, target),
@@ -64,11 +66,15 @@ impl Plan {
 
     const fn scratch_bytes(&self) -> u64 {
         // Wide values, a block of as many mantissas and one of d_model ones (at most as many).
-        footprint(self.wide as u64, 4)
-            + 2 * footprint(self.wide as u64, 2)
-            + footprint(self.energies as u64, 4)
-            + footprint(self.alignment as u64, 4)
-            + footprint(self.logits as u64, 4)
+        let narrow = footprint(self.wide as u64, 2);
+        sum(&[
+            footprint(self.wide as u64, 4),
+            narrow,
+            narrow,
+            footprint(self.energies as u64, 4),
+            footprint(self.alignment as u64, 4),
+            footprint(self.logits as u64, 4),
+        ])
     }
 
     /// Every part with its bytes: what stays, what encoding needs, what decoding needs instead.
@@ -96,12 +102,27 @@ impl Plan {
     pub(crate) const fn bytes(&self) -> u64 {
         let [fixed, encoding, decoding] = self.parts();
         let (encoding, decoding) = (total(&encoding), total(&decoding));
-        total(&fixed) + if encoding > decoding { encoding } else { decoding }
+        sum(&[total(&fixed), if encoding > decoding { encoding } else { decoding }])
     }
 }
 
 const fn total(parts: &[(&str, u64); 3]) -> u64 {
-    parts[0].1 + parts[1].1 + parts[2].1
+    sum(&[parts[0].1, parts[1].1, parts[2].1])
+}
+
+// The limits of the dims keep sums and products small: wrapping only spares the check.
+
+const fn sum(sizes: &[u64]) -> u64 {
+    let (mut sum, mut i) = (0u64, 0);
+    while i < sizes.len() {
+        sum = sum.wrapping_add(sizes[i]);
+        i += 1;
+    }
+    sum
+}
+
+const fn product(a: usize, b: usize) -> usize {
+    a.wrapping_mul(b)
 }
 
 const fn max(a: usize, b: usize) -> usize {

@@ -80,6 +80,12 @@ pub enum Layout {
     Norm = 2,
 }
 
+/// The start of item `i` of items of `n`, of which the first is at `start`. The limits of the dims
+/// keep it small: wrapping arithmetic only spares the check.
+const fn at(start: usize, i: usize, n: usize) -> usize {
+    start.wrapping_add(i.wrapping_mul(n))
+}
+
 /// What the dims prescribe for one place of the directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot {
@@ -132,16 +138,21 @@ impl Dims {
     }
 
     const fn encoder_end(&self) -> usize {
-        FRONT.len() + self.encoder_layers * ENCODER_LAYER + self.final_norm()
+        at(FRONT.len(), self.encoder_layers, ENCODER_LAYER).wrapping_add(self.final_norm())
+    }
+
+    /// Behind the decoder's two tables.
+    const fn decoder_start(&self) -> usize {
+        self.encoder_end().wrapping_add(2)
     }
 
     const fn decoder_end(&self) -> usize {
-        self.encoder_end() + 2 + self.decoder_layers * LAYER.len() + self.final_norm()
+        at(self.decoder_start(), self.decoder_layers, LAYER.len()).wrapping_add(self.final_norm())
     }
 
     /// The number of sections.
     pub(crate) const fn sections(&self) -> usize {
-        self.decoder_end() + !self.tied_output as usize
+        self.decoder_end().wrapping_add(!self.tied_output as usize)
     }
 
     /// What stands at `index` of the directory.
@@ -152,10 +163,10 @@ impl Dims {
         }
         let (stack, at, per_layer, layers) = if index < self.encoder_end() {
             (Stack::Encoder, index - FRONT.len(), ENCODER_LAYER, self.encoder_layers)
-        } else if index < self.encoder_end() + 2 {
+        } else if index < self.decoder_start() {
             return Some(self.shape(Stack::Decoder, 0, FRONT[3 + index - self.encoder_end()]));
         } else if index < self.decoder_end() {
-            (Stack::Decoder, index - self.encoder_end() - 2, LAYER.len(), self.decoder_layers)
+            (Stack::Decoder, index - self.decoder_start(), LAYER.len(), self.decoder_layers)
         } else if index < self.sections() {
             return Some(self.shape(Stack::Decoder, 0, Role::Logits));
         } else {
@@ -177,20 +188,20 @@ impl Dims {
         let (start, per_layer) = if encoder {
             (FRONT.len(), ENCODER_LAYER)
         } else {
-            (self.encoder_end() + 2, LAYER.len())
+            (self.decoder_start(), LAYER.len())
         };
         let role = role as usize;
         Some(match role {
             0..=2 => role,
             3..=4 if encoder => role,
-            3..=4 => self.encoder_end() + role - 3,
-            18 if self.final_norm() == 1 => start + layers * per_layer,
+            3..=4 => self.encoder_end().wrapping_add(role).wrapping_sub(3),
+            18 if self.final_norm() == 1 => at(start, layers, per_layer),
             19 if self.tied_output => self.encoder_end(),
             19 => self.decoder_end(),
             10..=14 if encoder => return None,
             5..=17 if layer < layers => {
                 let skip = if encoder && role >= 15 { CROSS } else { 0 };
-                start + layer * per_layer + role - 5 - skip
+                at(start, layer, per_layer).wrapping_add(role).wrapping_sub(5 + skip)
             }
             _ => return None,
         })
@@ -254,24 +265,26 @@ impl<'m> Section<'m> {
 
 /// The section at `index` of a directory that has been checked; else an empty one.
 pub(crate) const fn read(words: &[u32], index: usize) -> Section<'_> {
-    let at = HEADER_WORDS + index * ENTRY_WORDS;
-    if at + ENTRY_WORDS > words.len() {
+    let at = HEADER_WORDS.wrapping_add(index.wrapping_mul(ENTRY_WORDS));
+    let Some((_, rest)) = words.split_at_checked(at) else { return Section::EMPTY };
+    let Some(&[_, rows, columns, offset, length, scale_exponent, bias_exponent, bits]) =
+        rest.first_chunk::<ENTRY_WORDS>()
+    else {
         return Section::EMPTY;
-    }
-    let (_, entry) = words.split_at(at);
-    let (start, length) = (entry[3] as usize / 4, entry[4] as usize / 4);
-    if start > words.len() || length > words.len() - start {
+    };
+    let Some((_, rest)) = words.split_at_checked(offset as usize / 4) else {
         return Section::EMPTY;
-    }
-    let (_, rest) = words.split_at(start);
-    let (words, _) = rest.split_at(length);
+    };
+    let Some((words, _)) = rest.split_at_checked(length as usize / 4) else {
+        return Section::EMPTY;
+    };
     Section {
         words,
-        rows: entry[1] as usize,
-        columns: entry[2] as usize,
-        scale_exponent: entry[5] as i32,
-        bias_exponent: entry[6] as i32,
-        bits: entry[7],
+        rows: rows as usize,
+        columns: columns as usize,
+        scale_exponent: scale_exponent as i32,
+        bias_exponent: bias_exponent as i32,
+        bits,
     }
 }
 

@@ -20,7 +20,7 @@ pub struct WordTable<'m> {
 
 /// Words before the text of a table of `len`.
 const fn text_start(len: usize) -> usize {
-    len + 1 + len.div_ceil(2)
+    len.wrapping_add(1).wrapping_add(len.div_ceil(2))
 }
 
 impl<'m> WordTable<'m> {
@@ -53,12 +53,12 @@ impl<'m> WordTable<'m> {
         if i >= self.len {
             return "";
         }
-        let bytes = self.text().get(at(i)..at(i + 1)).unwrap_or(&[]);
+        let bytes = self.text().get(at(i)..at(i.wrapping_add(1))).unwrap_or(&[]);
         core::str::from_utf8(bytes).unwrap_or("")
     }
 
     fn sorted(&self, i: usize) -> Token {
-        let pair = self.words.get(self.len + 1 + i / 2).copied().unwrap_or(0);
+        let pair = self.words.get(self.len.wrapping_add(1 + i / 2)).copied().unwrap_or(0);
         (pair >> (16 * (i % 2))) as Token
     }
 
@@ -67,11 +67,11 @@ impl<'m> WordTable<'m> {
     pub fn find(&self, word: &str) -> Option<Token> {
         let (mut low, mut high) = (0, self.len);
         while low < high {
-            let middle = (low + high) / 2;
+            let middle = low.midpoint(high);
             let token = self.sorted(middle);
             match self.get(token).cmp(word) {
                 Ordering::Equal => return Some(token),
-                Ordering::Less => low = middle + 1,
+                Ordering::Less => low = middle.wrapping_add(1),
                 Ordering::Greater => high = middle,
             }
         }

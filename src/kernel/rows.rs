@@ -25,14 +25,14 @@ pub struct Rows<'m> {
 }
 
 impl<'m> Rows<'m> {
-    /// The words that a matrix `[rows × columns]` takes.
+    /// The words that a matrix `[rows × columns]` takes; at most 65535 rows and 4096 columns.
     #[must_use]
     pub const fn words_needed(rows: usize, columns: usize) -> usize {
-        rows.div_ceil(BLOCK_ROWS) * Self::block_words(columns)
+        rows.div_ceil(BLOCK_ROWS).wrapping_mul(Self::block_words(columns))
     }
 
     const fn block_words(columns: usize) -> usize {
-        2 * BLOCK_ROWS + columns.div_ceil(GROUP) * GROUP
+        columns.div_ceil(GROUP).wrapping_mul(GROUP).wrapping_add(2 * BLOCK_ROWS)
     }
 
     /// A matrix over exactly the words it needs, or `None`; at most 65535 rows and columns.
@@ -73,7 +73,8 @@ impl<'m> Rows<'m> {
     }
 
     const fn word(&self, row: usize, offset: usize) -> u32 {
-        let at = row / BLOCK_ROWS * Self::block_words(self.columns()) + offset;
+        let block = (row / BLOCK_ROWS).wrapping_mul(Self::block_words(self.columns()));
+        let at = block.wrapping_add(offset);
         if at < self.words.len() { self.words[at] } else { 0 }
     }
 
@@ -83,7 +84,7 @@ impl<'m> Rows<'m> {
         if row >= self.rows() || column >= self.columns() {
             return 0;
         }
-        let offset = BLOCK_ROWS + column / 2 * 2 + row % BLOCK_ROWS / 2;
+        let offset = (BLOCK_ROWS + row % BLOCK_ROWS / 2).wrapping_add(column & !1);
         let half = (self.word(row, offset) >> (16 * (column % 2))) as i16;
         let low = half as i8;
         if row % 2 == 1 { low } else { ((half as i32 - low as i32) >> 8) as i8 }
@@ -98,8 +99,8 @@ impl<'m> Rows<'m> {
     /// The multiplier of `row`: a 15-bit integer, stored 16 bits up.
     #[must_use]
     pub const fn multiplier(&self, row: usize) -> i32 {
-        let last = Self::block_words(self.columns()) - BLOCK_ROWS;
-        self.word(row, last + row % BLOCK_ROWS) as i32
+        let last = Self::block_words(self.columns()).wrapping_sub(BLOCK_ROWS);
+        self.word(row, last.wrapping_add(row % BLOCK_ROWS)) as i32
     }
 }
 

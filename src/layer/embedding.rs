@@ -30,8 +30,9 @@ impl<'m> Embedding<'m> {
         let (words, places) = (self.table.matrix(), self.positions.matrix());
         let word_scale = words.multiplier(token) >> (16 - FRACTION);
         let place_scale = places.multiplier(position) >> (16 - FRACTION);
-        let word_exponent = self.table.scale_exponent - FRACTION + self.exponent + 16;
-        let place_exponent = self.positions.scale_exponent - FRACTION;
+        let word_exponent =
+            self.table.scale_exponent.wrapping_add(self.exponent).wrapping_add(16 - FRACTION);
+        let place_exponent = self.positions.scale_exponent.wrapping_sub(FRACTION);
         let (common, word_down, place_down) = align(word_exponent, place_exponent);
         for (column, out) in out.iter_mut().enumerate() {
             let word = i32::from(words.weight(token, column)).wrapping_mul(word_scale);

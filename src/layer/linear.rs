@@ -47,7 +47,10 @@ impl<'m> Linear<'m> {
     }
 
     pub(crate) fn from_section(section: &Section<'m>) -> Self {
-        let floor = section.bias_exponent - section.scale_exponent - KERNEL_EXPONENT;
+        let floor = section
+            .bias_exponent
+            .wrapping_sub(section.scale_exponent)
+            .wrapping_sub(KERNEL_EXPONENT);
         Self {
             rows: section.matrix(),
             scale_exponent: section.scale_exponent,
@@ -68,8 +71,8 @@ impl<'m> Linear<'m> {
 
     /// `x`: `[columns]`, as [`Self::input`] says · `out`: `[rows]`. Returns the exponent.
     pub(crate) fn apply(&self, x: Block<'_>, out: &mut [i32]) -> i32 {
-        let exponent = x.exponent + self.scale_exponent + KERNEL_EXPONENT;
-        let bias_shift = (exponent - self.bias_exponent).clamp(0, 31) as u32;
+        let exponent = x.exponent.wrapping_add(self.scale_exponent).wrapping_add(KERNEL_EXPONENT);
+        let bias_shift = exponent.wrapping_sub(self.bias_exponent).clamp(0, 31) as u32;
         kernel::matvec(&self.rows, x.mantissas, bias_shift, out);
         exponent
     }

@@ -5,7 +5,7 @@
 
 use crate::format::{Model, Role, Stack};
 use crate::kernel::portable::scale;
-use crate::number::{Block, magnitude_bits, round_shift, rsqrt};
+use crate::number::{Block, align, magnitude_bits, round_shift, rsqrt};
 
 /// Gammas and betas, read in place.
 pub(crate) struct Norm<'m> {
@@ -37,13 +37,13 @@ impl<'m> Norm<'m> {
     /// `x`, `out`: `[n]`. Returns the exponent of `out`.
     pub(crate) fn apply(&self, x: Block<'_>, out: &mut [i32]) -> i32 {
         let exponent = deviations(x, out);
-        let squares = out.iter().fold(0u64, |sum, &v| sum + u64::from((v * v).unsigned_abs()));
+        let squares = out
+            .iter()
+            .fold(0u64, |sum, &v| sum.wrapping_add(v.wrapping_mul(v).unsigned_abs().into()));
         let total = squares.saturating_add(self.epsilon_in(exponent)).max(1);
         let (root, octaves) = reciprocal_root(total);
-        let exponent = self.gamma_exponent - 6 - octaves;
-        let common = exponent.max(self.beta_exponent);
-        let down = (common - exponent) as u32;
-        let beta_down = (common - self.beta_exponent) as u32;
+        let exponent = self.gamma_exponent.wrapping_sub(octaves.wrapping_add(6));
+        let (common, down, beta_down) = align(exponent, self.beta_exponent);
         for ((out, &gamma), &beta) in out.iter_mut().zip(self.gammas).zip(self.betas) {
             let scaled = scale(out.wrapping_mul(root), gamma as i32);
             *out = round_shift(scaled, down).wrapping_add(round_shift(beta as i32, beta_down));
@@ -53,7 +53,8 @@ impl<'m> Norm<'m> {
 
     /// n·ε in units of 2^(2·exponent), at most 2⁵⁶.
     fn epsilon_in(&self, exponent: i32) -> u64 {
-        let (mantissa, by) = (u64::from(self.epsilon.0), self.epsilon.1 - 2 * exponent);
+        let (mantissa, by) =
+            (u64::from(self.epsilon.0), self.epsilon.1.wrapping_sub(exponent.wrapping_mul(2)));
         match by {
             41.. => 1 << 56,
             0..=40 => mantissa << by,
@@ -72,20 +73,20 @@ fn deviations(x: Block<'_>, out: &mut [i32]) -> i32 {
     let fraction = (rest << MEAN_FRACTION).wrapping_add(n / 2).checked_div(n).unwrap_or(0);
     let mean = (whole << MEAN_FRACTION).wrapping_add(fraction);
     for (out, &m) in out.iter_mut().zip(x.mantissas) {
-        *out = (i32::from(m) << MEAN_FRACTION) - mean;
+        *out = (i32::from(m) << MEAN_FRACTION).wrapping_sub(mean);
     }
     let shift = magnitude_bits(out).saturating_sub(15);
     for value in out.iter_mut() {
         *value = round_shift(*value, shift).clamp(-32767, 32767);
     }
-    x.exponent - MEAN_FRACTION + shift as i32
+    x.exponent.wrapping_sub(MEAN_FRACTION).wrapping_add(shift as i32)
 }
 
 /// `(r, k)` with 1/√total = r · 2^(−22−k), r below 2¹⁵.
 fn reciprocal_root(total: u64) -> (i32, i32) {
-    let top = 63 - total.leading_zeros() as i32;
-    let down = if top & 1 == 1 { top - 15 } else { top - 14 };
-    let a = if down >= 0 { total >> (down & 63) } else { total << (-down & 63) };
+    let top = (total | 1).ilog2() as i32;
+    let down = if top & 1 == 1 { top.wrapping_sub(15) } else { top.wrapping_sub(14) };
+    let a = if down >= 0 { total >> (down & 63) } else { total << (down.wrapping_neg() & 63) };
     (rsqrt(a as u16).into(), down / 2)
 }
 

@@ -39,7 +39,7 @@ pub fn narrow<T: Copy + Into<i32>>(
     out: &mut [i16],
 ) -> i32 {
     let shift = shift_for(values, exponent, bits, floor);
-    let limit = (1 << (bits.clamp(2, 16) - 1)) - 1;
+    let limit = 0x7FFF >> (16 - bits.clamp(2, 16));
     for (out, &value) in out.iter_mut().zip(values) {
         *out = round_shift(value.into(), shift).min(limit).max(-limit) as i16;
     }

@@ -25,7 +25,7 @@ pub use softmax::{ENERGY_FRACTION, softmax};
 pub const fn round_shift(value: i32, shift: u32) -> i32 {
     match shift {
         0 => value,
-        1..=31 => (value >> shift) + ((value >> (shift - 1)) & 1),
+        1..=31 => (value >> shift).wrapping_add((value >> (shift - 1)) & 1),
         _ => 0,
     }
 }
@@ -40,10 +40,10 @@ pub const fn shift(value: i32, by: i32) -> i32 {
     if by <= 0 {
         return round_shift(value, by.unsigned_abs());
     }
-    let bits = 32 - value.unsigned_abs().leading_zeros() as i32;
+    let bits = (u32::BITS - value.unsigned_abs().leading_zeros()) as i32;
     if value == 0 {
         0
-    } else if by > 26 || bits + by > 26 {
+    } else if by > 26 || bits.wrapping_add(by) > 26 {
         if value < 0 { -LIMIT } else { LIMIT }
     } else {
         value << by

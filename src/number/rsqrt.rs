@@ -7,7 +7,7 @@ pub const RSQRT_MAX_ERROR: f64 = 1.4;
 #[must_use]
 pub fn rsqrt(a: u16) -> u16 {
     let root = (u32::from(a) << 16).isqrt(); // √a · 2⁸
-    ((1 << 30) + root / 2).checked_div(root).unwrap_or(0).min(32767) as u16
+    (root / 2 + (1 << 30)).checked_div(root).unwrap_or(0).min(32767) as u16
 }
 
 #[cfg(test)]

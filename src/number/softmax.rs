@@ -19,7 +19,7 @@ pub fn softmax(energies: &mut [i32]) {
     }
     // 1/Σ with 16 significant digits: Σ = short · 2^octaves, short in 2¹⁵ … 2¹⁶.
     let octaves = 16u32.saturating_sub(sum.leading_zeros()) & 15;
-    let short = (sum + ((1 << octaves) >> 1)) >> octaves;
+    let short = sum.wrapping_add((1 << octaves) >> 1) >> octaves;
     let reciprocal = (1u32 << 31).checked_div(short).unwrap_or(0);
     for weight in energies.iter_mut() {
         let product = (*weight as u32).wrapping_mul(reciprocal);

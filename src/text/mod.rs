@@ -34,7 +34,7 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// The lower case of the letters that European words have.
 fn lower(c: char) -> char {
     match c {
-        'À'..='Ö' | 'Ø'..='Þ' => char::from_u32(c as u32 + 32).unwrap_or(c),
+        'À'..='Ö' | 'Ø'..='Þ' => char::from_u32(c as u32 | 32).unwrap_or(c),
         'Œ' => 'œ',
         _ => c.to_ascii_lowercase(),
     }
@@ -62,19 +62,18 @@ pub fn encode(
     eos: Token,
     out: &mut [Token],
 ) -> Result<usize, Error> {
-    let mut len = 0;
     let limit = out.len();
+    let mut room = out.iter_mut();
     for (at, word) in words(text) {
         let token =
             find(table, word, lowercase).ok_or(Error::UnknownWord { at, length: word.len() })?;
-        *out.get_mut(len).ok_or(Error::SourceTooLong { limit })? = token;
-        len += 1;
+        *room.next().ok_or(Error::SourceTooLong { limit })? = token;
     }
-    if len == 0 {
+    if room.len() == limit {
         return Err(Error::EmptySource);
     }
-    *out.get_mut(len).ok_or(Error::SourceTooLong { limit })? = eos;
-    Ok(len + 1)
+    *room.next().ok_or(Error::SourceTooLong { limit })? = eos;
+    Ok(limit.wrapping_sub(room.len()))
 }
 
 /// Does a blank stand between two words of a sentence? Not behind `j'`, nor before `-tu` or a
