@@ -73,5 +73,5 @@ pub use transformer::{SelfTest, Transformer, Word, Words};
 /// An index into a vocabulary.
 pub type Token = u16;
 
-/// The exponent of alignment rows: α = row · 2⁻¹⁵, so 32768 is 1.
+/// The weight 1 in alignment rows: α = row · 2⁻¹⁵.
 pub const ALIGNMENT_ONE: u16 = 1 << 15;

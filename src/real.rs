@@ -38,7 +38,7 @@ mod logarithmic {
     pub fn log_probability(logits: Logits<'_>, token: crate::Token) -> f32 {
         let Some(&own) = logits.mantissas.get(usize::from(token)) else { return f32::NEG_INFINITY };
         let best = logits.mantissas.iter().copied().max().unwrap_or(0);
-        let below = |m: i32| super::value(m.wrapping_sub(best), logits.exponent);
+        let below = |m: i32| super::value(m.saturating_sub(best), logits.exponent);
         let sum: f32 = logits.mantissas.iter().map(|&m| expf(below(m))).sum();
         below(own) - logf(sum)
     }

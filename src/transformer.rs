@@ -18,6 +18,7 @@ pub struct Transformer<'m> {
 
 /// A word that was said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Word<'a> {
     /// Its text.
     pub text: &'a str,
@@ -53,9 +54,8 @@ impl<'m> Transformer<'m> {
 
     /// Translates a sentence, word by word as the iterator is asked.
     pub fn translate(&mut self, text: &str) -> Result<Words<'_>, Error> {
-        let dims = *self.model.dims();
-        let table = self.model.source_words();
-        self.start((), |tokens| text::encode(&table, text, dims.lowercase, dims.source_eos, tokens))
+        let model = self.model;
+        self.start((), |tokens| text::encode(&model, text, tokens))
     }
 
     /// The same for tokens; the end mark is theirs to have. Padding behind them is dropped.
@@ -69,24 +69,10 @@ impl<'m> Transformer<'m> {
         source: &[Token],
         observer: O,
     ) -> Result<Words<'_, O>, Error> {
-        let dims = *self.model.dims();
-        let vocabulary = dims.source_vocabulary;
-        self.start(observer, |tokens| {
-            let limit = tokens.len();
-            let padding = source.iter().rev().take_while(|&&t| t == dims.source_pad).count();
-            let source = source.get(..source.len().wrapping_sub(padding)).unwrap_or(source);
-            if source.is_empty() {
-                return Err(Error::EmptySource);
-            }
-            let room = tokens.get_mut(..source.len()).ok_or(Error::SourceTooLong { limit })?;
-            for (to, &token) in room.iter_mut().zip(source) {
-                if usize::from(token) >= vocabulary || token == dims.source_pad {
-                    return Err(Error::BadToken { token, vocabulary });
-                }
-                *to = token;
-            }
-            Ok(source.len())
-        })
+        let model = self.model;
+        let padding = source.iter().rev().take_while(|&&t| t == model.dims().source_pad).count();
+        let source = source.get(..source.len().wrapping_sub(padding)).unwrap_or(source);
+        self.start(observer, |tokens| copy(&model, source.iter().copied(), tokens))
     }
 
     /// Reads the source that `fill` writes, and stands ready for the first word.
@@ -111,6 +97,7 @@ impl<'m> Transformer<'m> {
             encoder.encode(source, &mut memory, &mut cache, &mut scratch, &mut observer);
             prepare(model, &memory, &mut cross, &mut scratch);
         }
+        scratch.logits.fill(0);
         let own = Caches::carve(&mut arena, &plan.decoder, dims, dims.max_target_len)?;
         let rows = arena.take(plan.rows)?;
         let decoder = TransformerDecoder::new(model, cross, own, scratch, source_len, observer);
@@ -123,6 +110,26 @@ impl<'m> Transformer<'m> {
     }
 }
 
+/// Writes `source` into `tokens`. Returns how many.
+fn copy(
+    model: &Model<'_>,
+    source: impl Iterator<Item = Token>,
+    tokens: &mut [Token],
+) -> Result<usize, Error> {
+    let (limit, vocabulary) = (tokens.len(), model.dims().source_vocabulary);
+    let mut room = tokens.iter_mut();
+    for token in source {
+        if usize::from(token) >= vocabulary || token == model.dims().source_pad {
+            return Err(Error::BadToken { token, vocabulary });
+        }
+        *room.next().ok_or(Error::SourceTooLong { limit })? = token;
+    }
+    match limit.wrapping_sub(room.len()) {
+        0 => Err(Error::EmptySource),
+        len => Ok(len),
+    }
+}
+
 impl<'a, O: Observer> Words<'a, O> {
     /// The next token, the end mark included.
     pub fn step(&mut self) -> Option<Step<'a>> {
@@ -130,11 +137,11 @@ impl<'a, O: Observer> Words<'a, O> {
     }
 
     /// Lets the next step follow `token`, whatever was best, an end mark too.
-    pub fn force(&mut self, token: Token) {
-        self.steps.force(token);
+    pub fn force(&mut self, token: Token) -> Result<(), Error> {
+        self.steps.force(token)
     }
 
-    /// The logits that the last token was chosen from.
+    /// The logits that the last token was chosen from; zeros before the first.
     pub fn logits(&self) -> Logits<'_> {
         self.steps.logits()
     }
@@ -189,14 +196,12 @@ impl<'m> SelfTest<'m> {
 
     /// Runs the test: the same tokens, logits and alignment, to the bit.
     pub fn run(&self, transformer: &mut Transformer<'_>) -> Result<(), Error> {
-        let mut source = heapless::Vec::<Token, 64>::new();
-        for &token in self.source {
-            source.push(token as Token).map_err(|_| Error::SourceTooLong { limit: 64 })?;
-        }
         if self.is_empty() {
             return Err(Error::EmptySource);
         }
-        let mut words = transformer.translate_tokens(&source)?;
+        let model = transformer.model;
+        let source = self.source.iter().map(|&token| token as Token);
+        let mut words = transformer.start((), |tokens| copy(&model, source, tokens))?;
         for (step, expected) in self.steps.as_chunks::<2>().0.iter().enumerate() {
             let found = words.step().ok_or(Error::SelfTest { step })?;
             let digest = Self::digest(words.logits(), found.alignment);

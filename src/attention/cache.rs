@@ -123,9 +123,4 @@ impl Cache<'_> {
     pub(crate) fn value(&self, position: usize, head: usize) -> (&[i8], i32) {
         self.values.get(position, head, self.shape)
     }
-
-    /// Of all heads and positions.
-    pub(crate) fn largest_value_exponent(&self) -> i32 {
-        self.values.exponents.iter().copied().max().unwrap_or(0).into()
-    }
 }

@@ -14,10 +14,10 @@ mod sublayer;
 pub(crate) use cache::{Cache, Caches};
 pub(crate) use sublayer::{Sublayer, enter};
 
-use crate::format::{Model, Role, Stack};
+use crate::format::{MAX_HEADS, Model, Role, Stack};
 use crate::kernel;
 use crate::layer::{Linear, row, row_mut};
-use crate::number::{Block, ENERGY_FRACTION, round_shift, shift, softmax};
+use crate::number::{Block, ENERGY_FRACTION, round_shift, shift, small_exponent, softmax};
 
 /// The four matrices of an attention.
 pub(crate) struct Attention<'m> {
@@ -57,7 +57,7 @@ impl<'m> Attention<'m> {
     /// Mantissa bits of queries: |q·k| < 2²³ for any int8 key, as for any other matrix.
     pub(crate) fn query_bits(&self) -> u32 {
         let sum = (self.d_head as u32).wrapping_mul(127).max(1);
-        22u32.wrapping_sub(sum.ilog2()).clamp(8, 14)
+        23u32.wrapping_sub(sum.ilog2()).clamp(8, 14)
     }
 
     /// The context of `query` over the first `len` positions. `query`, `out`: `[n_heads·d_head]` ·
@@ -71,8 +71,8 @@ impl<'m> Attention<'m> {
         mut alignment: Option<&mut [i32]>,
         out: &mut [i32],
     ) -> i32 {
-        let common = cache.largest_value_exponent();
-        for head in 0..self.n_heads {
+        let mut exponents = [i8::MIN; MAX_HEADS];
+        for (head, head_exponent) in (0..self.n_heads).zip(&mut exponents) {
             let q = row(query.mantissas, head, self.d_head);
             self.weigh(Block { mantissas: q, exponent: query.exponent }, head, cache, energies);
             if let Some(sums) = alignment.as_deref_mut() {
@@ -81,9 +81,12 @@ impl<'m> Attention<'m> {
                 }
             }
             let out = row_mut(out, head, self.d_head);
-            let exponent = self.gather(head, cache, energies, out);
-            let down = common.wrapping_sub(exponent).max(0) as u32;
-            for value in out {
+            *head_exponent = self.gather(head, cache, energies, out);
+        }
+        let common = exponents.iter().copied().max().unwrap_or(0).into();
+        for (head, &exponent) in (0..self.n_heads).zip(&exponents) {
+            let down = i32::wrapping_sub(common, exponent.into()) as u32;
+            for value in row_mut(out, head, self.d_head) {
                 *value = round_shift(*value << CONTEXT_FRACTION, down);
             }
         }
@@ -102,15 +105,18 @@ impl<'m> Attention<'m> {
     }
 
     /// `Σ_j α_j·v_j` of one head. Returns its exponent, less the 15 of the weights.
-    fn gather(&self, head: usize, cache: &Cache<'_>, weights: &[i32], out: &mut [i32]) -> i32 {
-        let values = || (0..weights.len()).map(|position| cache.value(position, head));
-        let largest = values().map(|(_, exponent)| exponent).max().unwrap_or(0);
+    fn gather(&self, head: usize, cache: &Cache<'_>, weights: &[i32], out: &mut [i32]) -> i8 {
+        let seen = || {
+            let all = (0..weights.len()).zip(weights).filter(|&(_, &weight)| weight != 0);
+            all.map(|(position, &weight)| (weight, cache.value(position, head)))
+        };
+        let largest = seen().map(|(_, (_, exponent))| exponent).max().unwrap_or(0);
         out.fill(0);
-        for (&weight, (value, exponent)) in weights.iter().zip(values()) {
+        for (weight, (value, exponent)) in seen() {
             let weight = round_shift(weight, largest.wrapping_sub(exponent) as u32);
             kernel::accumulate(out, weight, value);
         }
-        largest
+        small_exponent(largest)
     }
 }
 

@@ -39,6 +39,9 @@ pub(crate) mod field {
     pub(crate) const FIRST_RESERVED: usize = 24;
 }
 
+/// Most heads of an attention.
+pub(crate) const MAX_HEADS: usize = 64;
+
 /// The kind of encoder and decoder that this version knows.
 const TRANSFORMER: u8 = 1;
 
@@ -132,6 +135,12 @@ impl Dims {
             tri!(range(words[i], 0, 0, "reserved"));
             i += 1;
         }
+        tri!(range(
+            words[field::SCALE_MULTIPLIER] & 0xFFFF,
+            0,
+            0,
+            "embedding multiplier's low half"
+        ));
         let dims = Self {
             norm: if norm == 0 { NormOrder::Pre } else { NormOrder::Post },
             activation: if activation == 0 { Activation::Relu } else { Activation::Gelu },
@@ -169,7 +178,7 @@ impl Dims {
     /// The limits keep every size, product and sum of the engine inside 32 bits.
     pub(crate) const fn check(&self) -> Result<(), Error> {
         tri!(range(self.d_model as u32, 1, 1024, "d_model"));
-        tri!(range(self.n_heads as u32, 1, 64, "n_heads"));
+        tri!(range(self.n_heads as u32, 1, MAX_HEADS as u32, "n_heads"));
         tri!(range(self.d_head as u32, 1, 256, "d_head"));
         tri!(range(self.d_attention() as u32, 1, 4096, "n_heads · d_head"));
         tri!(range(self.d_ff as u32, 1, 4096, "d_ff"));
@@ -193,7 +202,7 @@ impl Dims {
         tri!(range(self.target_bos as u32, 0, target, "target bos"));
         tri!(range(self.target_eos as u32, 0, target, "target eos"));
         tri!(range(self.embedding_multiplier as u32, 1, 32767, "embedding multiplier"));
-        range(self.embedding_exponent.wrapping_add(64) as u32, 0, 128, "embedding exponent + 64")
+        range(self.embedding_exponent.wrapping_add(64) as u32, 0, 80, "embedding exponent + 64")
     }
 
     #[cfg(feature = "emit")]

@@ -26,11 +26,11 @@ pub struct Matrix<'a> {
     pub columns: usize,
     /// `[rows]`, 0 … 32767.
     pub multipliers: &'a [i16],
-    /// Their exponent, −64 … 64.
+    /// Their exponent, −64 … 16.
     pub scale_exponent: i32,
     /// `[rows]`, |b| ≤ 2²⁹.
     pub biases: &'a [i32],
-    /// Their exponent, −128 … 64; −128 if there are none.
+    /// Their exponent, −128 … 16; −128 if there are none.
     pub bias_exponent: i32,
     /// Mantissa bits of the input, 8 … 14, such that Σ|w| · (2^(bits−1) − 1) < 2²³ in every row.
     pub bits: u32,

@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! header      32 words   magic, version, length, checksums, dims, arena size   (dims.rs)
-//! directory   8 words a section, in the one order that the dims prescribe      (section.rs)
+//! directory   8 words a section, in the one order that the dims prescribe      (slot.rs, section.rs)
 //! data        sections, each at a multiple of 16 bytes
 //! ```
 //! `parse` (here) and `emit` share every constant. The format has no recursion and no offsets
-//! that may point anywhere: section n starts where section n − 1 ends, up to padding. What has
-//! been accepted cannot make the engine panic, read elsewhere or loop for ever; that the weights
-//! also keep their widths (so that sums cannot wrap) is [`Model::verify`]'s to say.
+//! that may point anywhere: section n starts where section n − 1 ends, up to padding. What `parse`
+//! has accepted cannot make the engine panic, read elsewhere or loop for ever; that the weights
+//! also keep their widths, so that sums cannot wrap and the words are those that the file's maker
+//! meant, is [`Model::verify`]'s to say: `emit` and `load` ask it.
 
 mod checksum;
 mod dims;
@@ -16,13 +17,16 @@ mod dims;
 pub mod emit;
 mod plan;
 mod section;
+mod slot;
 mod verify;
 mod words;
 
 pub use checksum::Checksum;
+pub(crate) use dims::MAX_HEADS;
 pub use dims::{Activation, Dims, NormOrder};
 pub(crate) use plan::{CachePlan, Plan};
-pub use section::{Layout, Role, Section, Slot, Stack};
+pub use section::Section;
+pub use slot::{Layout, Role, Slot, Stack};
 pub use verify::{BIAS_LIMIT, SUM_LIMIT};
 pub use words::WordTable;
 
@@ -72,8 +76,8 @@ impl<'m> Model<'m> {
         Ok(model)
     }
 
-    /// Checks bytes at any address, say of a file that was loaded or of a flash region. The file
-    /// may be followed by other bytes. Weights are checked too ([`Self::verify`]).
+    /// Checks the bytes of a file, at an address that is a multiple of 4, weights included
+    /// ([`Self::verify`]).
     pub fn load(bytes: &'m [u8]) -> Result<Self, Error> {
         let by = bytes.as_ptr() as usize % 4;
         if by != 0 {

@@ -1,7 +1,6 @@
 //! Checks of the weights themselves: with them the engine's sums cannot wrap.
 
-use super::section::Layout;
-use super::{Model, Section, Slot};
+use super::{Layout, Model, Section, Slot};
 use crate::Error;
 
 /// Sums of products stay below this (see `kernel::Rows`).
@@ -75,7 +74,14 @@ fn verify_table(model: &Model<'_>, slot: &Slot, section: &Section<'_>) -> Broken
     if slot.role != super::Role::SelfTest {
         return None;
     }
-    let source = section.words.first().map_or(0, |&n| n as usize);
-    let limit = model.dims().max_source_len;
-    (source > limit).then_some(("self-test source", limit as u32, source as u32))
+    let (dims, len) = (model.dims(), section.words.first().map_or(0, |&n| n as usize));
+    if len > dims.max_source_len {
+        return Some(("self-test source", dims.max_source_len as u32, len as u32));
+    }
+    let (source, steps) = section.words.get(1..).unwrap_or(&[]).split_at_checked(len)?;
+    let vocabulary = dims.source_vocabulary as u32;
+    if let Some(&token) = source.iter().find(|&&token| token >= vocabulary) {
+        return Some(("self-test token", vocabulary, token));
+    }
+    (steps.len() % 2 == 1).then_some(("self-test words", 0, steps.len() as u32))
 }

@@ -4,8 +4,7 @@
 //! [n + 1 offsets into the text, words] [n tokens, sorted by their text, halves] [text, UTF-8]
 //! ```
 
-use super::section::{Role, Stack};
-use super::{Model, tail_bytes, tri};
+use super::{Model, Role, Stack, tail_bytes, tri};
 use crate::{Error, Token};
 #[cfg(feature = "emit")]
 use alloc::vec::Vec;
@@ -57,9 +56,18 @@ impl<'m> WordTable<'m> {
         core::str::from_utf8(bytes).unwrap_or("")
     }
 
-    fn sorted(&self, i: usize) -> Token {
-        let pair = self.words.get(self.len.wrapping_add(1 + i / 2)).copied().unwrap_or(0);
+    /// `i` < `len`.
+    const fn sorted(&self, i: usize) -> Token {
+        let at = self.len.wrapping_add(1 + i / 2);
+        let pair = if at < self.words.len() { self.words[at] } else { 0 };
         (pair >> (16 * (i % 2))) as Token
+    }
+
+    /// The text of a token of a table whose offsets are checked.
+    const fn bytes(&self, token: Token) -> &'m [u8] {
+        let (_, rest) = self.text().split_at(self.words[token as usize] as usize);
+        let length = self.words[token as usize + 1] - self.words[token as usize];
+        rest.split_at(length as usize).0
     }
 
     /// The token whose text is `word`.
@@ -90,6 +98,9 @@ pub(crate) const fn check(model: &Model<'_>, role: Role) -> Result<(), Error> {
     if core::str::from_utf8(text).is_err() {
         return Err(bad(role, "UTF-8 text", 1, 0));
     }
+    if words[0] != 0 || text.len() - words[n] as usize % (text.len() + 1) > 3 {
+        return Err(bad(role, "words' ends", text.len() as u32, words[n]));
+    }
     let (mut i, mut last) = (0, 0);
     while i <= n {
         let offset = words[i] as usize;
@@ -113,9 +124,24 @@ const fn check_sorted(table: &WordTable<'_>, role: Role) -> Result<(), Error> {
         if token as usize >= table.len {
             return Err(bad(role, "sorted token", table.len as u32 - 1, token));
         }
+        if i > 0 && !in_order(table.bytes(table.sorted(i - 1)), table.bytes(token as Token)) {
+            return Err(bad(role, "sorted words", i as u32, token));
+        }
         i += 1;
     }
     Ok(())
+}
+
+/// `a` ≤ `b`, byte by byte.
+const fn in_order(a: &[u8], b: &[u8]) -> bool {
+    let mut i = 0;
+    while i < a.len() && i < b.len() {
+        if a[i] != b[i] {
+            return a[i] < b[i];
+        }
+        i += 1;
+    }
+    a.len() <= b.len()
 }
 
 const fn bad(role: Role, field: &'static str, expected: u32, found: u32) -> Error {

@@ -4,6 +4,7 @@ use super::round_shift;
 
 /// A vector of `mantissas · 2^exponent`; |mantissa| ≤ 32767.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Block<'a> {
     /// The mantissas.
     pub mantissas: &'a [i16],

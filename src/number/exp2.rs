@@ -1,16 +1,20 @@
 //! 2⁻ˣ: a table of 64 steps an octave, interpolated linearly, and a shift for whole octaves.
 
+use super::round_shift;
+
 /// Fraction bits of the argument.
 pub(crate) const FRACTION: u32 = 11;
+/// Fraction bits of the result.
+pub(crate) const RESULT_FRACTION: u32 = 20;
 const STEPS: usize = 64;
 const STEP_BITS: u32 = FRACTION - 6;
 
-/// Largest error of [`exp2_neg`], in units of its last place (2⁻¹⁵).
-pub const EXP2_MAX_ERROR: f64 = 1.3;
+/// Largest error of [`exp2_neg`], in units of its last place (2⁻²⁰).
+pub const EXP2_MAX_ERROR: f64 = 17.0;
 
-/// 2^(−i/64) in Q15, from the series of e^y.
+/// 2^(−i/64) in Q20, from the series of e^y.
 #[allow(clippy::float_arithmetic, reason = "evaluated by the compiler")]
-const TABLE: [u16; STEPS + 1] = {
+const TABLE: [i32; STEPS + 1] = {
     let mut table = [0; STEPS + 1];
     let mut i = 0;
     while i <= STEPS {
@@ -21,25 +25,22 @@ const TABLE: [u16; STEPS + 1] = {
             sum += term;
             n += 1.0;
         }
-        table[i] = (sum * 32768.0 + 0.5) as u16;
+        table[i] = (sum * (1 << RESULT_FRACTION) as f64 + 0.5) as i32;
         i += 1;
     }
     table
 };
 
-/// `2^(−x)` in Q15 (32768 is 1), for `x` in Q5.11.
+/// `2^(−x)` in Q20, for `x` in Q5.11.
 #[inline]
 #[must_use]
-pub fn exp2_neg(x: u16) -> u16 {
-    let x = u32::from(x);
-    let index = (x >> STEP_BITS) as usize % STEPS;
-    let between = x % (1 << STEP_BITS);
-    let here = u32::from(TABLE[index]);
-    let next = u32::from(TABLE[index + 1]);
-    // One more bit than the result, so that the last rounding is the one of the shift.
-    let value = (here << STEP_BITS) - (here - next) * between;
-    let octaves = (x >> FRACTION) + STEP_BITS;
-    if octaves >= 31 { 0 } else { ((value + (1 << (octaves - 1))) >> octaves) as u16 }
+pub fn exp2_neg(x: u16) -> i32 {
+    let index = usize::from(x >> STEP_BITS) % STEPS;
+    let between = i32::from(x) % (1 << STEP_BITS);
+    let here = TABLE[index];
+    let fall = here.wrapping_sub(TABLE[index + 1]);
+    let value = here.wrapping_sub(round_shift(fall.wrapping_mul(between), STEP_BITS));
+    round_shift(value, u32::from(x >> FRACTION))
 }
 
 #[cfg(test)]
@@ -50,7 +51,7 @@ mod tests {
     fn exp2_neg_is_within_its_error_for_every_input() {
         let mut worst = 0f64;
         for x in 0..=u16::MAX {
-            let exact = (-f64::from(x) / 2048.0).exp2() * 32768.0;
+            let exact = (-f64::from(x) / 2048.0).exp2() * f64::from(1 << RESULT_FRACTION);
             worst = worst.max((f64::from(exp2_neg(x)) - exact).abs());
         }
         assert!(worst <= EXP2_MAX_ERROR, "{worst}");
@@ -59,7 +60,7 @@ mod tests {
 
     #[test]
     fn exp2_neg_of_zero_is_one_and_it_never_rises() {
-        assert_eq!(exp2_neg(0), 32768);
+        assert_eq!(exp2_neg(0), 1 << RESULT_FRACTION);
         assert!((1..=u16::MAX).all(|x| exp2_neg(x) <= exp2_neg(x - 1)));
     }
 }

@@ -15,9 +15,9 @@ mod softmax;
 pub(crate) use block::align;
 pub use block::{Block, add_aligned, magnitude_bits, narrow, narrow_bytes, widen};
 pub use exp2::{EXP2_MAX_ERROR, exp2_neg};
-pub use gelu::{PHI_MAX_ERROR, gelu, phi, relu};
+pub use gelu::{GELU_MAX_ERROR, PHI_MAX_ERROR, gelu, phi, relu};
 pub use rsqrt::{RSQRT_MAX_ERROR, rsqrt};
-pub use softmax::{ENERGY_FRACTION, softmax};
+pub use softmax::{ENERGY_FRACTION, SOFTMAX_MAX_ERROR, softmax};
 
 /// `⌊value / 2^shift + ½⌋` for any shift; 0 beyond 31.
 #[inline]
@@ -31,8 +31,6 @@ pub const fn round_shift(value: i32, shift: u32) -> i32 {
 }
 
 /// `value · 2^by`: exact to the left, where it saturates at ±2²⁶, rounded to the right.
-///
-/// |`value`| ≤ 2²⁶.
 #[inline]
 #[must_use]
 pub const fn shift(value: i32, by: i32) -> i32 {

@@ -1,10 +1,15 @@
 //! Softmax in powers of two: α_j = 2^(e_j − max e) / Σ. The converter folds log₂e into the queries,
 //! so that this is the softmax of the papers.
 
-use super::exp2::{FRACTION, exp2_neg};
+use super::exp2::{FRACTION, RESULT_FRACTION, exp2_neg};
+use super::round_shift;
 
 /// Fraction bits of energies.
 pub const ENERGY_FRACTION: i32 = FRACTION as i32;
+
+/// Largest error of a weight of [`softmax`], in units of its last place (2⁻¹⁵); to which each
+/// position adds 1/64, for it may round half a 2⁻²⁰ away.
+pub const SOFTMAX_MAX_ERROR: f64 = 3.0;
 
 /// Turns `energies` (Q11, in octaves, |e| ≤ 2²⁶) into weights in Q15 whose sum is 1 up to their
 /// rounding. `energies`: `[len]`, len ≤ 1024. An empty row stays empty.
@@ -13,18 +18,19 @@ pub fn softmax(energies: &mut [i32]) {
     let mut sum = 0u32;
     for energy in energies.iter_mut() {
         let below = best.wrapping_sub(*energy);
-        let weight = u16::try_from(below).map_or(0, exp2_neg);
-        sum = sum.wrapping_add(weight.into());
-        *energy = weight.into();
+        *energy = u16::try_from(below).map_or(0, exp2_neg);
+        sum = sum.wrapping_add(*energy as u32);
     }
     // 1/Σ with 16 significant digits: Σ = short · 2^octaves, short in 2¹⁵ … 2¹⁶.
-    let octaves = 16u32.saturating_sub(sum.leading_zeros()) & 15;
-    let short = sum.wrapping_add((1 << octaves) >> 1) >> octaves;
+    let octaves = 16u32.saturating_sub(sum.leading_zeros());
+    let short = round_shift(sum as i32, octaves) as u32;
     let reciprocal = (1u32 << 31).checked_div(short).unwrap_or(0);
     for weight in energies.iter_mut() {
-        let product = (*weight as u32).wrapping_mul(reciprocal);
-        let down = 16 + octaves;
-        *weight = (product.wrapping_add(1 << (down - 1)) >> down) as i32;
+        // 15 digits of the weight times 16 of the reciprocal fit 32 bits.
+        let short = round_shift(*weight, RESULT_FRACTION - 15) as u32;
+        let product = short.wrapping_mul(reciprocal);
+        let down = octaves.wrapping_add(31 - RESULT_FRACTION) & 31;
+        *weight = (product.wrapping_add((1 << down) >> 1) >> down) as i32;
     }
 }
 
@@ -42,18 +48,23 @@ mod tests {
         let sum: f64 = exact.iter().sum();
         for (&weight, exact) in weights.iter().zip(&exact) {
             let error = (f64::from(weight) - exact / sum * 32768.0).abs();
-            assert!(error <= 3.0, "{energies:?}: {weight} is off by {error}");
+            let allowed = SOFTMAX_MAX_ERROR + energies.len() as f64 / 64.0;
+            assert!(error <= allowed, "{} positions: {weight} is off by {error}", energies.len());
         }
     }
 
     #[test]
-    fn softmax_is_within_three_last_places() {
+    fn softmax_is_within_its_error() {
         check(&[0]);
         check(&[1 << 26, -(1 << 26)]);
         for len in [2, 3, 15, 16, 17, 48, 1000, 1024] {
             check(&(0..len).map(|j| j * 7919 % 20011 - 9000).collect::<Vec<_>>());
             check(&(0..len).map(|_| -77).collect::<Vec<_>>());
             check(&(0..len).map(|j| j * 100).collect::<Vec<_>>());
+            // Many weights that round to nothing one by one, but not together.
+            for below in [30_000, 31_000, 32_829, 34_000, 40_000] {
+                check(&(0..len).map(|j| if j == 3 { below } else { 0 }).collect::<Vec<_>>());
+            }
         }
     }
 

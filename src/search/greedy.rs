@@ -1,12 +1,13 @@
 //! Greedy search: always the best word.
 
 use super::Logits;
-use crate::Token;
 use crate::decoder::Decoder;
+use crate::{Error, Token};
 use core::mem;
 
 /// A token that was said, and where the decoder looked while it chose it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Step<'a> {
     /// The token.
     pub token: Token,
@@ -43,8 +44,13 @@ impl<'a, D: Decoder> Greedy<'a, D> {
 
     /// Lets the next step follow `token` instead of the best one, an end mark too: decoding
     /// along a reference.
-    pub fn force(&mut self, token: Token) {
+    pub fn force(&mut self, token: Token) -> Result<(), Error> {
+        let vocabulary = self.decoder.logits().mantissas.len();
+        if usize::from(token) >= vocabulary {
+            return Err(Error::BadToken { token, vocabulary });
+        }
         self.next = Some(token);
+        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ use crate::Token;
 
 /// Scores of all words of the target language, before the softmax: `mantissa · 2^exponent`.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Logits<'a> {
     /// `[target_vocabulary]`
     pub mantissas: &'a [i32],

@@ -3,7 +3,7 @@
 //! A sentence is split at white space; each of `? , . ! ; :` is a word of its own; apostrophes and
 //! hyphens stay inside words. If the model says so, letters become lower case (ASCII, Latin-1, œ).
 
-use crate::format::WordTable;
+use crate::format::{Model, WordTable};
 use crate::{Error, Token};
 use heapless::String;
 
@@ -51,22 +51,20 @@ fn find(table: &WordTable<'_>, word: &str, lowercase: bool) -> Option<Token> {
     table.find(&lowered)
 }
 
-/// Writes the tokens of `text` and `eos` into `out`. Returns how many.
+/// Writes the tokens of a source and its end mark into `out`. Returns how many.
 ///
 /// # Errors
-/// No word, a word that the table lacks, or more words than `out` has room for.
-pub fn encode(
-    table: &WordTable<'_>,
-    text: &str,
-    lowercase: bool,
-    eos: Token,
-    out: &mut [Token],
-) -> Result<usize, Error> {
+/// No word, a word that the model lacks (its marks are no words), or more words than `out` has
+/// room for.
+pub fn encode(model: &Model<'_>, text: &str, out: &mut [Token]) -> Result<usize, Error> {
+    let (dims, table) = (model.dims(), model.source_words());
+    let (eos, marks) = (dims.source_eos, [dims.source_eos, dims.source_pad]);
     let limit = out.len();
     let mut room = out.iter_mut();
     for (at, word) in words(text) {
-        let token =
-            find(table, word, lowercase).ok_or(Error::UnknownWord { at, length: word.len() })?;
+        let token = find(&table, word, dims.lowercase)
+            .filter(|token| !marks.contains(token))
+            .ok_or(Error::UnknownWord { at, length: word.len() })?;
         *room.next().ok_or(Error::SourceTooLong { limit })? = token;
     }
     if room.len() == limit {

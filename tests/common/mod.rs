@@ -134,7 +134,7 @@ pub fn trace(model: &Model<'_>, source: &[Token], dirt: u32, reference: &[Token]
         let row = step.alignment.to_vec();
         trace.push((step.token, logits.mantissas.to_vec(), logits.exponent, row));
         if let Some(&token) = reference.get(trace.len() - 1) {
-            words.force(token);
+            words.force(token).expect("in the vocabulary");
         }
     }
     trace

@@ -55,9 +55,8 @@ impl Engine {
 
     /// A sentence as source tokens, end mark included.
     pub(crate) fn tokens(&self, sentence: &str) -> Result<Vec<u32>, Problem> {
-        let (table, dims) = (self.model.source_words(), self.model.dims());
         let mut tokens = vec![0; sentence.len() + 1];
-        let len = text::encode(&table, sentence, dims.lowercase, dims.source_eos, &mut tokens)
+        let len = text::encode(&self.model, sentence, &mut tokens)
             .map_err(|cause| self.refused(sentence, cause))?;
         self.limited(tokens.iter().take(len).map(|&token| token.into()).collect())
     }
@@ -154,7 +153,7 @@ impl Engine {
             let Some(mut step) = next(&mut words) else { break };
             step.token = token;
             steps.push(step);
-            words.force(token as Token);
+            words.force(token as Token)?;
         }
         Ok(steps)
     }
