@@ -191,3 +191,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn word_tables_that_lie_are_errors() {
+    let words = file(&dims(), 11);
+    let table = words[HEADER + 3] as usize / 4;
+    let sorted = table + dims().source_vocabulary + 1;
+    let refused = |change: &dyn Fn(&mut [u32])| {
+        let mut words = words.clone();
+        change(&mut words);
+        seal(&mut words);
+        matches!(Model::parse(&words), Err(Error::BadTensor { index: 0, .. }))
+    };
+    assert!(!refused(&|_| ()));
+    assert!(refused(&|words| words[sorted] = words[sorted].rotate_left(16)), "out of order");
+    assert!(refused(&|words| words[sorted] |= 0x7F), "no such token");
+    assert!(refused(&|words| words[table] = 1), "a first word that starts late");
+    assert!(refused(&|words| words[table + 3] = u32::MAX), "a word outside the text");
+    assert!(refused(&|words| words[table + 9] = 2), "a text that goes on behind its words");
+    assert!(refused(&|words| words[sorted + 5] = 0xFFFF_FFFF), "a text that is not UTF-8");
+}

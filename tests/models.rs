@@ -141,3 +141,38 @@ fn a_self_test_passes_and_its_first_difference_is_named() {
     steps[last].1 ^= 1;
     assert_eq!(run(&with(&steps)), Err(Error::SelfTest { step: last }));
 }
+
+#[test]
+fn marks_are_no_words() {
+    let words = file(&dims(), 20);
+    let model = Model::parse(&words).expect("parses");
+    let mut arena = arena(&model, 0);
+    let mut t = Transformer::new(&model, bytemuck::cast_slice_mut(&mut arena)).expect("fits");
+    for mark in ["w3 w0", "w3 w2"] {
+        let refused = t.translate(mark).map(|words| words.count());
+        assert_eq!(refused, Err(Error::UnknownWord { at: 3, length: 2 }));
+    }
+}
+
+#[test]
+fn only_tokens_of_the_vocabulary_can_be_forced() {
+    let words = file(&dims(), 21);
+    let model = Model::parse(&words).expect("parses");
+    let mut arena = arena(&model, !0);
+    let mut t = Transformer::new(&model, bytemuck::cast_slice_mut(&mut arena)).expect("fits");
+    let mut words = t.translate_tokens(&SOURCE).expect("starts");
+    assert!(words.logits().mantissas.iter().all(|&logit| logit == 0), "nothing was said yet");
+    assert_eq!(words.force(11), Err(Error::BadToken { token: 11, vocabulary: 11 }));
+    assert_eq!(words.force(10), Ok(()));
+    assert!(words.step().is_some());
+}
+
+#[cfg(feature = "libm")]
+#[test]
+fn log_probabilities_of_the_farthest_logits_are_finite_and_in_order() {
+    use regard::real::log_probability;
+    let far = (3 << 29) - 1;
+    let logits = regard::search::Logits { mantissas: &[far, -far, 0], exponent: -28 };
+    let [best, worst, middle] = [0, 1, 2].map(|token| log_probability(logits, token));
+    assert!(best > middle && middle > worst && worst.is_finite() && best > -0.01, "{best} {worst}");
+}
