@@ -17,6 +17,9 @@ pub struct Stack {
 }
 
 impl Stack {
+    /// No stack, for tests on the host.
+    pub const EMPTY: Self = Self { end: core::ptr::null(), words: 0 };
+
     /// The stack of a firmware linked with `cortex-m-rt` and its feature `paint-stack`.
     #[cfg(target_os = "none")]
     #[must_use]

@@ -9,7 +9,8 @@
 
 use anyhow::{Context, Result};
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A function and the functions it calls.
 #[derive(Debug)]
@@ -17,7 +18,7 @@ pub(crate) struct Function {
     /// Its name, as a person writes it.
     pub(crate) name: String,
     end: u64,
-    calls: Vec<u64>,
+    calls: BTreeSet<u64>,
 }
 
 /// All functions, by address.
@@ -39,7 +40,7 @@ impl Calls {
             } else if symbol.kind() == object::SymbolKind::Text && symbol.size() > 0 {
                 let name = format!("{:#}", rustc_demangle::demangle(name));
                 let end = address + symbol.size();
-                functions.insert(address, Function { name, end, calls: Vec::new() });
+                functions.insert(address, Function { name, end, calls: BTreeSet::new() });
             }
         }
         let mut calls = Self(functions);
@@ -47,7 +48,7 @@ impl Calls {
             let own = calls.at(from);
             let other = calls.at(to);
             if let (Some(own), Some(other)) = (own, other.filter(|other| Some(*other) != own)) {
-                calls.0.entry(own).and_modify(|function| function.calls.push(other));
+                calls.0.entry(own).and_modify(|function| _ = function.calls.insert(other));
             }
         }
         Ok(calls)
@@ -64,36 +65,40 @@ impl Calls {
         self.0.values()
     }
 
-    /// The ways, each as short as can be, from functions that are `root` to functions that are
-    /// `goal`.
+    /// A way from a function that is `root` to each call of a function that is `goal`.
     pub(crate) fn ways(
         &self,
         root: impl Fn(&str) -> bool,
         goal: impl Fn(&str) -> bool,
     ) -> Vec<Vec<&str>> {
-        let name = |address: &u64| self.0.get(address).map_or("", |f| f.name.as_str());
         let roots = self.0.iter().filter(|(_, f)| root(&f.name)).map(|(&address, _)| address);
         let mut queue: VecDeque<u64> = roots.collect();
-        let mut before: BTreeMap<u64, Option<u64>> =
-            queue.iter().map(|&root| (root, None)).collect();
+        let mut before: BTreeMap<u64, Option<u64>> = queue.iter().map(|&at| (at, None)).collect();
         let mut ways = Vec::new();
         while let Some(address) = queue.pop_front() {
-            if goal(name(&address)) {
-                let trail = |at: &u64| before.get(at).copied().flatten();
-                let mut way: Vec<&str> =
-                    std::iter::successors(Some(address), trail).map(|at| name(&at)).collect();
-                way.reverse();
-                ways.push(way);
-                continue;
-            }
             for &callee in self.0.get(&address).iter().flat_map(|f| &f.calls) {
-                before.entry(callee).or_insert_with(|| {
+                if goal(self.name(callee)) {
+                    ways.push(self.way(&before, address, callee));
+                } else if let Entry::Vacant(entry) = before.entry(callee) {
+                    entry.insert(Some(address));
                     queue.push_back(callee);
-                    Some(address)
-                });
+                }
             }
         }
         ways
+    }
+
+    fn name(&self, address: u64) -> &str {
+        self.0.get(&address).map_or("", |f| f.name.as_str())
+    }
+
+    /// From the root that led to `caller` down to `callee`.
+    fn way(&self, before: &BTreeMap<u64, Option<u64>>, caller: u64, callee: u64) -> Vec<&str> {
+        let up = |at: &u64| before.get(at).copied().flatten();
+        let mut way = vec![self.name(callee)];
+        way.extend(std::iter::successors(Some(caller), up).map(|at| self.name(at)));
+        way.reverse();
+        way
     }
 }
 

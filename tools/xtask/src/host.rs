@@ -23,6 +23,8 @@ pub(crate) fn lints() -> Result<Vec<String>> {
     let deny = ["--", "-D", "warnings"];
     let all = ["clippy", "--quiet", "--workspace", "--all-targets", "--all-features"];
     run(cargo(".", &all).args(deny))?;
+    let mut app = cargo("boards/app", &["clippy", "--locked", "--quiet", "--all-targets"]);
+    run(app.arg("--target-dir").arg(target_dir().join("boards")).args(deny))?;
     for board in &BOARDS {
         let extra: &[&str] = if board.logs { &["defmt"] } else { &[] };
         let features = [board.features, extra, &["conformance", "proof"]].concat().join(",");

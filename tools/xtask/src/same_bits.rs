@@ -122,3 +122,33 @@ fn sentences(model: &str) -> Result<Vec<String>> {
     chosen.extend(by_length.into_values().step_by(step).map(str::to_owned));
     Ok(chosen)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::equal;
+    use crate::trace::{Answer, Step};
+
+    /// Two words.
+    fn answer() -> Answer {
+        let step = Step { token: 3, exponent: -9, logits: vec![1, 2], alignment: vec![30_000, 7] };
+        Answer { text: "a b".into(), steps: vec![step.clone(), step] }
+    }
+
+    #[test]
+    fn any_difference_is_found() {
+        assert!(equal(&answer(), &answer()).is_ok());
+        let changes: [fn(&mut Answer); 6] = [
+            |answer| answer.text.push('!'),
+            |answer| _ = answer.steps.pop(),
+            |answer| answer.steps[1].token += 1,
+            |answer| answer.steps[1].exponent += 1,
+            |answer| answer.steps[1].logits[1] += 1,
+            |answer| answer.steps[1].alignment[1] += 1,
+        ];
+        for change in changes {
+            let mut changed = answer();
+            change(&mut changed);
+            assert!(equal(&answer(), &changed).is_err(), "{changed:?}");
+        }
+    }
+}

@@ -95,7 +95,8 @@ fn integer(value: &Value) -> Result<i32> {
 /// Probabilities that are multiples of 2⁻¹⁵, as those multiples.
 fn q15(row: &Value) -> Result<Vec<i32>> {
     let weight = |value: &Value| {
-        let scaled = value.as_f64().context("not a number")? * 32768.0;
+        // Printed are the digits that an f32 needs.
+        let scaled = value.as_f64().context("not a number")? as f32 * 32768.0;
         if scaled.fract() != 0.0 {
             bail!("{value} is not a whole number of 2⁻¹⁵");
         }
