@@ -43,7 +43,7 @@ mod attention;
 #[forbid(unsafe_code)]
 pub mod decoder;
 #[forbid(unsafe_code)]
-pub mod encoder;
+mod encoder;
 #[forbid(unsafe_code)]
 mod error;
 #[forbid(unsafe_code)]

@@ -65,7 +65,7 @@ pub(crate) const fn align(a: i32, b: i32) -> (i32, u32, u32) {
 /// Room above a mantissa when a block is widened.
 const HEADROOM: i32 = 14;
 
-/// A mantissa as a wide value, whose exponent is [`HEADROOM`] less.
+/// A mantissa as a wide value, whose exponent is 14 less.
 #[inline]
 #[must_use]
 pub const fn widen(mantissa: i16) -> i32 {
