@@ -41,13 +41,13 @@ impl Checksum {
         Self(crc)
     }
 
-    /// With more words.
+    /// With more words: those of `words` from `from` up to, but without, `to`.
     #[must_use]
-    pub const fn words(mut self, words: &[u32]) -> Self {
-        let mut i = 0;
-        while i < words.len() {
+    pub const fn range(mut self, words: &[u32], from: usize, to: usize) -> Self {
+        let mut i = from;
+        while i < to && i < words.len() {
             self = self.word(words[i]);
-            i += 1;
+            i = i.wrapping_add(1);
         }
         self
     }
@@ -61,7 +61,7 @@ impl Checksum {
     /// The checksum of `words`.
     #[must_use]
     pub const fn of(words: &[u32]) -> u32 {
-        Self::new().words(words).finish()
+        Self::new().range(words, 0, words.len()).finish()
     }
 }
 

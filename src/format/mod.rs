@@ -154,7 +154,7 @@ impl<'m> Model<'m> {
     /// All sections with what they are, in the order of the file.
     pub fn sections(&self) -> impl Iterator<Item = (Slot, Section<'m>)> {
         let model = *self;
-        (0..).map_while(move |i| Some((model.dims.slot(i)?, model.section(i))))
+        (0..self.dims.sections()).map_while(move |i| Some((model.dims.slot(i)?, model.section(i))))
     }
 }
 
@@ -186,8 +186,8 @@ const fn check_data(words: &[u32], dims: &Dims) -> Result<(), Error> {
     if stored != computed {
         return Err(Error::HeaderChecksum { stored, computed });
     }
-    let (_, data) = words.split_at(data_start(dims));
-    let (stored, computed) = (words[field::DATA_CHECKSUM], Checksum::of(data));
+    let data = Checksum::new().range(words, data_start(dims), words.len());
+    let (stored, computed) = (words[field::DATA_CHECKSUM], data.finish());
     if stored != computed {
         return Err(Error::DataChecksum { stored, computed });
     }
@@ -196,15 +196,12 @@ const fn check_data(words: &[u32], dims: &Dims) -> Result<(), Error> {
 
 /// The first word behind the directory.
 pub(crate) const fn data_start(dims: &Dims) -> usize {
-    HEADER_WORDS + dims.sections() * ENTRY_WORDS
+    dims.sections().wrapping_mul(ENTRY_WORDS).wrapping_add(HEADER_WORDS)
 }
 
-/// `words` must hold the whole directory.
 const fn header_checksum(words: &[u32], dims: &Dims) -> u32 {
-    let (before, rest) = words.split_at(field::HEADER_CHECKSUM);
-    let (_, rest) = rest.split_at(1);
-    let (after, _) = rest.split_at(data_start(dims) - field::HEADER_CHECKSUM - 1);
-    Checksum::new().words(before).words(after).finish()
+    let before = Checksum::new().range(words, 0, field::HEADER_CHECKSUM);
+    before.range(words, field::HEADER_CHECKSUM + 1, data_start(dims)).finish()
 }
 
 #[doc(hidden)]

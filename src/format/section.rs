@@ -1,7 +1,7 @@
 //! The directory: where each section lies, and the view of one.
 
 use super::dims::{Dims, HEADER_WORDS};
-use super::{data_start, tri};
+use super::{Slot, data_start, tri};
 use crate::Error;
 use crate::kernel::Rows;
 
@@ -71,40 +71,57 @@ pub(crate) const fn read(words: &[u32], index: usize) -> Section<'_> {
 /// Every entry is the one that the dims prescribe, and starts where the one before it ends.
 pub(crate) const fn check_directory(words: &[u32], dims: &Dims) -> Result<(), Error> {
     let mut next = data_start(dims);
+    let have = words.len() * 4;
     if next > words.len() {
-        return Err(Error::Truncated { need: next * 4, have: words.len() * 4 });
+        return Err(Error::Truncated { need: next.wrapping_mul(4), have });
     }
-    let mut index = 0;
+    let mut index = 0usize;
     while let Some(slot) = dims.slot(index) {
-        let (_, entry) = words.split_at(HEADER_WORDS + index * ENTRY_WORDS);
-        next = next.next_multiple_of(ALIGN_WORDS);
-        let length = match slot.words() {
-            Some(words) => words * 4,
-            None => entry[4] as usize & !3,
+        let at = HEADER_WORDS.wrapping_add(index.wrapping_mul(ENTRY_WORDS));
+        let entry = match words.split_at_checked(at) {
+            Some((_, rest)) => rest.first_chunk::<ENTRY_WORDS>(),
+            None => None,
         };
-        tri!(equal(index, "id", slot.id(), entry[0]));
-        tri!(equal(index, "rows", slot.rows as u32, entry[1]));
-        tri!(equal(index, "columns", slot.columns as u32, entry[2]));
-        tri!(equal(index, "offset", (next * 4) as u32, entry[3]));
-        tri!(equal(index, "length", length as u32, entry[4]));
-        tri!(at_most(index, "scale exponent + 64", 80, entry[5].wrapping_add(64)));
-        tri!(at_most(index, "bias exponent + 128", 144, entry[6].wrapping_add(128)));
-        tri!(at_most(index, "bits − 8", 6, entry[7].wrapping_sub(8)));
-        if length / 4 > words.len() || next > words.len() - length / 4 {
-            return Err(Error::Truncated {
-                need: next.saturating_mul(4).saturating_add(length),
-                have: words.len() * 4,
-            });
+        let Some(entry) = entry else {
+            return Err(Error::Truncated { need: at.wrapping_mul(4), have });
+        };
+        next = padded(next);
+        tri!(check_entry(index, &slot, next, entry));
+        let length = entry[4] as usize / 4;
+        if length > words.len() || next > words.len() - length {
+            let need = next.saturating_mul(4).saturating_add(length.saturating_mul(4));
+            return Err(Error::Truncated { need, have });
         }
-        next += length / 4;
-        index += 1;
+        next = next.wrapping_add(length);
+        index = index.wrapping_add(1);
     }
-    equal(
-        index,
-        "end of data",
-        (next.next_multiple_of(ALIGN_WORDS) * 4) as u32,
-        words.len() as u32 * 4,
-    )
+    equal(index, "end of data", padded(next).wrapping_mul(4) as u32, have as u32)
+}
+
+/// The next place where a section may start.
+const fn padded(words: usize) -> usize {
+    words.wrapping_add(ALIGN_WORDS - 1) & !(ALIGN_WORDS - 1)
+}
+
+/// `start`: where the section must start, in words.
+const fn check_entry(
+    index: usize,
+    slot: &Slot,
+    start: usize,
+    entry: &[u32; ENTRY_WORDS],
+) -> Result<(), Error> {
+    let length = match slot.words() {
+        Some(words) => words.wrapping_mul(4) as u32,
+        None => entry[4] & !3,
+    };
+    tri!(equal(index, "id", slot.id(), entry[0]));
+    tri!(equal(index, "rows", slot.rows as u32, entry[1]));
+    tri!(equal(index, "columns", slot.columns as u32, entry[2]));
+    tri!(equal(index, "offset", start.wrapping_mul(4) as u32, entry[3]));
+    tri!(equal(index, "length", length, entry[4]));
+    tri!(at_most(index, "scale exponent + 64", 80, entry[5].wrapping_add(64)));
+    tri!(at_most(index, "bias exponent + 128", 144, entry[6].wrapping_add(128)));
+    at_most(index, "bits − 8", 6, entry[7].wrapping_sub(8))
 }
 
 const fn equal(index: usize, field: &'static str, expected: u32, found: u32) -> Result<(), Error> {

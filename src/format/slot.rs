@@ -75,6 +75,11 @@ pub enum Layout {
     Norm = 2,
 }
 
+/// The role at `i`, which is in `roles`.
+const fn pick(roles: &[Role], i: usize) -> Role {
+    if i < roles.len() { roles[i] } else { Role::SelfTest }
+}
+
 /// The start of item `i` of items of `n`, of which the first is at `start`. The limits of the dims
 /// keep it small: wrapping arithmetic only spares the check.
 const fn at(start: usize, i: usize, n: usize) -> usize {
@@ -122,7 +127,7 @@ impl Slot {
     pub(crate) const fn words(&self) -> Option<usize> {
         match self.layout() {
             Layout::Rows => Some(Rows::words_needed(self.rows, self.columns)),
-            Layout::Norm => Some(2 + 2 * self.rows),
+            Layout::Norm => Some(self.rows.wrapping_add(1).wrapping_mul(2)),
             Layout::Table => None,
         }
     }
@@ -160,7 +165,11 @@ impl Dims {
         let (stack, at, per_layer, layers) = if index < self.encoder_end() {
             (Stack::Encoder, index - FRONT.len(), ENCODER_LAYER, self.encoder_layers)
         } else if index < self.decoder_start() {
-            return Some(self.shape(Stack::Decoder, 0, FRONT[3 + index - self.encoder_end()]));
+            return Some(self.shape(
+                Stack::Decoder,
+                0,
+                pick(&FRONT, (index - self.encoder_end()).wrapping_add(3)),
+            ));
         } else if index < self.decoder_end() {
             (Stack::Decoder, index - self.decoder_start(), LAYER.len(), self.decoder_layers)
         } else if index < self.sections() {
@@ -173,7 +182,7 @@ impl Dims {
             return Some(self.shape(stack, 0, Role::FinalNorm));
         }
         let skip = if matches!(stack, Stack::Encoder) && place >= CROSS { CROSS } else { 0 };
-        Some(self.shape(stack, layer, LAYER[place + skip]))
+        Some(self.shape(stack, layer, pick(&LAYER, place.wrapping_add(skip))))
     }
 
     /// Where the section of a role stands in the directory: the reverse of [`Self::slot`].

@@ -4,7 +4,7 @@
 //! [n + 1 offsets into the text, words] [n tokens, sorted by their text, halves] [text, UTF-8]
 //! ```
 
-use super::{Model, Role, Stack, tail_bytes, tri};
+use super::{Model, Role, Stack, tail_bytes};
 use crate::{Error, Token};
 #[cfg(feature = "emit")]
 use alloc::vec::Vec;
@@ -47,13 +47,11 @@ impl<'m> WordTable<'m> {
     /// The text of `token`; empty if there is no such token.
     #[must_use]
     pub fn get(&self, token: Token) -> &'m str {
-        let at = |i: usize| self.words.get(i).map_or(0, |&o| o as usize);
-        let i = usize::from(token);
-        if i >= self.len {
+        let token = usize::from(token);
+        if token >= self.len {
             return "";
         }
-        let bytes = self.text().get(at(i)..at(i.wrapping_add(1))).unwrap_or(&[]);
-        core::str::from_utf8(bytes).unwrap_or("")
+        core::str::from_utf8(self.bytes(token)).unwrap_or("")
     }
 
     /// `i` < `len`.
@@ -63,11 +61,21 @@ impl<'m> WordTable<'m> {
         (pair >> (16 * (i % 2))) as Token
     }
 
-    /// The text of a token of a table whose offsets are checked.
-    const fn bytes(&self, token: Token) -> &'m [u8] {
-        let (_, rest) = self.text().split_at(self.words[token as usize] as usize);
-        let length = self.words[token as usize + 1] - self.words[token as usize];
-        rest.split_at(length as usize).0
+    /// Where word `i` starts in the text; 0 outside the table.
+    const fn offset(&self, i: usize) -> usize {
+        if i < self.words.len() { self.words[i] as usize } else { 0 }
+    }
+
+    /// The bytes of a token; none if its offsets lie.
+    const fn bytes(&self, token: usize) -> &'m [u8] {
+        let (start, end) = (self.offset(token), self.offset(token.wrapping_add(1)));
+        match self.text().split_at_checked(start) {
+            Some((_, rest)) => match rest.split_at_checked(end.wrapping_sub(start)) {
+                Some((word, _)) => word,
+                None => &[],
+            },
+            None => &[],
+        }
     }
 
     /// The token whose text is `word`.
@@ -98,12 +106,13 @@ pub(crate) const fn check(model: &Model<'_>, role: Role) -> Result<(), Error> {
     if core::str::from_utf8(text).is_err() {
         return Err(bad(role, "UTF-8 text", 1, 0));
     }
-    if words[0] != 0 || text.len() - words[n] as usize % (text.len() + 1) > 3 {
-        return Err(bad(role, "words' ends", text.len() as u32, words[n]));
+    let end = table.offset(n);
+    if table.offset(0) != 0 || end > text.len() || text.len() - end > 3 {
+        return Err(bad(role, "words' ends", text.len() as u32, end as u32));
     }
-    let (mut i, mut last) = (0, 0);
+    let (mut i, mut last) = (0usize, 0);
     while i <= n {
-        let offset = words[i] as usize;
+        let offset = table.offset(i);
         if offset < last || offset > text.len() {
             return Err(bad(role, "word offset", last as u32, offset as u32));
         }
@@ -111,23 +120,24 @@ pub(crate) const fn check(model: &Model<'_>, role: Role) -> Result<(), Error> {
             return Err(bad(role, "word at a letter", 1, 0));
         }
         last = offset;
-        i += 1;
+        i = i.wrapping_add(1);
     }
-    tri!(check_sorted(&table, role));
-    Ok(())
+    check_sorted(&table, role)
 }
 
 const fn check_sorted(table: &WordTable<'_>, role: Role) -> Result<(), Error> {
-    let mut i = 0;
+    let (mut i, mut before) = (0usize, &[] as &[u8]);
     while i < table.len {
-        let token = table.words[table.len + 1 + i / 2] >> (16 * (i % 2)) & 0xFFFF;
-        if token as usize >= table.len {
-            return Err(bad(role, "sorted token", table.len as u32 - 1, token));
+        let token = table.sorted(i) as usize;
+        if token >= table.len {
+            return Err(bad(role, "sorted token", table.len as u32, token as u32));
         }
-        if i > 0 && !in_order(table.bytes(table.sorted(i - 1)), table.bytes(token as Token)) {
-            return Err(bad(role, "sorted words", i as u32, token));
+        let word = table.bytes(token);
+        if !in_order(before, word) {
+            return Err(bad(role, "sorted words", i as u32, token as u32));
         }
-        i += 1;
+        before = word;
+        i = i.wrapping_add(1);
     }
     Ok(())
 }
@@ -139,7 +149,7 @@ const fn in_order(a: &[u8], b: &[u8]) -> bool {
         if a[i] != b[i] {
             return a[i] < b[i];
         }
-        i += 1;
+        i = i.wrapping_add(1);
     }
     a.len() <= b.len()
 }

@@ -8,7 +8,7 @@
 
 use core::hint::black_box;
 use cortex_m as _;
-use regard::{Arena, Error, Model, SelfTest, Transformer, include_model};
+use regard::{Arena, Error, Model, Transformer, include_model};
 
 static MODEL: Model = include_model!("../../../../models/eng-fra/eng-fra.rgd");
 static ARENA: Arena<{ MODEL.arena_bytes() }> = Arena::new();
@@ -26,10 +26,7 @@ fn translate(sentence: &str) -> Result<(), Error> {
     for word in translator.translate(sentence)? {
         black_box(word);
     }
-    let mut words = translator.translate_tokens(black_box(&[5, 6, 7]))?;
-    words.force(black_box(4))?;
-    black_box(words.step());
-    SelfTest::of(&MODEL).run(&mut translator)
+    Ok(())
 }
 
 #[panic_handler]
