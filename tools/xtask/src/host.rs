@@ -53,6 +53,9 @@ pub(crate) fn tests() -> Result<Vec<String>> {
     }
     let mut app = cargo("boards/app", &["test", "--locked"]);
     findings.extend(tested(app.arg("--target-dir").arg(target_dir().join("boards")))?);
+    let passed = |line: &String| line.split_whitespace().nth(3)?.parse::<u32>().ok();
+    let passed: u32 = findings.iter().filter_map(passed).sum();
+    findings.push(format!("{passed} tests passed, none failed"));
     Ok(findings)
 }
 

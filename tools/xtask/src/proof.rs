@@ -10,7 +10,7 @@ use crate::cargo::root;
 use crate::elf::{self, Flash};
 use crate::setup::PROOF_TARGET;
 use anyhow::{Context, Result, ensure};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What engine and Transformer may take on thumbv7em, weights apart.
 const MOST_FLASH: u64 = 24 * 1024;
@@ -44,17 +44,22 @@ fn one(board: &Board, target: Option<&str>, profile: &str) -> Result<String> {
         elf::image_is_clean(image)?;
     }
     let image = images.first().context("nothing was built")?;
-    let model = root().join(format!("models/{0}/{0}.rgd", board.model));
-    let weights = std::fs::metadata(&model).with_context(|| format!("{}", model.display()))?.len();
-    let flash = Flash::of(image)?;
-    let constants = flash.constants.checked_sub(weights).context("the model is not in .rodata")?;
-    let total = flash.code + constants + flash.data;
+    let Flash { code, .. } = Flash::of(image)?;
+    let total = flash_without_weights(board, image)?;
     let target = target.unwrap_or(board.target);
     if target.starts_with("thumbv7em") && profile == "release" {
         ensure!(total <= MOST_FLASH, "the engine takes {total} bytes of flash on {target}");
     }
-    let code = flash.code;
     Ok(format!("{target} {profile}: cannot panic; {total} bytes of flash, {code} of them code"))
+}
+
+/// Bytes of flash that an image takes beside the model of its board.
+pub(crate) fn flash_without_weights(board: &Board, image: &Path) -> Result<u64> {
+    let model = root().join(format!("models/{0}/{0}.rgd", board.model));
+    let weights = std::fs::metadata(&model).with_context(|| format!("{}", model.display()))?.len();
+    let flash = Flash::of(image)?;
+    let constants = flash.constants.checked_sub(weights).context("the model is not in .rodata")?;
+    Ok(flash.code + constants + flash.data)
 }
 
 /// First the firmware that only translates, whose flash counts; on the M4 also the one that does all.

@@ -42,7 +42,9 @@ impl Host {
     pub(crate) fn of(model: &str) -> Result<Self> {
         let sentences = sentences(model)?;
         let file = format!("models/{model}/{model}.rgd");
-        let mut command = cargo(".", &["run", "--quiet", "--release", "-p", "regard-cli", "--"]);
+        // With every debug check; most of it is built for `cargo test` anyway.
+        let build = ["run", "--quiet", "--profile", "test", "-p", "regard-cli", "--"];
+        let mut command = cargo(".", &build);
         command.args(["run", &file, "--json", "--logits"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().context("cannot start the command `regard`")?;

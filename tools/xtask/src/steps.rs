@@ -25,7 +25,8 @@ impl Steps {
         let seconds = start.elapsed().as_secs();
         for finding in findings {
             println!("   {finding}");
-            self.0.push(format!("{name:<10} {finding}"));
+            let heading = if name == "tests" { String::new() } else { format!("{name:<10} ") };
+            self.0.push(heading + &finding);
         }
         println!("   {seconds} s");
         Ok(())
@@ -86,6 +87,8 @@ fn one(board: &Board, host: &Host) -> Result<Vec<String>> {
     let mut findings = vec![kernels(board, conformance)?, self_test(board)?];
     manners::check(board, translate)?;
     findings.push(bits(board, &host.compare(board, translate)?));
+    let flash = proof::flash_without_weights(board, translate)?;
+    findings.push(format!("translate: {flash} bytes of flash, weights apart"));
     if board.name == "an386" {
         findings.push(elf::engine_is_clean(translate)?);
         let portable = Firmware { portable: true, ..Firmware::release(&["translate"], &[]) };
