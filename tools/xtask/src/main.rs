@@ -36,7 +36,7 @@ cargo xtask proof              link the engine without a way to panic; print its
 cargo xtask check-elf FILE     symbols that the engine's part of a firmware must not reach
 cargo xtask bench              executed instructions of the kernels
 cargo xtask emulate BOARD      talk to a board (an385, an386, an500, an505, microbit)
-cargo xtask setup              install targets and emulator";
+cargo xtask setup              install components, targets and emulator";
 
 fn main() -> ExitCode {
     match run() {

@@ -1,4 +1,4 @@
-//! What a new machine lacks: the compiler's targets and the emulator.
+//! What a new machine lacks: formatter and lints, the compiler's targets, the emulator.
 
 use crate::board::BOARDS;
 use crate::targets::TARGETS;
@@ -10,10 +10,27 @@ const EMULATOR: &str = "qemu-system-arm";
 /// For the proof: without floating-point registers every float is a call, and calls have names.
 pub(crate) const PROOF_TARGET: &str = "thumbv7em-none-eabi";
 
-/// Targets and emulator.
+/// Components, targets and emulator.
 pub(crate) fn all() -> Result<()> {
+    let is_missing = |tool: &&str| !succeeds("cargo", &[tool, "--version"]);
+    let missing: Vec<&str> = ["fmt", "clippy"].into_iter().filter(is_missing).collect();
+    rustup("component", &missing.join(" ").replace("fmt", "rustfmt"))?;
     targets()?;
     emulator()
+}
+
+/// `rustup WHAT add NAMES`, if there are names.
+fn rustup(what: &str, names: &str) -> Result<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let command = format!("rustup {what} add {names}");
+    println!("{command}");
+    let added = Command::new("rustup").args([what, "add"]).args(names.split(' ')).status();
+    if !added.is_ok_and(|status| status.success()) {
+        bail!("the compiler lacks a {what}; this command adds it:\n  {command}");
+    }
+    Ok(())
 }
 
 /// Adds the targets that are missing.
@@ -22,16 +39,7 @@ pub(crate) fn targets() -> Result<()> {
     wanted.extend(TARGETS);
     wanted.insert(PROOF_TARGET);
     let missing: Vec<&str> = wanted.into_iter().filter(|target| !has_target(target)).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let command = format!("rustup target add {}", missing.join(" "));
-    println!("{command}");
-    let added = Command::new("rustup").args(["target", "add"]).args(&missing).status();
-    if !added.is_ok_and(|status| status.success()) {
-        bail!("targets are missing; this command adds them:\n  {command}");
-    }
-    Ok(())
+    rustup("target", &missing.join(" "))
 }
 
 /// Does the compiler have the core library of this target?
