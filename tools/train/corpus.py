@@ -12,6 +12,7 @@ from transformer import BOS, EOS, PAD
 
 SPECIALS = ["<pad>", "<bos>", "<eos>"]
 SHAPES = [(6, 9), (11, 14), (17, 21), (25, 31), (33, 41), (48, 56)]
+WORD_SHAPES = [(6, 6), (8, 8), (9, 9), (11, 11), (24, 24)]
 
 
 @dataclass
@@ -22,6 +23,7 @@ class Corpus:
     targets: list[list[int]]
     alignments: list[list[tuple[int, int]]]
     limits: tuple[int, int] = SHAPES[-1]
+    shapes: list[tuple[int, int]] | None = None
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -59,7 +61,7 @@ def pad(rows: list[list[int]], width: int) -> np.ndarray:
 def shape_of(corpus: Corpus, index: int) -> tuple[int, int]:
     """The smallest shape that holds the pair; the target is read one token short of its end."""
     source, target = len(corpus.sources[index]), len(corpus.targets[index]) - 1
-    wide, high = next((s, t) for s, t in SHAPES if source <= s and target <= t)
+    wide, high = next((s, t) for s, t in corpus.shapes or SHAPES if source <= s and target <= t)
     return min(wide, corpus.limits[0]), min(high, corpus.limits[1])
 
 

@@ -26,17 +26,23 @@ def variables(model: Transformer) -> dict[str, tuple]:
     """Tensor name -> (Keras variable, variable to tensor, tensor to variable)."""
     found = {}
     for side in (model.encoder, model.decoder):
-        found[f"{side.name}.embedding.weight"] = (side.embedding.embeddings, _same, _same)
-        if side.position:
-            found[f"{side.name}.position.weight"] = (side.position.embeddings, _same, _same)
-        for index, layer in enumerate(side.layers):
-            _layer(found, f"{side.name}.layers.{index}", layer, model.config)
-        if side.norm:
-            _norm(found, f"{side.name}.norm", side.norm)
+        found |= side_variables(side, model.config)
     if model.output_layer is not None:
         _dense(found, "output", model.output_layer)
     elif model.output_bias is not None:
         found["output.bias"] = (model.output_bias, _same, _same)
+    return found
+
+
+def side_variables(side, config: Config) -> dict[str, tuple]:
+    """As [`variables`], of one side."""
+    found = {f"{side.name}.embedding.weight": (side.embedding.embeddings, _same, _same)}
+    if side.position:
+        found[f"{side.name}.position.weight"] = (side.position.embeddings, _same, _same)
+    for index, layer in enumerate(side.layers):
+        _layer(found, f"{side.name}.layers.{index}", layer, config)
+    if side.norm:
+        _norm(found, f"{side.name}.norm", side.norm)
     return found
 
 
@@ -62,14 +68,14 @@ def _dense(found: dict, prefix: str, layer) -> None:
 
 
 def _attention(found: dict, prefix: str, layer, config: Config) -> None:
-    """Keras keeps [d_model, head, d_head], and [head, d_head, d_model] for the output."""
+    """Keras keeps [in, head, d_head], and [head, d_head, d_model] for the output."""
     d_model, heads = config.d_model, (config.n_heads, config.d_head)
     for name in ("query", "key", "value"):
         dense = getattr(layer, f"_{name}_dense")
         found[f"{prefix}.{name}.weight"] = (
             dense.kernel,
-            lambda kernel: kernel.reshape(d_model, -1).T,
-            lambda weight: weight.T.reshape(d_model, *heads),
+            lambda kernel: kernel.reshape(len(kernel), -1).T,
+            lambda weight: weight.T.reshape(-1, *heads),
         )
         found[f"{prefix}.{name}.bias"] = (
             dense.bias,

@@ -35,9 +35,17 @@ LENGTHS = (1, 2, 7, 12)
 
 
 def randomise(model: Transformer, rng: np.random.Generator) -> None:
-    """Gains about 1, biases about 0.2, sharp queries and keys, unit-sized embeddings."""
-    spread = 1 / np.sqrt(model.config.d_model)
-    for name, (variable, to_tensor, to_variable) in export.variables(model).items():
+    """All variables of a model."""
+    fill(export.variables(model), model.config.d_model, rng)
+
+
+def fill(variables: dict[str, tuple], d_model: int, rng: np.random.Generator) -> None:
+    """Gains about 1, biases about 0.2, sharp queries and keys, unit-sized embeddings.
+
+    `variables`: as of `export.variables`.
+    """
+    spread = 1 / np.sqrt(d_model)
+    for name, (variable, to_tensor, to_variable) in variables.items():
         shape = to_tensor(np.asarray(variable.value)).shape
         noise = rng.standard_normal(shape)
         if "norm" in name:

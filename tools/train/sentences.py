@@ -179,9 +179,10 @@ def fits(phrase: Phrase, split: str, longest_target: int) -> bool:
     return (split == "train" or bool(phrase.pairs)) and len(phrase.french) <= longest_target
 
 
-def lengths(longest: int):
+def lengths(shortest: int, longest: int):
     """Lengths to draw, over and over: each once, 3 to 12 twice."""
-    return itertools.cycle([*range(1, longest + 1), *range(3, min(longest, 12) + 1)])
+    twice = range(max(shortest, 3), min(longest, 12) + 1)
+    return itertools.cycle([*range(shortest, longest + 1), *twice])
 
 
 def draw(split: str, count: int, options: argparse.Namespace) -> list[str]:
@@ -189,7 +190,7 @@ def draw(split: str, count: int, options: argparse.Namespace) -> list[str]:
     rng = random.Random(f"{options.seed} {split} {options.core}")
     writer = Sentences(rng, split, options.core)
     found: dict[str, str] = {}
-    for length in lengths(options.longest):
+    for length in lengths(options.shortest, options.longest):
         if len(found) >= count:
             break
         for _ in range(40):
@@ -209,6 +210,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--core", action="store_true", help="core words and plain grammar only")
+    parser.add_argument("--shortest", type=int, default=1, help="English tokens at least")
     parser.add_argument("--longest", type=int, default=40, help="English tokens at most")
     parser.add_argument("--longest-target", type=int, default=54, help="French tokens at most")
     parser.add_argument("--train", type=int, default=120_000)

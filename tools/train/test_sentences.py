@@ -54,7 +54,7 @@ class Language(unittest.TestCase):
 
 
 class Sets(unittest.TestCase):
-    OPTIONS = argparse.Namespace(seed=1, core=False, longest=40, longest_target=54)
+    OPTIONS = argparse.Namespace(seed=1, core=False, shortest=1, longest=40, longest_target=54)
 
     def test_same_seed_same_lines(self):
         self.assertEqual(draw("dev", 60, self.OPTIONS), draw("dev", 60, self.OPTIONS))
