@@ -88,6 +88,21 @@ pub enum Error {
     },
     /// There is nothing to translate.
     EmptySource,
+    /// The bytes of a picture are not what its width and height say.
+    BadPicture {
+        /// Its width.
+        width: usize,
+        /// Its height.
+        height: usize,
+        /// The bytes that such a picture has.
+        need: usize,
+        /// The bytes given.
+        have: usize,
+    },
+    /// The model reads pictures, not text.
+    WantsPicture,
+    /// The model reads text, not pictures.
+    WantsText,
     /// The source has more tokens than the model takes.
     SourceTooLong {
         /// The most tokens the model takes, end mark included.
@@ -107,6 +122,9 @@ pub enum Error {
         /// The size of the vocabulary.
         vocabulary: usize,
     },
+    /// The model has an encoder or a decoder that this type leaves out
+    /// ([`crate::family::Family`]).
+    OtherFamily,
     /// The self-test came to another result than the model file states.
     SelfTest {
         /// The first step that differs.
@@ -132,9 +150,13 @@ impl Error {
             Self::ArenaTaken => "the arena is already taken",
             Self::ArenaTooSmall { .. } => "the arena is too small",
             Self::EmptySource => "there is nothing to translate",
+            Self::BadPicture { .. } => "the picture is not of its size",
+            Self::WantsPicture => "the model reads pictures, not text",
+            Self::WantsText => "the model reads text, not pictures",
             Self::SourceTooLong { .. } => "the sentence is too long",
             Self::UnknownWord { .. } => "a word is not in the vocabulary",
             Self::BadToken { .. } => "a token cannot stand here",
+            Self::OtherFamily => "the model has an encoder or decoder that is not linked",
             Self::SelfTest { .. } => "the self-test differs",
         }
     }
@@ -161,11 +183,18 @@ impl fmt::Display for Error {
                 write!(f, ": tensor {index}, {field}: {expected} expected, {found} found")
             }
             Self::ArenaSize { stated, need } => write!(f, ": {stated} stated, {need} needed"),
+            Self::BadPicture { width, height, need, have } => {
+                write!(f, ": {width} × {height} pixels take {need} bytes, {have} given")
+            }
             Self::SourceTooLong { limit } => write!(f, ": at most {limit} tokens"),
             Self::UnknownWord { at, length } => write!(f, ": {length} bytes at {at}"),
             Self::BadToken { token, vocabulary } => write!(f, ": {token} of {vocabulary}"),
             Self::SelfTest { step } => write!(f, " at step {step}"),
-            Self::ArenaTaken | Self::EmptySource => Ok(()),
+            Self::ArenaTaken
+            | Self::EmptySource
+            | Self::WantsPicture
+            | Self::WantsText
+            | Self::OtherFamily => Ok(()),
         }
     }
 }

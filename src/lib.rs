@@ -40,12 +40,17 @@ extern crate alloc;
 mod arena;
 #[forbid(unsafe_code)]
 mod attention;
+#[doc(hidden)]
+#[forbid(unsafe_code)]
+pub mod convolution;
 #[forbid(unsafe_code)]
 pub mod decoder;
 #[forbid(unsafe_code)]
 mod encoder;
 #[forbid(unsafe_code)]
 mod error;
+#[forbid(unsafe_code)]
+pub mod family;
 #[forbid(unsafe_code)]
 pub mod format;
 pub mod kernel; // The one place of `unsafe`: each use is expected where it stands.
@@ -56,19 +61,35 @@ pub mod number;
 #[forbid(unsafe_code)]
 pub mod observe;
 #[forbid(unsafe_code)]
+mod parts;
+#[forbid(unsafe_code)]
+mod picture;
+#[forbid(unsafe_code)]
 #[allow(clippy::float_arithmetic, reason = "real numbers live here, and only here")]
 pub mod real;
+#[doc(hidden)]
+#[forbid(unsafe_code)]
+pub mod recurrent;
 #[forbid(unsafe_code)]
 pub mod search;
 #[forbid(unsafe_code)]
-pub mod text;
+mod seq2seq;
 #[forbid(unsafe_code)]
-mod transformer;
+pub mod text;
 
 pub use arena::Arena;
 pub use error::Error;
 pub use format::Model;
-pub use transformer::{SelfTest, Transformer, Word, Words};
+pub use picture::Picture;
+pub use seq2seq::{SelfTest, Seq2Seq, Word, Words};
+
+/// A Transformer, end to end; links no recurrent code.
+pub type Transformer<'m> = Seq2Seq<'m, family::Attention>;
+/// A recurrent encoder–decoder, end to end; links no code of the Transformer.
+pub type Recurrent<'m> = Seq2Seq<'m, family::Recurrence>;
+
+/// A convolutional encoder and a recurrent decoder, end to end; links no code of others.
+pub type Captioner<'m> = Seq2Seq<'m, family::Vision>;
 
 /// An index into a vocabulary.
 pub type Token = u16;

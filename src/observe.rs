@@ -12,6 +12,8 @@ pub enum Site {
     EncoderAttention(u8),
     /// Behind the feed-forward of an encoder layer.
     EncoderFeedForward(u8),
+    /// Rows of a recurrent encoder layer.
+    EncoderLayer(u8),
     /// What the decoder reads.
     Memory,
     /// The target token, embedded, with its position.
@@ -22,6 +24,10 @@ pub enum Site {
     CrossAttention(u8),
     /// Behind the feed-forward of a decoder layer.
     DecoderFeedForward(u8),
+    /// What a recurrent decoder's attention found.
+    Context,
+    /// The new state h of a recurrent decoder layer.
+    DecoderState(u8),
     /// What the output layer reads.
     DecoderOutput,
 }

@@ -8,7 +8,7 @@ use regard::format::emit::seal;
 use regard::format::{MAGIC, Model};
 use regard::{Error, Token};
 
-const HEADER: usize = 32;
+const HEADER: usize = 64;
 
 /// The first word behind the directory: that of the first section.
 fn directory_end(words: &[u32]) -> usize {
@@ -122,8 +122,8 @@ fn errors_say_what_is_wrong_and_by_how_much() {
     other[0] = 0x4654_4C54;
     assert_eq!(error(bytemuck::cast_slice(&other)), Error::BadMagic { found: 0x4654_4C54 });
     let mut newer = words.clone();
-    newer[1] = 2;
-    assert_eq!(error(bytemuck::cast_slice(&newer)), Error::BadVersion { major: 2, minor: 0 });
+    newer[1] = 3;
+    assert_eq!(error(bytemuck::cast_slice(&newer)), Error::BadVersion { major: 3, minor: 0 });
     let mut bigger = words.clone();
     bigger[6] += 4;
     seal(&mut bigger);
@@ -178,7 +178,7 @@ proptest! {
 
     #[test]
     fn several_lies_at_once_are_an_error_or_a_working_model(
-        lies in prop::collection::vec((1usize..330, prop_oneof![0u32..70, any::<u32>()]), 1..6),
+        lies in prop::collection::vec((1usize..360, prop_oneof![0u32..70, any::<u32>()]), 1..6),
     ) {
         let mut words = file(&dims(), 10);
         let end = directory_end(&words);

@@ -1,12 +1,9 @@
 //! Keys and values of past positions: int8, with an exponent per head and position.
 
-use crate::Error;
 use crate::arena::Carver;
-use crate::format::{Dims, Plan};
+use crate::format::{CachePlan, Dims};
 use crate::layer::{row, row_mut};
 use crate::number::{narrow_bytes, small_exponent};
-
-type CachePlan = crate::format::CachePlan;
 
 /// The caches of some layers.
 pub(crate) struct Caches<'a> {
@@ -41,20 +38,13 @@ impl<'a> Caches<'a> {
         plan: &CachePlan,
         dims: &Dims,
         positions: usize,
-    ) -> Result<Self, Error> {
-        let mut half = || -> Result<_, Error> {
-            Ok(Half {
-                mantissas: arena.take(plan.mantissas)?,
-                exponents: arena.take(plan.exponents)?,
-            })
+    ) -> Self {
+        let mut half = || Half {
+            mantissas: arena.take(plan.mantissas),
+            exponents: arena.take(plan.exponents),
         };
         let shape = Shape { n_heads: dims.n_heads, d_head: dims.d_head };
-        Ok(Self { keys: half()?, values: half()?, positions, shape })
-    }
-
-    /// Caches of every source position, for the decoder.
-    pub(crate) fn cross(arena: &mut Carver<'a>, plan: &Plan, dims: &Dims) -> Result<Self, Error> {
-        Self::carve(arena, &plan.cross, dims, dims.max_source_len)
+        Self { keys: half(), values: half(), positions, shape }
     }
 
     /// Writes a key. `wide`: `[n_heads·d_head]`.

@@ -49,9 +49,16 @@ impl<'m> Attention<'m> {
     }
 
     fn of(model: &Model<'m>, stack: Stack, layer: usize, roles: [Role; 4]) -> Self {
-        let [query, key, value, output] = roles.map(|role| Linear::of(model, stack, layer, role));
-        let (n_heads, d_head) = (model.dims().n_heads, model.dims().d_head);
-        Self { query, key, value, output, n_heads, d_head }
+        let linear = |role| Linear::of(model, stack, layer, role);
+        let [query, key, value, output] = roles;
+        Self {
+            query: linear(query),
+            key: linear(key),
+            value: linear(value),
+            output: linear(output),
+            n_heads: model.dims().n_heads,
+            d_head: model.dims().d_head,
+        }
     }
 
     /// Mantissa bits of queries: |q·k| < 2²³ for any int8 key, as for any other matrix.

@@ -1,8 +1,14 @@
 //! Decoders: a memory and the words so far in, logits out.
 
+mod any;
+mod recurrent;
 mod transformer;
 
-pub(crate) use transformer::{TransformerDecoder, prepare};
+pub(crate) use any::AnyDecoder;
+pub(crate) use recurrent::Context;
+use recurrent::RecurrentDecoder;
+use transformer::TransformerDecoder;
+pub(crate) use transformer::prepare;
 
 use crate::Token;
 use crate::search::Logits;

@@ -1,31 +1,29 @@
 //! The Transformer's decoder (arXiv 1706.03762, section 3.1), one word at a time, with caches.
 
-use super::Decoder;
 use crate::Token;
 use crate::attention::{Attention, Caches, Sublayer, enter};
-use crate::encoder::Memory;
 use crate::format::{Model, NormOrder, Role, Stack};
-use crate::layer::{Embedding, FeedForward, Linear, Norm, Scratch, block, first_mut};
+use crate::layer::{Blocks, Embedding, FeedForward, Linear, Norm, Scratch, block, first_mut};
 use crate::observe::{Observer, Site};
-use crate::search::Logits;
+use crate::parts::Parts;
 use core::mem;
 
-/// Self-attention over the words said, cross-attention over the memory, feed-forward.
-pub(crate) struct TransformerDecoder<'m, 'a, O> {
-    model: Model<'m>,
-    cross: Caches<'a>,
-    own: Caches<'a>,
-    scratch: Scratch<'a>,
-    source_len: usize,
-    position: usize,
-    logits_exponent: i32,
-    observer: O,
+/// A step of it: self-attention over the words said, cross-attention over the memory, feed-forward.
+pub(super) struct TransformerDecoder<'s, 'a, O> {
+    pub(super) model: &'s Model<'s>,
+    pub(super) parts: &'s mut Parts<'a>,
+    pub(super) cross: Caches<'a>,
+    pub(super) own: Caches<'a>,
+    pub(super) source_len: usize,
+    pub(super) position: usize,
+    pub(super) observer: &'s mut O,
 }
 
 /// Keys and values of the whole memory, for every layer: they are computed once.
+#[inline(never)] // A phase of the encoding, with a frame to itself.
 pub(crate) fn prepare(
     model: &Model<'_>,
-    memory: &Memory<'_>,
+    memory: &Blocks<'_>,
     cross: &mut Caches<'_>,
     scratch: &mut Scratch<'_>,
 ) {
@@ -37,30 +35,17 @@ pub(crate) fn prepare(
     }
 }
 
-impl<'m, 'a, O: Observer> TransformerDecoder<'m, 'a, O> {
-    /// `cross` as [`prepare`] left it.
-    pub(crate) fn new(
-        model: &Model<'m>,
-        cross: Caches<'a>,
-        own: Caches<'a>,
-        scratch: Scratch<'a>,
-        source_len: usize,
-        observer: O,
-    ) -> Self {
-        let model = *model;
-        Self { model, cross, own, scratch, source_len, position: 0, logits_exponent: 0, observer }
-    }
-
+impl<O: Observer> TransformerDecoder<'_, '_, O> {
     fn embed(&mut self, token: Token, x: &mut [i16]) -> i32 {
-        let wide = first_mut(self.scratch.wide, x.len());
-        let embedding = Embedding::of(&self.model, Stack::Decoder);
+        let wide = first_mut(self.parts.scratch.wide, x.len());
+        let embedding = Embedding::of(self.model, Stack::Decoder);
         let exponent = embedding.apply(token.into(), self.position, wide);
         enter(wide, exponent, x)
     }
 
     fn layer(&mut self, layer: usize, x: &mut [i16], exponent: i32) -> i32 {
-        let (model, stack, here) = (&self.model, Stack::Decoder, self.position);
-        let scratch = &mut self.scratch;
+        let (model, stack, here) = (self.model, Stack::Decoder, self.position);
+        let scratch = &mut self.parts.scratch;
         let attention = Attention::own(model, stack, layer);
         let sublayer = Sublayer::of(model, stack, layer, Role::SelfNorm);
         attention.remember(&sublayer, block(x, exponent), &mut self.own, (layer, here), scratch);
@@ -86,50 +71,37 @@ impl<'m, 'a, O: Observer> TransformerDecoder<'m, 'a, O> {
         exponent
     }
 
-    fn say(&mut self, x: &mut [i16], mut exponent: i32) {
+    fn say(&mut self, x: &mut [i16], mut exponent: i32, logits: &mut [i32]) -> i32 {
         if self.model.dims().norm == NormOrder::Pre {
-            let wide = first_mut(self.scratch.wide, x.len());
-            let norm = Norm::of(&self.model, Stack::Decoder, 0, Role::FinalNorm);
+            let wide = first_mut(self.parts.scratch.wide, x.len());
+            let norm = Norm::of(self.model, Stack::Decoder, 0, Role::FinalNorm);
             exponent = norm.apply(block(x, exponent), wide);
             exponent = enter(wide, exponent, x);
         }
         self.observer.observe(Site::DecoderOutput, self.position, block(x, exponent));
-        let output = Linear::of(&self.model, Stack::Decoder, 0, Role::Logits);
-        let narrow = first_mut(self.scratch.narrow, x.len());
-        let exponent = output.input().narrow(x, exponent, narrow);
-        self.logits_exponent = output.apply(block(narrow, exponent), self.scratch.logits);
+        let output = Linear::of(self.model, Stack::Decoder, 0, Role::Logits);
+        output.read(block(x, exponent), self.parts.scratch.narrow, logits)
     }
 
     /// The mean over the heads, in Q15.
     fn align(&self, alignment: &mut [u16]) {
         let heads = self.model.dims().n_heads.max(1) as u32;
-        for (out, &sum) in alignment.iter_mut().zip(&*self.scratch.alignment) {
+        for (out, &sum) in alignment.iter_mut().zip(&*self.parts.scratch.alignment) {
             *out = (sum as u32).wrapping_add(heads / 2).checked_div(heads).unwrap_or(0) as u16;
         }
     }
-}
 
-impl<O: Observer> Decoder for TransformerDecoder<'_, '_, O> {
-    fn step(&mut self, token: Token, alignment: &mut [u16]) -> Option<Logits<'_>> {
-        if self.position >= self.model.dims().max_target_len {
-            return None;
-        }
-        self.scratch.alignment.fill(0);
-        let stream = mem::take(&mut self.scratch.stream);
+    /// Says `token`. Returns the exponent of `logits`.
+    pub(super) fn step(mut self, token: Token, logits: &mut [i32], alignment: &mut [u16]) -> i32 {
+        self.parts.scratch.alignment.fill(0);
+        let stream = mem::take(&mut self.parts.scratch.stream);
         let x = first_mut(stream, self.model.dims().d_model);
         let mut exponent = self.embed(token, x);
         self.observer.observe(Site::TargetEmbedding, self.position, block(x, exponent));
         for layer in 0..self.model.dims().decoder_layers {
             exponent = self.layer(layer, x, exponent);
         }
-        self.say(x, exponent);
-        self.scratch.stream = stream;
         self.align(alignment);
-        self.position = self.position.wrapping_add(1);
-        Some(self.logits())
-    }
-
-    fn logits(&self) -> Logits<'_> {
-        Logits { mantissas: self.scratch.logits, exponent: self.logits_exponent }
+        self.say(x, exponent, logits)
     }
 }

@@ -1,33 +1,33 @@
 //! The Transformer's encoder (arXiv 1706.03762, section 3.1), position by position.
 
-use super::Memory;
 use crate::Token;
 use crate::attention::{Attention, Caches, Sublayer, enter};
 use crate::format::{Model, NormOrder, Role, Stack};
-use crate::layer::{Embedding, FeedForward, Norm, Scratch, block, first_mut};
+use crate::layer::{Blocks, Embedding, FeedForward, Norm, Scratch, block, first_mut};
 use crate::observe::{Observer, Site};
 
 /// A stack of self-attention and feed-forward layers.
-pub(crate) struct TransformerEncoder<'m> {
-    model: Model<'m>,
+pub(crate) struct TransformerEncoder<'s> {
+    model: &'s Model<'s>,
 }
 
-impl<'m> TransformerEncoder<'m> {
-    pub(crate) fn new(model: &Model<'m>) -> Self {
-        Self { model: *model }
+impl<'s> TransformerEncoder<'s> {
+    pub(crate) fn new(model: &'s Model<'s>) -> Self {
+        Self { model }
     }
 
     /// Reads `source` into `memory`. `cache` holds one layer's keys and values.
+    #[inline(never)] // So that each phase of an encoding has its frame to itself.
     pub(crate) fn encode(
         &self,
         source: &[Token],
-        memory: &mut Memory<'_>,
+        memory: &mut Blocks<'_>,
         cache: &mut Caches<'_>,
         scratch: &mut Scratch<'_>,
         observer: &mut impl Observer,
     ) {
         self.embed(source, memory, scratch, observer);
-        let (model, stack, len) = (&self.model, Stack::Encoder, memory.len());
+        let (model, stack, len) = (self.model, Stack::Encoder, memory.len());
         for layer in 0..model.dims().encoder_layers {
             // Keys and values of all positions first, then each position's query.
             let attention = Attention::own(model, stack, layer);
@@ -59,11 +59,11 @@ impl<'m> TransformerEncoder<'m> {
     fn embed(
         &self,
         source: &[Token],
-        memory: &mut Memory<'_>,
+        memory: &mut Blocks<'_>,
         scratch: &mut Scratch<'_>,
         observer: &mut impl Observer,
     ) {
-        let embedding = Embedding::of(&self.model, Stack::Encoder);
+        let embedding = Embedding::of(self.model, Stack::Encoder);
         let wide = first_mut(scratch.wide, self.model.dims().d_model);
         for (position, &token) in source.iter().enumerate() {
             let exponent = embedding.apply(token.into(), position, wide);
@@ -74,11 +74,11 @@ impl<'m> TransformerEncoder<'m> {
 
     fn finish(
         &self,
-        memory: &mut Memory<'_>,
+        memory: &mut Blocks<'_>,
         scratch: &mut Scratch<'_>,
         observer: &mut impl Observer,
     ) {
-        let norm = Norm::of(&self.model, Stack::Encoder, 0, Role::FinalNorm);
+        let norm = Norm::of(self.model, Stack::Encoder, 0, Role::FinalNorm);
         let wide = first_mut(scratch.wide, self.model.dims().d_model);
         for position in 0..memory.len() {
             if self.model.dims().norm == NormOrder::Pre {

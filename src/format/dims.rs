@@ -1,10 +1,15 @@
 //! The header: what a model is made of.
 
 use super::tri;
+use super::{
+    ConvolutionalDims, DecoderKind, EncoderKind, RecurrentDecoderDims, RecurrentEncoderDims,
+};
 use crate::{Error, Token};
+#[cfg(feature = "emit")]
+use alloc::vec::Vec;
 
-/// Words of the header.
-pub(crate) const HEADER_WORDS: usize = 32;
+/// Words of the header, without those of convolutional layers, two each, which follow.
+pub(crate) const HEADER_WORDS: usize = 64;
 
 /// Places in the header, in words. Those not named are zero.
 pub(crate) mod field {
@@ -31,19 +36,39 @@ pub(crate) mod field {
     pub(crate) const SOURCE_MARKS: usize = 19;
     /// Halves: target padding, target start.
     pub(crate) const TARGET_MARKS: usize = 20;
-    /// Halves: target end, flags (1 tied output, 2 lower case).
+    /// Halves: target end, flags (1 tied output, 2 lower case, 4 letters).
     pub(crate) const TARGET_END: usize = 21;
     /// Embeddings are multiplied by this multiplier (15 bits, stored 16 bits up) · 2^exponent.
     pub(crate) const SCALE_MULTIPLIER: usize = 22;
     pub(crate) const SCALE_EXPONENT: usize = 23;
-    pub(crate) const FIRST_RESERVED: usize = 24;
+    pub(crate) const D_EMBEDDING: usize = 24;
+    /// Bytes: cell, directions, 0, 0.
+    pub(crate) const ENCODER_CELL: usize = 25;
+    pub(crate) const ENCODER_HIDDEN: usize = 26;
+    /// Bytes: cell, start, score, flags (1 tanh of the bridge, 2 asks after the step, 4 cell reads
+    /// the context; the output reads: 8 state, 16 context, 32 embedding; 64 no tanh behind the readout).
+    pub(crate) const DECODER_CELL: usize = 27;
+    pub(crate) const DECODER_HIDDEN: usize = 28;
+    pub(crate) const D_ATTENTION: usize = 29;
+    pub(crate) const D_READOUT: usize = 30;
+    /// Halves: exponent, multiplier of the energies of dot attention.
+    pub(crate) const ENERGY_SCALE: usize = 31;
+    /// Bytes: context gate, 0, 0, 0.
+    pub(crate) const CONTEXT_GATE: usize = 32;
+    /// Halves: width, height.
+    pub(crate) const PICTURE: usize = 33;
+    /// Bytes: channels, convolutional layers, 0, 0.
+    pub(crate) const PICTURE_LAYERS: usize = 34;
+    pub(crate) const FIRST_RESERVED: usize = 35;
 }
 
 /// Most heads of an attention.
 pub(crate) const MAX_HEADS: usize = 64;
 
-/// The kind of encoder and decoder that this version knows.
-const TRANSFORMER: u8 = 1;
+/// The kinds of encoder and decoder that this version knows.
+const TRANSFORMER: u32 = 1;
+const RECURRENT: u32 = 2;
+const CONVOLUTIONAL: u32 = 3;
 
 /// Where LayerNorm stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,18 +94,24 @@ pub enum Activation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Dims {
-    /// Where LayerNorm stands.
+    /// What encodes.
+    pub encoder: EncoderKind,
+    /// What decodes.
+    pub decoder: DecoderKind,
+    /// Where LayerNorm stands, in a Transformer.
     pub norm: NormOrder,
     /// The function inside the feed-forward layer.
     pub activation: Activation,
-    /// Width of the residual stream.
+    /// Width of the residual stream of a Transformer; 0 if neither side is one.
     pub d_model: usize,
-    /// Heads of each attention.
+    /// Heads of each of its attentions, or 0.
     pub n_heads: usize,
-    /// Width of a head.
+    /// Width of a head, or 0.
     pub d_head: usize,
-    /// Width inside the feed-forward layer.
+    /// Width inside its feed-forward layer, or 0.
     pub d_ff: usize,
+    /// Width of the embedding of a recurrent side; 0 if neither side is one.
+    pub d_embedding: usize,
     /// Layers of the encoder.
     pub encoder_layers: usize,
     /// Layers of the decoder.
@@ -109,7 +140,9 @@ pub struct Dims {
     pub tied_output: bool,
     /// Source text is turned into lower case.
     pub lowercase: bool,
-    /// Embeddings are multiplied by this 15-bit integer …
+    /// Source text is split into letters, not words.
+    pub letters: bool,
+    /// Embeddings of a Transformer are multiplied by this 15-bit integer …
     pub embedding_multiplier: i16,
     /// … times two to this exponent.
     pub embedding_exponent: i32,
@@ -124,12 +157,12 @@ impl Dims {
 
     pub(crate) const fn parse(words: &[u32]) -> Result<Self, Error> {
         let [encoder, decoder, norm, activation] = words[field::KINDS].to_le_bytes();
-        tri!(range(encoder as u32, TRANSFORMER as u32, TRANSFORMER as u32, "encoder kind"));
-        tri!(range(decoder as u32, TRANSFORMER as u32, TRANSFORMER as u32, "decoder kind"));
+        tri!(range(encoder as u32, TRANSFORMER, CONVOLUTIONAL, "encoder kind"));
+        tri!(range(decoder as u32, TRANSFORMER, RECURRENT, "decoder kind"));
         tri!(range(norm as u32, 0, 1, "norm order"));
         tri!(range(activation as u32, 0, 1, "activation"));
         let flags = words[field::TARGET_END] >> 16;
-        tri!(range(flags, 0, 3, "flags"));
+        tri!(range(flags, 0, 7, "flags"));
         let mut i = field::FIRST_RESERVED;
         while i < HEADER_WORDS {
             tri!(range(words[i], 0, 0, "reserved"));
@@ -142,12 +175,20 @@ impl Dims {
             "embedding multiplier's low half"
         ));
         let dims = Self {
+            encoder: tri!(EncoderKind::parse(encoder as u32, words)),
+            decoder: if decoder as u32 == TRANSFORMER {
+                tri!(unused(words, field::DECODER_CELL, field::PICTURE));
+                DecoderKind::Transformer
+            } else {
+                DecoderKind::Recurrent(tri!(RecurrentDecoderDims::parse(words)))
+            },
             norm: if norm == 0 { NormOrder::Pre } else { NormOrder::Post },
             activation: if activation == 0 { Activation::Relu } else { Activation::Gelu },
             d_model: words[field::D_MODEL] as usize,
             n_heads: words[field::N_HEADS] as usize,
             d_head: words[field::D_HEAD] as usize,
             d_ff: words[field::D_FF] as usize,
+            d_embedding: words[field::D_EMBEDDING] as usize,
             encoder_layers: words[field::ENCODER_LAYERS] as usize,
             decoder_layers: words[field::DECODER_LAYERS] as usize,
             source_vocabulary: words[field::SOURCE_VOCABULARY] as usize,
@@ -162,6 +203,7 @@ impl Dims {
             target_eos: words[field::TARGET_END] as Token,
             tied_output: flags & 1 == 1,
             lowercase: flags & 2 == 2,
+            letters: flags & 4 == 4,
             embedding_multiplier: (words[field::SCALE_MULTIPLIER] >> 16) as i16,
             embedding_exponent: words[field::SCALE_EXPONENT] as i32,
         };
@@ -175,44 +217,45 @@ impl Dims {
         Ok(dims)
     }
 
-    /// The limits keep every size, product and sum of the engine inside 32 bits.
-    pub(crate) const fn check(&self) -> Result<(), Error> {
-        tri!(range(self.d_model as u32, 1, 1024, "d_model"));
-        tri!(range(self.n_heads as u32, 1, MAX_HEADS as u32, "n_heads"));
-        tri!(range(self.d_head as u32, 1, 256, "d_head"));
-        tri!(range(self.d_attention() as u32, 1, 4096, "n_heads · d_head"));
-        tri!(range(self.d_ff as u32, 1, 4096, "d_ff"));
-        tri!(range(self.encoder_layers as u32, 1, 32, "encoder_layers"));
-        tri!(range(self.decoder_layers as u32, 1, 32, "decoder_layers"));
-        tri!(range(self.source_vocabulary as u32, 1, 65535, "source vocabulary"));
-        tri!(range(self.target_vocabulary as u32, 1, 65535, "target vocabulary"));
-        tri!(range(self.max_source_len as u32, 1, 1024, "max_source_len"));
-        tri!(range(self.max_target_len as u32, 1, 1024, "max_target_len"));
-        tri!(range(
-            self.alignment_layer as u32,
-            0,
-            self.decoder_layers as u32 - 1,
-            "alignment_layer"
-        ));
-        let (source, target) =
-            (self.source_vocabulary as u32 - 1, self.target_vocabulary as u32 - 1);
-        tri!(range(self.source_pad as u32, 0, source, "source pad"));
-        tri!(range(self.source_eos as u32, 0, source, "source eos"));
-        tri!(range(self.target_pad as u32, 0, target, "target pad"));
-        tri!(range(self.target_bos as u32, 0, target, "target bos"));
-        tri!(range(self.target_eos as u32, 0, target, "target eos"));
-        tri!(range(self.embedding_multiplier as u32, 1, 32767, "embedding multiplier"));
-        range(self.embedding_exponent.wrapping_add(64) as u32, 0, 80, "embedding exponent + 64")
+    /// Words before the directory.
+    pub(crate) const fn header_words(&self) -> usize {
+        match &self.encoder {
+            EncoderKind::Convolutional(encoder) => {
+                HEADER_WORDS.wrapping_add(encoder.count().wrapping_mul(2))
+            }
+            _ => HEADER_WORDS,
+        }
     }
 
     #[cfg(feature = "emit")]
-    pub(crate) fn write(&self, words: &mut [u32]) {
+    pub(crate) fn write(&self, words: &mut Vec<u32>) {
         let pair = |low: Token, high: Token| u32::from(low) | u32::from(high) << 16;
-        let flags = u16::from(self.tied_output) | u16::from(self.lowercase) << 1;
+        let flags = u16::from(self.tied_output)
+            | u16::from(self.lowercase) << 1
+            | u16::from(self.letters) << 2;
         let norm = u8::from(self.norm == NormOrder::Post);
         let activation = u8::from(self.activation == Activation::Gelu);
+        let encoder = match &self.encoder {
+            EncoderKind::Transformer => TRANSFORMER as u8,
+            EncoderKind::Recurrent(encoder) => {
+                encoder.write(words);
+                RECURRENT as u8
+            }
+            EncoderKind::Convolutional(encoder) => {
+                encoder.write(words);
+                CONVOLUTIONAL as u8
+            }
+        };
+        let decoder = match &self.decoder {
+            DecoderKind::Transformer => TRANSFORMER as u8,
+            DecoderKind::Recurrent(decoder) => {
+                decoder.write(words);
+                RECURRENT as u8
+            }
+        };
+        words[field::D_EMBEDDING] = self.d_embedding as u32;
         let fields = [
-            u32::from_le_bytes([TRANSFORMER, TRANSFORMER, norm, activation]),
+            u32::from_le_bytes([encoder, decoder, norm, activation]),
             self.d_model as u32,
             self.n_heads as u32,
             self.d_head as u32,
@@ -230,8 +273,34 @@ impl Dims {
             (self.embedding_multiplier as u32) << 16,
             self.embedding_exponent as u32,
         ];
-        words[field::KINDS..field::FIRST_RESERVED].copy_from_slice(&fields);
+        words[field::KINDS..field::D_EMBEDDING].copy_from_slice(&fields);
     }
+}
+
+impl EncoderKind {
+    const fn parse(kind: u32, words: &[u32]) -> Result<Self, Error> {
+        if kind != RECURRENT {
+            tri!(unused(words, field::ENCODER_CELL, field::DECODER_CELL));
+        }
+        if kind != CONVOLUTIONAL {
+            tri!(unused(words, field::PICTURE, field::FIRST_RESERVED));
+        }
+        Ok(match kind {
+            TRANSFORMER => Self::Transformer,
+            RECURRENT => Self::Recurrent(tri!(RecurrentEncoderDims::parse(words))),
+            _ => Self::Convolutional(tri!(ConvolutionalDims::parse(words))),
+        })
+    }
+}
+
+/// Words that this kind of model has no use for are zero.
+const fn unused(words: &[u32], from: usize, to: usize) -> Result<(), Error> {
+    let mut i = from;
+    while i < to && i < words.len() {
+        tri!(range(words[i], 0, 0, "unused"));
+        i += 1;
+    }
+    Ok(())
 }
 
 /// `low ≤ value ≤ high`, or an error that names the field.

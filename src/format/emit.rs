@@ -83,13 +83,37 @@ impl Content {
         Self { words: words::pack(list), bits: 8, ..Self::default() }
     }
 
+    /// Of what turns pixels into numbers: a multiplier (|m| ≤ 2²⁰) and an offset (|o| ≤ 2²⁹) for
+    /// each channel, times two to `exponent`.
+    #[must_use]
+    pub fn pixels(scales: &[(i32, i32)], exponent: i32) -> Self {
+        let words = scales.iter().flat_map(|&(m, o)| [m as u32, o as u32]).collect();
+        Self { words, scale_exponent: exponent, bits: 8, ..Self::default() }
+    }
+
+    /// Of a self-test of pictures: a picture of at most 32 × 32 pixels, and token and digest of
+    /// each step.
+    #[must_use]
+    pub fn picture_self_test(width: u16, pixels: &[[u8; 3]], steps: &[(Token, u32)]) -> Self {
+        let height = pixels.len() as u32 / u32::from(width).max(1);
+        let size = u32::from(width) | height << 16;
+        let pixels = pixels.iter().map(|&[r, g, b]| u32::from_le_bytes([r, g, b, 0]));
+        let source: Vec<u32> = core::iter::once(size).chain(pixels).collect();
+        Self::tested(&source, steps)
+    }
+
+    fn tested(source: &[u32], steps: &[(Token, u32)]) -> Self {
+        let mut words = Vec::from([source.len() as u32]);
+        words.extend(source);
+        words.extend(steps.iter().flat_map(|&(token, digest)| [u32::from(token), digest]));
+        Self { words, bits: 8, ..Self::default() }
+    }
+
     /// Of a self-test: a source, and token and digest of each step.
     #[must_use]
     pub fn self_test(source: &[Token], steps: &[(Token, u32)]) -> Self {
-        let mut words = Vec::from([source.len() as u32]);
-        words.extend(source.iter().map(|&token| u32::from(token)));
-        words.extend(steps.iter().flat_map(|&(token, digest)| [u32::from(token), digest]));
-        Self { words, bits: 8, ..Self::default() }
+        let source: Vec<u32> = source.iter().map(|&token| u32::from(token)).collect();
+        Self::tested(&source, steps)
     }
 
     /// The bytes it takes.
@@ -121,7 +145,7 @@ pub fn emit(dims: &Dims, contents: &[Content]) -> Result<Vec<u32>, Error> {
 }
 
 fn write_directory(dims: &Dims, contents: &[Content], file: &mut Vec<u32>) {
-    let mut next = HEADER_WORDS + contents.len() * ENTRY_WORDS;
+    let mut next = dims.header_words() + contents.len() * ENTRY_WORDS;
     for (index, content) in contents.iter().enumerate() {
         let Some(slot) = dims.slot(index) else { break };
         next = next.next_multiple_of(ALIGN_WORDS);

@@ -1,8 +1,9 @@
 //! The model file `.rgd`: little-endian words, read in place from flash.
 //!
 //! ```text
-//! header      32 words   magic, version, length, checksums, dims, arena size   (dims.rs)
-//! directory   8 words a section, in the one order that the dims prescribe      (slot.rs, section.rs)
+//! header      64 words   magic, version, length, checksums, dims, arena size   (dims.rs)
+//! layers      2 words a convolutional layer                                    (conv_layer.rs)
+//! directory   8 words a section, in the one order that the dims prescribe      (groups.rs, section.rs)
 //! data        sections, each at a multiple of 16 bytes
 //! ```
 //! `parse` (here) and `emit` share every constant. The format has no recursion and no offsets
@@ -12,19 +13,32 @@
 //! meant, is [`Model::verify`]'s to say: `emit` and `load` ask it.
 
 mod checksum;
+mod conv_layer;
+mod convolution;
 mod dims;
 #[cfg(feature = "emit")]
 pub mod emit;
+mod groups;
+mod kinds;
+mod limits;
 mod plan;
 mod section;
+mod shape;
 mod slot;
 mod verify;
+mod widths;
 mod words;
 
 pub use checksum::Checksum;
+pub use conv_layer::{ConvActivation, ConvKind, ConvLayer, MapSize};
+pub use convolution::{ConvolutionalDims, MAX_CONV_LAYERS};
 pub(crate) use dims::MAX_HEADS;
 pub use dims::{Activation, Dims, NormOrder};
-pub(crate) use plan::{CachePlan, Plan};
+pub use kinds::{
+    Cell, ContextGate, DecoderKind, Directions, EncoderKind, RecurrentDecoderDims,
+    RecurrentEncoderDims, Score, Start,
+};
+pub(crate) use plan::{CachePlan, MapsPlan, Plan, RowsPlan, alignment_rows};
 pub use section::Section;
 pub use slot::{Layout, Role, Slot, Stack};
 pub use verify::{BIAS_LIMIT, SUM_LIMIT};
@@ -32,6 +46,7 @@ pub use words::WordTable;
 
 use crate::Error;
 use crate::kernel::bytes_of;
+use checksum::Pace;
 use dims::{HEADER_WORDS, field};
 use section::ENTRY_WORDS;
 
@@ -50,7 +65,7 @@ pub(crate) use tri;
 pub const MAGIC: u32 = u32::from_le_bytes(*b"rgd\x01");
 /// Major and minor version of the format: files of another major version are refused, and files
 /// of a newer minor version too.
-pub const VERSION: (u16, u16) = (1, 0);
+pub const VERSION: (u16, u16) = (2, 0);
 
 /// A checked model file, read in place. Copying it copies a reference and the dims.
 #[derive(Clone, Copy, Debug)]
@@ -62,16 +77,29 @@ pub struct Model<'m> {
 impl<'m> Model<'m> {
     /// Checks `words`, the whole file, and nothing but the file.
     pub const fn parse(words: &'m [u32]) -> Result<Self, Error> {
+        Self::parse_at(words, Pace::Nibble)
+    }
+
+    /// [`Self::parse`] for the compiler: the same at another pace, with tables of 4 KB.
+    #[doc(hidden)]
+    pub const fn parse_constant(words: &'m [u32]) -> Result<Self, Error> {
+        Self::parse_at(words, Pace::Word)
+    }
+
+    #[inline(always)] // So that the tables of the other pace go.
+    const fn parse_at(words: &'m [u32], pace: Pace) -> Result<Self, Error> {
         tri!(check_frame(words));
         let dims = tri!(Dims::parse(words));
         tri!(section::check_directory(words, &dims));
-        tri!(check_data(words, &dims));
+        tri!(check_data(words, &dims, pace));
         let model = Self { words, dims };
         let need = Plan::of(&dims).bytes();
         if words[field::ARENA] as u64 != need {
             return Err(Error::ArenaSize { stated: words[field::ARENA], need: need as u32 });
         }
-        tri!(words::check(&model, Role::SourceWords));
+        if dims.reads_words() {
+            tri!(words::check(&model, Role::SourceWords));
+        }
         tri!(words::check(&model, Role::TargetWords));
         Ok(model)
     }
@@ -107,14 +135,18 @@ impl<'m> Model<'m> {
     /// The bytes of RAM that the model needs, all of them.
     #[must_use]
     pub const fn arena_bytes(&self) -> usize {
-        Plan::of(&self.dims).bytes() as usize
+        // `parse` has compared it with the plan.
+        match self.words.split_at_checked(field::ARENA) {
+            Some((_, [bytes, ..])) => *bytes as usize,
+            _ => 0,
+        }
     }
 
     /// The parts of the arena, named, with their bytes: those that stay, those of encoding, and
     /// those of decoding, which take the place of encoding's.
     #[cfg(feature = "emit")]
     #[must_use]
-    pub const fn arena_parts(&self) -> [[(&'static str, u64); 3]; 3] {
+    pub const fn arena_parts(&self) -> [[(&'static str, u64); 6]; 3] {
         Plan::of(&self.dims).parts()
     }
 
@@ -127,7 +159,7 @@ impl<'m> Model<'m> {
     /// The section at `index` of the directory.
     #[must_use]
     pub(crate) const fn section(&self, index: usize) -> Section<'m> {
-        section::read(self.words, index)
+        section::read(self.words, self.dims.header_words(), index)
     }
 
     /// The section of a role, or an empty one if the model has none.
@@ -181,12 +213,13 @@ const fn check_frame(words: &[u32]) -> Result<(), Error> {
 }
 
 /// The checksums: one of header and directory (but its own word), one of all that follows.
-const fn check_data(words: &[u32], dims: &Dims) -> Result<(), Error> {
+#[inline(always)]
+const fn check_data(words: &[u32], dims: &Dims, pace: Pace) -> Result<(), Error> {
     let (stored, computed) = (words[field::HEADER_CHECKSUM], header_checksum(words, dims));
     if stored != computed {
         return Err(Error::HeaderChecksum { stored, computed });
     }
-    let data = Checksum::new().range(words, data_start(dims), words.len());
+    let data = Checksum::new().range_at(pace, words, data_start(dims), words.len());
     let (stored, computed) = (words[field::DATA_CHECKSUM], data.finish());
     if stored != computed {
         return Err(Error::DataChecksum { stored, computed });
@@ -196,7 +229,7 @@ const fn check_data(words: &[u32], dims: &Dims) -> Result<(), Error> {
 
 /// The first word behind the directory.
 pub(crate) const fn data_start(dims: &Dims) -> usize {
-    dims.sections().wrapping_mul(ENTRY_WORDS).wrapping_add(HEADER_WORDS)
+    dims.sections().wrapping_mul(ENTRY_WORDS).wrapping_add(dims.header_words())
 }
 
 const fn header_checksum(words: &[u32], dims: &Dims) -> u32 {
@@ -209,8 +242,8 @@ pub const fn words_from_bytes<const WORDS: usize>(bytes: &[u8]) -> [u32; WORDS] 
     let mut words = [0; WORDS];
     let mut i = 0;
     while i < WORDS {
-        let (_, here) = bytes.split_at(4 * i);
-        words[i] = u32::from_le_bytes([here[0], here[1], here[2], here[3]]);
+        let at = 4 * i;
+        words[i] = u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
         i += 1;
     }
     words
@@ -235,7 +268,7 @@ macro_rules! include_model {
         #[allow(long_running_const_eval, reason = "the whole file is checked")]
         const MODEL: $crate::Model<'static> = {
             assert!(BYTES.len() % 4 == 0, "the model file is truncated");
-            match $crate::Model::parse(&WORDS) {
+            match $crate::Model::parse_constant(&WORDS) {
                 Ok(model) => model,
                 Err(error) => panic!("{}", error.reason()),
             }

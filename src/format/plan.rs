@@ -1,11 +1,15 @@
 //! All the RAM of a model, before it runs: what the arena holds in each phase.
 //!
 //! ```text
-//! ┌ tokens ┬ cross caches ┬ scratch ┬ encoding: memory │ encoder's cache      ┐
-//! └        ┴              ┴         ┴ decoding: decoder's cache │ alignment   ┘
+//! ┌ tokens ┬ what the decoder reads ┬ state ┬ scratch ┬ encoding: rows │ cache │ finals       ┐
+//! └        ┴                        ┴       ┴         ┴ decoding: own caches │ alignment rows ┘
 //! ```
+//! A Transformer's decoder reads keys and values made of the memory, which goes with the encoding;
+//! a recurrent decoder that looks keeps the memory itself, and one that does not keeps nothing.
 
 use super::dims::Dims;
+use super::kinds::{Cell, Score, Start};
+use super::{ConvolutionalDims, DecoderKind, EncoderKind};
 use crate::arena::footprint;
 
 /// Sizes, in elements, of everything that is carved from an arena.
@@ -13,15 +17,82 @@ use crate::arena::footprint;
 pub(crate) struct Plan {
     pub(crate) tokens: usize,
     pub(crate) wide: usize,
+    pub(crate) narrow: usize,
+    pub(crate) stream: usize,
     pub(crate) energies: usize,
     pub(crate) alignment: usize,
     pub(crate) logits: usize,
-    pub(crate) memory: usize,
-    pub(crate) memory_exponents: usize,
-    pub(crate) rows: usize,
+    /// Rows of the memory that stay.
+    pub(crate) memory: RowsPlan,
+    /// Rows of the memory that go.
+    pub(crate) passing: RowsPlan,
+    /// The rows that the layer below the top one wrote.
+    pub(crate) below: RowsPlan,
+    pub(crate) keys: RowsPlan,
     pub(crate) cross: CachePlan,
     pub(crate) encoder: CachePlan,
     pub(crate) decoder: CachePlan,
+    /// Rows of the maps of a convolutional encoder, and the states of those.
+    pub(crate) maps: MapsPlan,
+    /// States of a recurrent encoder: h (and c) of each cell.
+    pub(crate) finals: RowsPlan,
+    /// States of a recurrent decoder, and its context.
+    pub(crate) states: RowsPlan,
+    pub(crate) context: usize,
+    pub(crate) rows: usize,
+}
+
+/// What a convolutional encoder keeps of its maps: mantissas, and a state a layer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MapsPlan {
+    pub(crate) mantissas: usize,
+    pub(crate) layers: usize,
+    /// Numbers in the longest row that a layer computes.
+    row: usize,
+}
+
+impl MapsPlan {
+    const NONE: Self = Self { mantissas: 0, layers: 0, row: 0 };
+
+    /// The rows that each layer reads, with the zeros around them.
+    pub(crate) const fn of(encoder: &ConvolutionalDims) -> Self {
+        let picture = product(encoder.width, encoder.channels);
+        let mut plan = Self { mantissas: 0, layers: encoder.count(), row: picture };
+        let mut i = 0usize;
+        while i < encoder.count() {
+            let kept = product(encoder.kept_rows(i), encoder.row_len(i));
+            plan.mantissas = plan.mantissas.wrapping_add(kept);
+            i = i.wrapping_add(1);
+            let made = encoder.size(i);
+            plan.row = max(plan.row, product(made.width, made.channels));
+        }
+        plan
+    }
+
+    pub(crate) const fn bytes(&self) -> u64 {
+        sum(&[footprint(self.mantissas as u64, 2), footprint(self.layers as u64, 16)])
+    }
+}
+
+/// Rows of a width, and an exponent for each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RowsPlan {
+    pub(crate) width: usize,
+    pub(crate) rows: usize,
+}
+
+impl RowsPlan {
+    const fn when(condition: bool, width: usize, rows: usize) -> Self {
+        if condition && width > 0 { Self { width, rows } } else { Self { width: 0, rows: 0 } }
+    }
+
+    pub(crate) const fn mantissas(&self) -> usize {
+        product(self.width, self.rows)
+    }
+
+    const fn bytes(&self) -> u64 {
+        sum(&[footprint(self.mantissas() as u64, 2), footprint(self.rows as u64, 1)])
+    }
 }
 
 /// Sizes of the keys, and as many values, of some layers.
@@ -46,31 +117,141 @@ impl CachePlan {
     }
 }
 
+/// States of some cells: h, and c of an LSTM.
+const fn states(cell: Cell, hidden: usize, cells: usize) -> RowsPlan {
+    let rows = if matches!(cell, Cell::Lstm) { product(cells, 2) } else { cells };
+    RowsPlan { width: hidden, rows }
+}
+
+/// Numbers of all alignment rows: one a source token, for each step of a decoder that looks.
+pub(crate) const fn alignment_rows(dims: &Dims) -> usize {
+    match &dims.decoder {
+        DecoderKind::Recurrent(decoder) if !decoder.looks() => 0,
+        _ => product(dims.max_source_len, dims.max_target_len),
+    }
+}
+
 impl Plan {
     pub(crate) const fn of(dims: &Dims) -> Self {
-        let (source, target) = (dims.max_source_len, dims.max_target_len);
-        Self {
-            tokens: source,
-            wide: max(max(dims.d_model, dims.d_ff), dims.d_attention()),
-            energies: max(source, target),
-            alignment: source,
+        let source = dims.max_source_len;
+        let width = dims.memory_width();
+        let mut plan = Self {
+            tokens: if dims.reads_words() { source } else { 0 },
+            wide: max(dims.output_width(), width),
+            narrow: 0,
+            stream: dims.d_model,
+            energies: 0,
+            alignment: 0,
             logits: dims.target_vocabulary,
-            memory: product(source, dims.d_model),
-            memory_exponents: source,
-            rows: product(source, target),
-            cross: CachePlan::of(dims, dims.decoder_layers, source),
-            encoder: CachePlan::of(dims, 1, source),
-            decoder: CachePlan::of(dims, dims.decoder_layers, target),
+            memory: RowsPlan::when(false, 0, 0),
+            passing: RowsPlan::when(true, width, source),
+            below: RowsPlan::when(false, 0, 0),
+            keys: RowsPlan::when(false, 0, 0),
+            cross: CachePlan { mantissas: 0, exponents: 0 },
+            encoder: CachePlan { mantissas: 0, exponents: 0 },
+            decoder: CachePlan { mantissas: 0, exponents: 0 },
+            maps: MapsPlan::NONE,
+            finals: RowsPlan::when(false, 0, 0),
+            states: RowsPlan::when(false, 0, 0),
+            context: 0,
+            rows: alignment_rows(dims),
+        };
+        plan.add_encoder(dims);
+        plan.add_decoder(dims);
+        plan.narrow = max(plan.narrow, plan.wide);
+        // Rows of maps are not narrowed in scratch, but where they are kept.
+        plan.wide = max(plan.wide, plan.maps.row);
+        plan
+    }
+
+    const fn add_transformer(&mut self, dims: &Dims) {
+        self.wide = max(self.wide, max(max(dims.d_model, dims.d_ff), dims.d_attention()));
+        self.energies = max(dims.max_source_len, dims.max_target_len);
+    }
+
+    /// What a cell reads, and what it needs on the way.
+    const fn add_cell(&mut self, cell: Cell, input: usize, hidden: usize) {
+        self.narrow = max(self.narrow, input.wrapping_add(hidden));
+        self.wide = max(self.wide, input);
+        if matches!(cell, Cell::GruBefore) {
+            self.wide = max(self.wide, product(3, hidden));
+        }
+    }
+
+    const fn add_encoder(&mut self, dims: &Dims) {
+        match &dims.encoder {
+            EncoderKind::Transformer => {
+                self.add_transformer(dims);
+                self.encoder = CachePlan::of(dims, 1, dims.max_source_len);
+            }
+            EncoderKind::Recurrent(encoder) => {
+                let stacked = dims.encoder_layers > 1;
+                self.below = RowsPlan::when(stacked, encoder.width(), dims.max_source_len);
+                let input =
+                    if stacked { max(dims.d_embedding, encoder.width()) } else { dims.d_embedding };
+                self.add_cell(encoder.cell, input, encoder.hidden);
+                self.stream = max(self.stream, dims.d_embedding);
+                let cells = product(dims.encoder_layers, encoder.directions.count());
+                self.finals = states(encoder.cell, encoder.hidden, cells);
+            }
+            EncoderKind::Convolutional(encoder) => self.add_maps(encoder),
+        }
+    }
+
+    /// Room for the window of every filter.
+    const fn add_maps(&mut self, encoder: &ConvolutionalDims) {
+        self.maps = MapsPlan::of(encoder);
+        let mut i = 0usize;
+        while i < encoder.count() {
+            self.narrow = max(self.narrow, encoder.layer(i).copied(encoder.size(i).channels));
+            i = i.wrapping_add(1);
+        }
+    }
+
+    const fn add_decoder(&mut self, dims: &Dims) {
+        let (source, target) = (dims.max_source_len, dims.max_target_len);
+        match dims.decoder {
+            DecoderKind::Transformer => {
+                self.add_transformer(dims);
+                self.alignment = source;
+                self.cross = CachePlan::of(dims, dims.decoder_layers, source);
+                self.decoder = CachePlan::of(dims, dims.decoder_layers, target);
+            }
+            DecoderKind::Recurrent(decoder) => {
+                let stacked = dims.decoder_layers > 1;
+                let above = if stacked { decoder.hidden } else { 0 };
+                self.add_cell(decoder.cell, max(dims.cell_width(&decoder), above), decoder.hidden);
+                let read = max(dims.read_width(&decoder), dims.bridge_width(&decoder));
+                self.wide = max(self.wide, max(read, decoder.hidden));
+                self.wide = max(self.wide, max(decoder.key_width(), dims.d_embedding));
+                if matches!(decoder.score, Score::AdditiveRelu) {
+                    self.wide = max(self.wide, product(2, decoder.d_attention));
+                }
+                self.stream = max(self.stream, dims.d_embedding);
+                self.states = states(decoder.cell, decoder.hidden, dims.decoder_layers);
+                if decoder.looks() {
+                    self.energies = max(self.energies, source);
+                    self.memory = self.passing;
+                    self.passing = RowsPlan::when(false, 0, 0);
+                    self.keys = RowsPlan::when(true, decoder.key_width(), source);
+                    self.context = dims.memory_width();
+                } else {
+                    let recurrent = matches!(dims.encoder, EncoderKind::Recurrent(_));
+                    let read = dims.encoder_layers > 1 || matches!(decoder.start, Start::Mean);
+                    if recurrent && !read {
+                        self.passing = RowsPlan::when(false, 0, 0);
+                    }
+                }
+            }
         }
     }
 
     const fn scratch_bytes(&self) -> u64 {
-        // Wide values, a block of as many mantissas and one of d_model ones (at most as many).
-        let narrow = footprint(self.wide as u64, 2);
+        // Wide values, a block of as many mantissas and the stream.
         sum(&[
             footprint(self.wide as u64, 4),
-            narrow,
-            narrow,
+            footprint(self.narrow as u64, 2),
+            footprint(self.stream as u64, 2),
             footprint(self.energies as u64, 4),
             footprint(self.alignment as u64, 4),
             footprint(self.logits as u64, 4),
@@ -78,21 +259,31 @@ impl Plan {
     }
 
     /// Every part with its bytes: what stays, what encoding needs, what decoding needs instead.
-    pub(crate) const fn parts(&self) -> [[(&'static str, u64); 3]; 3] {
+    pub(crate) const fn parts(&self) -> [[(&'static str, u64); 6]; 3] {
+        let context = footprint(self.context as u64, 2);
         [
             [
                 ("source tokens", footprint(self.tokens as u64, 2)),
                 ("keys and values of the memory", self.cross.bytes()),
+                ("memory", self.memory.bytes()),
+                ("keys of the memory", self.keys.bytes()),
+                ("decoder state", sum(&[self.states.bytes(), context])),
                 ("scratch", self.scratch_bytes()),
             ],
             [
-                ("memory", footprint(self.memory as u64, 2)),
-                ("its exponents", footprint(self.memory_exponents as u64, 1)),
+                ("memory", self.passing.bytes()),
+                ("rows of the layer below", self.below.bytes()),
+                ("encoder state", self.finals.bytes()),
                 ("keys and values of the source", self.encoder.bytes()),
+                ("rows of the maps", self.maps.bytes()),
+                ("", 0),
             ],
             [
                 ("keys and values of the target", self.decoder.bytes()),
                 ("alignment rows", footprint(self.rows as u64, 2)),
+                ("", 0),
+                ("", 0),
+                ("", 0),
                 ("", 0),
             ],
         ]
@@ -106,8 +297,13 @@ impl Plan {
     }
 }
 
-const fn total(parts: &[(&str, u64); 3]) -> u64 {
-    sum(&[parts[0].1, parts[1].1, parts[2].1])
+const fn total(parts: &[(&str, u64)]) -> u64 {
+    let (mut sum, mut i) = (0u64, 0);
+    while i < parts.len() {
+        sum = sum.wrapping_add(parts[i].1);
+        i += 1;
+    }
+    sum
 }
 
 // The limits of the dims keep sums and products small: wrapping only spares the check.

@@ -1,6 +1,6 @@
 //! The directory: where each section lies, and the view of one.
 
-use super::dims::{Dims, HEADER_WORDS};
+use super::dims::Dims;
 use super::{Slot, data_start, tri};
 use crate::Error;
 use crate::kernel::Rows;
@@ -44,8 +44,9 @@ impl<'m> Section<'m> {
 }
 
 /// The section at `index` of a directory that has been checked; else an empty one.
-pub(crate) const fn read(words: &[u32], index: usize) -> Section<'_> {
-    let at = HEADER_WORDS.wrapping_add(index.wrapping_mul(ENTRY_WORDS));
+/// `start`: the words before the directory.
+pub(crate) const fn read(words: &[u32], start: usize, index: usize) -> Section<'_> {
+    let at = start.wrapping_add(index.wrapping_mul(ENTRY_WORDS));
     let Some((_, rest)) = words.split_at_checked(at) else { return Section::EMPTY };
     let Some(&[_, rows, columns, offset, length, scale_exponent, bias_exponent, bits]) =
         rest.first_chunk::<ENTRY_WORDS>()
@@ -77,7 +78,7 @@ pub(crate) const fn check_directory(words: &[u32], dims: &Dims) -> Result<(), Er
     }
     let mut index = 0usize;
     while let Some(slot) = dims.slot(index) {
-        let at = HEADER_WORDS.wrapping_add(index.wrapping_mul(ENTRY_WORDS));
+        let at = dims.header_words().wrapping_add(index.wrapping_mul(ENTRY_WORDS));
         let entry = match words.split_at_checked(at) {
             Some((_, rest)) => rest.first_chunk::<ENTRY_WORDS>(),
             None => None,

@@ -1,6 +1,6 @@
 //! Checks of the weights themselves: with them the engine's sums cannot wrap.
 
-use super::{Layout, Model, Section, Slot};
+use super::{Layout, Model, Role, Section, Slot};
 use crate::Error;
 
 /// Sums of products stay below this (see `kernel::Rows`).
@@ -71,17 +71,41 @@ fn verify_norm(section: &Section<'_>) -> Broken {
 }
 
 fn verify_table(model: &Model<'_>, slot: &Slot, section: &Section<'_>) -> Broken {
-    if slot.role != super::Role::SelfTest {
-        return None;
+    match slot.role {
+        Role::Picture => verify_pixels(section),
+        Role::SelfTest => verify_self_test(model, section),
+        _ => None,
     }
+}
+
+/// The numbers that pixels become stay below 2³⁰.
+fn verify_pixels(section: &Section<'_>) -> Broken {
+    let [multiplier, offset] = [1 << 20, 1 << 29];
+    for &[m, o] in section.words.as_chunks::<2>().0 {
+        for (value, limit) in [(m, multiplier), (o, offset)] {
+            if (value as i32).unsigned_abs() > limit {
+                return Some(("scale of pixels", limit, value));
+            }
+        }
+    }
+    None
+}
+
+fn verify_self_test(model: &Model<'_>, section: &Section<'_>) -> Broken {
     let (dims, len) = (model.dims(), section.words.first().map_or(0, |&n| n as usize));
-    if len > dims.max_source_len {
-        return Some(("self-test source", dims.max_source_len as u32, len as u32));
+    let limit = if dims.reads_words() { dims.max_source_len } else { MAX_TEST_PICTURE };
+    if len > limit {
+        return Some(("self-test source", limit as u32, len as u32));
     }
     let (source, steps) = section.words.get(1..).unwrap_or(&[]).split_at_checked(len)?;
     let vocabulary = dims.source_vocabulary as u32;
-    if let Some(&token) = source.iter().find(|&&token| token >= vocabulary) {
+    if dims.reads_words()
+        && let Some(&token) = source.iter().find(|&&token| token >= vocabulary)
+    {
         return Some(("self-test token", vocabulary, token));
     }
     (steps.len() % 2 == 1).then_some(("self-test words", 0, steps.len() as u32))
 }
+
+/// Words of the picture of a self-test: its size, and its pixels.
+const MAX_TEST_PICTURE: usize = 1 + 32 * 32;

@@ -104,9 +104,11 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     };
     let count = out.len().min(rows.rows());
     let (whole, part) = out[..count].as_chunks_mut::<BLOCK_ROWS>();
-    let last = rows.blocks().nth(whole.len());
+    let whole_blocks = whole.len();
     blocks(rows.words(), whole, &mut job);
-    if let (Some(last), false) = (last, part.is_empty()) {
+    if !part.is_empty()
+        && let Some(last) = rows.block(whole_blocks)
+    {
         let mut four = [[0; BLOCK_ROWS]];
         blocks(last, &mut four, &mut job);
         for (to, from) in part.iter_mut().zip(four.as_flattened()) {

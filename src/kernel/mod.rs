@@ -4,6 +4,7 @@
 //!            ┌ portable   the meaning, safe Rust, every core
 //!  matvec ───┤
 //!            └ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//!  matvec_pair, the same for two vectors at once: portable and dsp_pair
 //! ```
 //! [`portable`] says what each kernel computes; the others compute the same bits faster. `build.rs`
 //! chooses (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
@@ -16,6 +17,9 @@ pub mod conformance;
 #[cfg(regard_dsp)]
 #[expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
 mod dsp;
+#[cfg(regard_dsp)]
+#[expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
+mod dsp_pair;
 pub mod portable;
 mod rows;
 
@@ -25,7 +29,14 @@ pub use dsp::matvec;
 #[cfg(not(regard_dsp))]
 pub use portable::matvec;
 
+/// The product of a matrix with two vectors, as [`portable::matvec_pair`] defines it.
+#[cfg(regard_dsp)]
+pub use dsp_pair::matvec_pair;
+#[cfg(not(regard_dsp))]
+pub use portable::matvec_pair;
+
 pub use bytes::bytes_of;
+pub use portable::depthwise;
 pub use rows::Rows;
 
 /// The name of the kernel set that this build uses.

@@ -67,6 +67,63 @@ fn finish(block: &[u32], sums: Sums, bias_shift: u32, out: &mut [i32]) {
     }
 }
 
+/// [`matvec`] of two vectors that lie side by side: `x[i]` holds columns 2i and 2i + 1 of the first,
+/// then of the second, the lower column in the lower half. `x`: `[columns / 2]`, filled up with
+/// zeros to a multiple of four columns.
+pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shift: u32, out: [&mut [i32]; 2]) {
+    for (which, out) in [0, 1].into_iter().zip(out) {
+        let count = out.len().min(rows.rows());
+        for (block, out) in rows.blocks().zip(out[..count].chunks_mut(BLOCK_ROWS)) {
+            let words = block.get(BLOCK_ROWS..).unwrap_or(&[]).as_chunks::<2>().0;
+            let words = words.get(..rows.columns().div_ceil(2)).unwrap_or(words);
+            let mut sums = Sums::default();
+            for (&[even, odd], x) in words.iter().zip(x) {
+                let word = x.get(which).copied().unwrap_or(0);
+                let (x0, x1) = (i32::from(word as i16), word as i32 >> 16);
+                let [a, b] = sums;
+                sums = [add(a, even, x0, x1), add(b, odd, x0, x1)];
+            }
+            finish(block, sums, bias_shift, out);
+        }
+    }
+}
+
+/// `out[r] = round(256 · Σ_c w[r,c]·x[c·rows + r] · M[r] / 2¹⁶) + round(b[r] / 2^bias_shift)`: as
+/// [`matvec`], but each row reads numbers of its own.
+///
+/// `x`: `[columns × rows]`, column after column.
+pub fn depthwise(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
+    let (width, columns) = (rows.rows(), rows.columns());
+    let mut next = 0usize;
+    for (block, out) in rows.blocks().zip(out.chunks_mut(BLOCK_ROWS)) {
+        let first = next;
+        next = next.wrapping_add(BLOCK_ROWS);
+        let words = block.get(BLOCK_ROWS..).unwrap_or(&[]).as_chunks::<2>().0;
+        let mut sums = Sums::default();
+        let mut pair = 0usize;
+        for &[even, odd] in words.iter().take(columns.div_ceil(2)) {
+            for half in 0..2 {
+                let column = pair.wrapping_add(half);
+                let at = column.wrapping_mul(width).wrapping_add(first);
+                let at = if column < columns { at } else { x.len() };
+                let x = x.get(at..).unwrap_or(&[]);
+                let x = |r: usize| x.get(r).map_or(0, |&x| i32::from(x));
+                let shift = (half as u32 & 1) << 4;
+                for ((sum, word), r) in sums.iter_mut().zip([even, odd]).zip([0, 2]) {
+                    let both = i32::from((word >> shift) as i16);
+                    let low = i32::from((word >> shift) as i8);
+                    // As `finish` separates them: 256·D + D′, and D′.
+                    let high = both.wrapping_sub(low).wrapping_mul(x(r));
+                    let low = low.wrapping_mul(x(r | 1));
+                    *sum = (sum.0.wrapping_add(high).wrapping_add(low), sum.1.wrapping_add(low));
+                }
+            }
+            pair = pair.wrapping_add(2);
+        }
+        finish(block, sums, bias_shift, out);
+    }
+}
+
 /// `round(value · m / 2³²)`, where the low 16 bits of `m` are zero: what SMMULR does, in 32 bits.
 #[inline]
 #[must_use]

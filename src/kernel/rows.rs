@@ -45,6 +45,23 @@ impl<'m> Rows<'m> {
         Some(Self { words, rows: rows as u16, columns: columns as u16 })
     }
 
+    /// Takes the first `count` rows away, a multiple of four or all; none if they are not all there.
+    #[inline]
+    pub(crate) fn take(&mut self, count: usize) -> Self {
+        let Self { words, rows, columns } = *self;
+        let needed = Self::words_needed(count, self.columns());
+        match (words.split_at_checked(needed), self.rows().checked_sub(count)) {
+            // Whole blocks in front, so that both parts have exactly the words they need.
+            (Some((head, rest)), Some(others))
+                if count.is_multiple_of(BLOCK_ROWS) || others == 0 =>
+            {
+                *self = Self { words: rest, rows: others as u16, columns };
+                Self { words: head, rows: rows.wrapping_sub(others as u16), columns }
+            }
+            _ => Self::EMPTY,
+        }
+    }
+
     /// A matrix without rows.
     pub(crate) const EMPTY: Self = Self { words: &[], rows: 0, columns: 0 };
 
@@ -62,8 +79,20 @@ impl<'m> Rows<'m> {
 
     /// The blocks, in order.
     pub(crate) fn blocks(&self) -> impl Iterator<Item = &'m [u32]> {
-        // `max` shows the compiler that the division cannot fail.
-        self.words.chunks_exact(Self::block_words(self.columns()).max(1))
+        // Not `chunks_exact`, which divides: the compiler would have to see that it cannot fail.
+        let (mut rest, size) = (self.words, Self::block_words(self.columns()));
+        core::iter::from_fn(move || {
+            let (block, behind) = rest.split_at_checked(size)?;
+            rest = behind;
+            Some(block)
+        })
+    }
+
+    /// The block at `index`.
+    #[cfg(regard_dsp)]
+    pub(crate) fn block(&self, index: usize) -> Option<&'m [u32]> {
+        let size = Self::block_words(self.columns());
+        self.words.get(index.wrapping_mul(size)..)?.get(..size)
     }
 
     /// All words, for kernels that stream them.

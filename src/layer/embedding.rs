@@ -2,7 +2,7 @@
 
 use crate::format::{Model, Role, Section, Stack};
 use crate::kernel::portable::scale;
-use crate::number::{align, round_shift};
+use crate::number::{align, narrow, round_shift};
 
 /// The tables of a stack, read in place.
 pub(crate) struct Embedding<'m> {
@@ -10,6 +10,17 @@ pub(crate) struct Embedding<'m> {
     positions: Section<'m>,
     multiplier: i32,
     exponent: i32,
+}
+
+/// A row of a table as it is, as a 16-bit block: the embedding of recurrent models. Returns its
+/// exponent. `wide`, `out`: `[width]`.
+pub(crate) fn look_up(table: &Section<'_>, token: usize, wide: &mut [i32], out: &mut [i16]) -> i32 {
+    let words = table.matrix();
+    let multiplier = words.multiplier(token) >> 16;
+    for (column, wide) in wide.iter_mut().enumerate() {
+        *wide = i32::from(words.weight(token, column)).wrapping_mul(multiplier);
+    }
+    narrow(wide, table.scale_exponent, 16, i32::MIN, out)
 }
 
 /// Digits kept below those of the weights.

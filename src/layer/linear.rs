@@ -1,8 +1,9 @@
 //! `y = W·x + b`.
 
+use super::first_mut;
 use crate::format::{Model, Role, Section, Stack};
 use crate::kernel::{self, Rows};
-use crate::number::{Block, narrow};
+use crate::number::{Block, exponent_for, narrow};
 
 /// An int8 matrix `[rows × columns]` with a bias, read in place.
 #[derive(Clone, Copy)]
@@ -25,6 +26,33 @@ impl Input {
     /// What both can read.
     pub(crate) fn and(self, other: Self) -> Self {
         Self { bits: self.bits.min(other.bits), floor: self.floor.max(other.floor) }
+    }
+
+    /// Any 16-bit mantissas.
+    pub(crate) const ANY: Self = Self { bits: 16, floor: i32::MIN };
+
+    /// The same with exponents not below `floor` either.
+    pub(crate) fn at_least(self, floor: i32) -> Self {
+        Self { floor: self.floor.max(floor), ..self }
+    }
+
+    /// The shift that makes such mantissas of numbers in Q15, and their exponent.
+    pub(crate) fn cut_q15(self) -> (u32, i32) {
+        let down = 16u32.saturating_sub(self.bits);
+        (down, (down as i32).wrapping_sub(15))
+    }
+
+    /// Writes blocks side by side into `out`, as such mantissas of one exponent. Returns it.
+    pub(crate) fn join(self, parts: [Block<'_>; 3], out: &mut [i16]) -> i32 {
+        let exponents = parts.map(|part| exponent_for(part, self.bits, self.floor));
+        let exponent = exponents.into_iter().max().unwrap_or(0);
+        let mut room = out;
+        for part in parts {
+            let Some((out, rest)) = room.split_at_mut_checked(part.mantissas.len()) else { break };
+            narrow(part.mantissas, part.exponent, self.bits, exponent, out);
+            room = rest;
+        }
+        exponent
     }
 
     /// Writes `values · 2^exponent` into `out`, as such mantissas. Returns their exponent.
@@ -59,6 +87,18 @@ impl<'m> Linear<'m> {
         }
     }
 
+    /// A pass over the rows, some at a time, for inputs of `exponent`.
+    pub(crate) fn pass(&self, exponent: i32) -> Pass<'m> {
+        let exponent = exponent.wrapping_add(self.scale_exponent).wrapping_add(KERNEL_EXPONENT);
+        let bias_shift = exponent.wrapping_sub(self.bias_exponent).clamp(0, 31) as u32;
+        Pass { rows: self.rows, bias_shift, exponent }
+    }
+
+    /// Number of inputs.
+    pub(crate) fn columns(&self) -> usize {
+        self.rows.columns()
+    }
+
     /// Number of outputs.
     pub(crate) fn rows(&self) -> usize {
         self.rows.rows()
@@ -69,11 +109,56 @@ impl<'m> Linear<'m> {
         self.input
     }
 
+    /// The same of a block that is not yet as [`Self::input`] says. `narrow`: `[columns]`, or more.
+    #[inline(never)] // For the flash.
+    pub(crate) fn read(&self, x: Block<'_>, narrow: &mut [i16], out: &mut [i32]) -> i32 {
+        let narrow = first_mut(narrow, x.mantissas.len());
+        let exponent = self.input.narrow(x.mantissas, x.exponent, narrow);
+        self.apply(Block { mantissas: narrow, exponent }, out)
+    }
+
     /// `x`: `[columns]`, as [`Self::input`] says · `out`: `[rows]`. Returns the exponent.
+    #[inline(never)] // For the flash.
     pub(crate) fn apply(&self, x: Block<'_>, out: &mut [i32]) -> i32 {
-        let exponent = x.exponent.wrapping_add(self.scale_exponent).wrapping_add(KERNEL_EXPONENT);
-        let bias_shift = exponent.wrapping_sub(self.bias_exponent).clamp(0, 31) as u32;
-        kernel::matvec(&self.rows, x.mantissas, bias_shift, out);
-        exponent
+        let pass = self.pass(x.exponent);
+        pass.all(x.mantissas, out);
+        pass.exponent
+    }
+}
+
+/// The rows of a matrix that were not asked for yet.
+pub(crate) struct Pass<'m> {
+    rows: Rows<'m>,
+    bias_shift: u32,
+    exponent: i32,
+}
+
+impl Pass<'_> {
+    /// The exponent of all outputs.
+    pub(crate) fn exponent(&self) -> i32 {
+        self.exponent
+    }
+
+    /// All outputs.
+    pub(crate) fn all(&self, x: &[i16], out: &mut [i32]) {
+        kernel::matvec(&self.rows, x, self.bias_shift, out);
+    }
+
+    /// All outputs of two vectors side by side. `x`: `[columns / 2]`, as [`kernel::matvec_pair`]
+    /// has it.
+    pub(crate) fn both(&self, x: &[[u32; 2]], out: [&mut [i32]; 2]) {
+        kernel::matvec_pair(&self.rows, x, self.bias_shift, out);
+    }
+
+    /// All outputs, each of the numbers of its own channel. `x`: `[columns × rows]`.
+    pub(crate) fn each(&self, x: &[i16], out: &mut [i32]) {
+        kernel::depthwise(&self.rows, x, self.bias_shift, out);
+    }
+
+    /// The next outputs, as many as `out` has: a multiple of four, or the last.
+    #[inline]
+    pub(crate) fn next(&mut self, x: &[i16], out: &mut [i32]) {
+        let rows = self.rows.take(out.len());
+        kernel::matvec(&rows, x, self.bias_shift, out);
     }
 }

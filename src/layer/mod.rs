@@ -1,46 +1,44 @@
 //! The layers of all models. Each reads a [`Block`], writes wide values and returns their exponent.
 
+mod blocks;
 mod embedding;
 mod feed_forward;
 mod linear;
 mod norm;
 
-pub(crate) use embedding::Embedding;
+pub(crate) use blocks::Blocks;
+pub(crate) use embedding::{Embedding, look_up};
 pub(crate) use feed_forward::FeedForward;
-pub(crate) use linear::{Input, Linear};
+pub(crate) use linear::{Input, Linear, Pass};
 pub(crate) use norm::Norm;
 
-use crate::Error;
 use crate::arena::Carver;
 use crate::format::Plan;
 use crate::number::Block;
 
 /// RAM that is free between layers.
 pub(crate) struct Scratch<'a> {
-    /// What a layer computes. `[max(d_model, d_ff, n_heads·d_head)]`
+    /// What a layer computes: as long as the widest of them.
     pub(crate) wide: &'a mut [i32],
-    /// What the next layer reads. As long.
+    /// What the next layer reads: as long, or as a cell and its state.
     pub(crate) narrow: &'a mut [i16],
-    /// The residual stream of the token at hand. As long, of which d_model are used.
+    /// The residual stream of the token at hand, or its embedding. `[max(d_model, d_embedding)]`
     pub(crate) stream: &'a mut [i16],
     /// Energies, then weights, of one head. `[max(max_source_len, max_target_len)]`
     pub(crate) energies: &'a mut [i32],
     /// Sum over heads of the weights of the alignment layer. `[max_source_len]`
     pub(crate) alignment: &'a mut [i32],
-    /// `[target_vocabulary]`
-    pub(crate) logits: &'a mut [i32],
 }
 
 impl<'a> Scratch<'a> {
-    pub(crate) fn carve(arena: &mut Carver<'a>, plan: &Plan) -> Result<Self, Error> {
-        Ok(Self {
-            wide: arena.take(plan.wide)?,
-            narrow: arena.take(plan.wide)?,
-            stream: arena.take(plan.wide)?,
-            energies: arena.take(plan.energies)?,
-            alignment: arena.take(plan.alignment)?,
-            logits: arena.take(plan.logits)?,
-        })
+    pub(crate) fn carve(arena: &mut Carver<'a>, plan: &Plan) -> Self {
+        Self {
+            wide: arena.take(plan.wide),
+            narrow: arena.take(plan.narrow),
+            stream: arena.take(plan.stream),
+            energies: arena.take(plan.energies),
+            alignment: arena.take(plan.alignment),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::round_shift;
 
-/// A vector of `mantissas · 2^exponent`; |mantissa| ≤ 32767.
+/// A vector of `mantissas · 2^exponent`.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Block<'a> {
@@ -12,20 +12,49 @@ pub struct Block<'a> {
     pub exponent: i32,
 }
 
+impl Block<'static> {
+    /// No numbers; of blocks side by side, it changes nothing.
+    pub(crate) const NONE: Self = Self { mantissas: &[], exponent: i32::MIN };
+}
+
 /// The least `b` such that every value lies in −2ᵇ ≤ v < 2ᵇ.
 #[must_use]
 pub fn magnitude_bits<T: Copy + Into<i32>>(values: &[T]) -> u32 {
-    let all = values.iter().fold(0, |all, &v| {
+    let bits = |v: T| {
         let v: i32 = v.into();
-        all | (v ^ (v >> 31))
-    });
+        v ^ (v >> 31)
+    };
+    // Four at a time: where size counts, the compiler unrolls nothing.
+    let (fours, rest) = values.as_chunks();
+    let all =
+        fours.iter().fold(0, |all, &[a, b, c, d]| all | bits(a) | bits(b) | bits(c) | bits(d));
+    let all = rest.iter().fold(all, |all, &v| all | bits(v));
     32 - all.leading_zeros()
 }
 
 /// The shift that brings `values` into `bits`-bit mantissas with an exponent of at least `floor`.
 fn shift_for<T: Copy + Into<i32>>(values: &[T], exponent: i32, bits: u32, floor: i32) -> u32 {
-    let to_fit = magnitude_bits(values).saturating_sub(bits.saturating_sub(1));
+    fit(magnitude_bits(values), exponent, bits, floor)
+}
+
+/// The same for values of `magnitude` bits.
+fn fit(magnitude: u32, exponent: i32, bits: u32, floor: i32) -> u32 {
+    let to_fit = magnitude.saturating_sub(bits.saturating_sub(1));
     to_fit.max(floor.saturating_sub(exponent).max(0) as u32)
+}
+
+/// The exponent that [`narrow`] would give a block; the least there is for zeros.
+pub(crate) fn exponent_for(block: Block<'_>, bits: u32, floor: i32) -> i32 {
+    let (mut any, mut all) = (0, 0);
+    for &m in block.mantissas {
+        any |= m;
+        all |= m ^ (m >> 15);
+    }
+    if any == 0 {
+        return floor;
+    }
+    let shift = fit(i16::BITS - all.leading_zeros(), block.exponent, bits, floor);
+    block.exponent.saturating_add(shift as i32)
 }
 
 /// Writes `values · 2^exponent` as mantissas of `bits` bits (2…16, sign included) and returns their
@@ -41,8 +70,26 @@ pub fn narrow<T: Copy + Into<i32>>(
 ) -> i32 {
     let shift = shift_for(values, exponent, bits, floor);
     let limit = 0x7FFF >> (16 - bits.clamp(2, 16));
-    for (out, &value) in out.iter_mut().zip(values) {
-        *out = round_shift(value.into(), shift).min(limit).max(-limit) as i16;
+    if shift == 0 {
+        for (out, &value) in out.iter_mut().zip(values) {
+            *out = value.into().min(limit).max(-limit) as i16;
+        }
+    } else {
+        // As `round_shift`, without a question in the loop.
+        let down = shift.wrapping_sub(1).min(31);
+        let cut = |value: T| {
+            let rounded = (value.into() >> down).wrapping_add(1) >> 1;
+            rounded.min(limit).max(-limit) as i16
+        };
+        let n = out.len().min(values.len());
+        let (to, from) = (out.get_mut(..n).unwrap_or_default(), values.get(..n).unwrap_or(&[]));
+        let ((to, to_rest), (from, from_rest)) = (to.as_chunks_mut(), from.as_chunks());
+        for (to, &[a, b, c, d]) in to.iter_mut().zip(from) {
+            *to = [cut(a), cut(b), cut(c), cut(d)];
+        }
+        for (out, &value) in to_rest.iter_mut().zip(from_rest) {
+            *out = cut(value);
+        }
     }
     exponent.saturating_add(shift as i32)
 }

@@ -10,13 +10,16 @@ mod block;
 mod exp2;
 mod gelu;
 mod rsqrt;
+mod sigmoid;
 mod softmax;
 
-pub(crate) use block::align;
 pub use block::{Block, add_aligned, magnitude_bits, narrow, narrow_bytes, widen};
+pub(crate) use block::{align, exponent_for};
 pub use exp2::{EXP2_MAX_ERROR, exp2_neg};
 pub use gelu::{GELU_MAX_ERROR, PHI_MAX_ERROR, gelu, phi, relu};
 pub use rsqrt::{RSQRT_MAX_ERROR, rsqrt};
+pub(crate) use sigmoid::{GATE_FRACTION, ONE, ToGate, bend, to_gates};
+pub use sigmoid::{SIGMOID_MAX_ERROR, TANH_MAX_ERROR, sigmoid, tanh};
 pub use softmax::{ENERGY_FRACTION, SOFTMAX_MAX_ERROR, softmax};
 
 /// `⌊value / 2^shift + ½⌋` for any shift; 0 beyond 31.
@@ -46,6 +49,12 @@ pub const fn shift(value: i32, by: i32) -> i32 {
     } else {
         value << by
     }
+}
+
+/// `value · 2^exponent` with a fixed number of fraction bits, as [`shift`] does it.
+#[inline(never)] // For the flash.
+pub(crate) fn fixed(value: i32, exponent: i32, fraction: i32) -> i32 {
+    shift(value, exponent.saturating_add(fraction))
 }
 
 /// An exponent as a cache keeps it.

@@ -2,6 +2,7 @@
 //!
 //! A sentence is split at white space; each of `? , . ! ; :` is a word of its own; apostrophes and
 //! hyphens stay inside words. If the model says so, letters become lower case (ASCII, Latin-1, œ).
+//! The tokens of a model of letters are the single characters, blanks left out.
 
 use crate::format::{Model, WordTable};
 use crate::{Error, Token};
@@ -12,14 +13,14 @@ pub const MAX_WORD: usize = 48;
 
 const MARKS: [char; 6] = ['?', ',', '.', '!', ';', ':'];
 
-/// The words of `text` with the byte each starts at.
-fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+/// The words of `text`, or its letters, with the byte each starts at.
+fn words(text: &str, letters: bool) -> impl Iterator<Item = (usize, &str)> {
     let mut rest = text;
     core::iter::from_fn(move || {
         rest = rest.trim_start();
         let first = rest.chars().next()?;
         let is_end = |c: char| c.is_whitespace() || MARKS.contains(&c);
-        let length = if MARKS.contains(&first) {
+        let length = if letters || MARKS.contains(&first) {
             first.len_utf8()
         } else {
             rest.find(is_end).unwrap_or(rest.len())
@@ -61,7 +62,7 @@ pub fn encode(model: &Model<'_>, text: &str, out: &mut [Token]) -> Result<usize,
     let (eos, marks) = (dims.source_eos, [dims.source_eos, dims.source_pad]);
     let limit = out.len();
     let mut room = out.iter_mut();
-    for (at, word) in words(text) {
+    for (at, word) in words(text, dims.letters) {
         let token = find(&table, word, dims.lowercase)
             .filter(|token| !marks.contains(token))
             .ok_or(Error::UnknownWord { at, length: word.len() })?;
@@ -92,11 +93,17 @@ mod tests {
 
     #[test]
     fn words_split_at_blanks_and_marks() {
-        let split = |text| words(text).collect::<Vec<_>>();
+        let split = |text| words(text, false).collect::<Vec<_>>();
         assert_eq!(split(" I  drink\tmilk?"), [(1, "I"), (4, "drink"), (10, "milk"), (14, "?")]);
         assert_eq!(split("don't, l'eau"), [(0, "don't"), (5, ","), (7, "l'eau")]);
         assert_eq!(split(" \u{a0}\n"), []);
         assert_eq!(split("é…"), [(0, "é…")]);
+    }
+
+    #[test]
+    fn letters_are_single_characters_without_blanks() {
+        let split: Vec<_> = words(" Né d'\t", true).collect();
+        assert_eq!(split, [(1, "N"), (2, "é"), (5, "d"), (6, "'")]);
     }
 
     #[test]

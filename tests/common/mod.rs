@@ -3,8 +3,12 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
 use regard::format::emit::{Content, Matrix, Norm, emit};
-use regard::format::{Activation, Dims, Layout, NormOrder, Role, Slot};
-use regard::{Model, SelfTest, Token, Transformer};
+use regard::format::{
+    Activation, Cell, ContextGate, ConvActivation, ConvKind, ConvLayer, ConvolutionalDims,
+    DecoderKind, Dims, Directions, EncoderKind, Layout, NormOrder, RecurrentDecoderDims,
+    RecurrentEncoderDims, Role, Score, Slot, Start,
+};
+use regard::{Model, Picture, SelfTest, Seq2Seq, Token, Words};
 
 /// Repeatable noise (Marsaglia's xorshift, 2003).
 pub struct Noise(u64);
@@ -27,31 +31,37 @@ impl Noise {
 }
 
 pub fn dims() -> Dims {
-    Dims {
-        norm: NormOrder::Pre,
-        activation: Activation::Relu,
-        d_model: 12,
-        n_heads: 2,
-        d_head: 5,
-        d_ff: 17,
-        encoder_layers: 1,
-        decoder_layers: 2,
-        source_vocabulary: 9,
-        target_vocabulary: 11,
-        max_source_len: 7,
-        max_target_len: 8,
-        alignment_layer: 1,
-        source_pad: 0,
-        source_eos: 2,
-        target_pad: 0,
-        target_bos: 1,
-        target_eos: 2,
-        tied_output: false,
-        lowercase: true,
-        embedding_multiplier: 28_378,
-        embedding_exponent: -13,
-    }
+    TRANSFORMER
 }
+
+const TRANSFORMER: Dims = Dims {
+    encoder: EncoderKind::Transformer,
+    decoder: DecoderKind::Transformer,
+    d_embedding: 0,
+    letters: false,
+    norm: NormOrder::Pre,
+    activation: Activation::Relu,
+    d_model: 12,
+    n_heads: 2,
+    d_head: 5,
+    d_ff: 17,
+    encoder_layers: 1,
+    decoder_layers: 2,
+    source_vocabulary: 9,
+    target_vocabulary: 11,
+    max_source_len: 7,
+    max_target_len: 8,
+    alignment_layer: 1,
+    source_pad: 0,
+    source_eos: 2,
+    target_pad: 0,
+    target_bos: 1,
+    target_eos: 2,
+    tied_output: false,
+    lowercase: true,
+    embedding_multiplier: 28_378,
+    embedding_exponent: -13,
+};
 
 /// The same in every combination of choices.
 pub fn variants() -> Vec<Dims> {
@@ -64,6 +74,186 @@ pub fn variants() -> Vec<Dims> {
         }
     }
     all
+}
+
+/// A recurrent side has no Transformer's sizes.
+const RECURRENT: Dims = Dims {
+    d_model: 0,
+    n_heads: 0,
+    d_head: 0,
+    d_ff: 0,
+    alignment_layer: 0,
+    embedding_multiplier: 0,
+    embedding_exponent: 0,
+    d_embedding: 6,
+    ..TRANSFORMER
+};
+
+pub fn encoder(cell: Cell, directions: Directions) -> RecurrentEncoderDims {
+    RecurrentEncoderDims { cell, hidden: 5, directions }
+}
+
+/// One that looks additively, before its step.
+pub fn decoder(cell: Cell) -> RecurrentDecoderDims {
+    RecurrentDecoderDims {
+        cell,
+        hidden: 10,
+        start: Start::Bridge,
+        bridge_tanh: true,
+        score: Score::Additive,
+        d_attention: 7,
+        asks_after: false,
+        cell_reads_context: true,
+        output_reads: [true, true, false],
+        gate: ContextGate::None,
+        d_readout: 9,
+        readout_tanh: true,
+        energy_multiplier: 0,
+        energy_exponent: 0,
+    }
+}
+
+fn recurrent(encoder: RecurrentEncoderDims, decoder: RecurrentDecoderDims) -> Dims {
+    let (encoder, decoder) = (EncoderKind::Recurrent(encoder), DecoderKind::Recurrent(decoder));
+    Dims { encoder, decoder, ..RECURRENT }
+}
+
+/// Every cell, direction, start and score at least once, and both mixtures with a Transformer.
+pub fn recurrent_variants() -> Vec<Dims> {
+    let mut all = Vec::new();
+    for cell in [Cell::Rnn, Cell::GruAfter, Cell::GruBefore, Cell::Lstm] {
+        for directions in [Directions::Forward, Directions::Concat, Directions::Sum] {
+            let encoder = encoder(cell, directions);
+            let width = encoder.width();
+            all.push(recurrent(encoder, decoder(cell)));
+            let last = RecurrentDecoderDims {
+                hidden: width,
+                start: Start::Last,
+                score: Score::Dot,
+                d_attention: 0,
+                asks_after: true,
+                output_reads: [true, true, true],
+                d_readout: 0,
+                energy_multiplier: 23_637,
+                energy_exponent: -14,
+                ..decoder(cell)
+            };
+            all.push(Dims { decoder_layers: 1, ..recurrent(encoder, last) });
+        }
+        let general = RecurrentDecoderDims {
+            start: Start::Mean,
+            bridge_tanh: false,
+            score: Score::General,
+            d_attention: 0,
+            ..decoder(cell)
+        };
+        all.push(Dims { encoder_layers: 3, ..recurrent(encoder(cell, Directions::Sum), general) });
+        let zero = RecurrentDecoderDims { start: Start::Zero, ..decoder(cell) };
+        all.push(recurrent(encoder(cell, Directions::Concat), zero));
+        let plain = RecurrentDecoderDims {
+            bridge_tanh: false,
+            score: Score::None,
+            d_attention: 0,
+            cell_reads_context: false,
+            output_reads: [true, false, true],
+            ..decoder(cell)
+        };
+        all.push(recurrent(encoder(cell, Directions::Forward), plain));
+    }
+    let encoder = EncoderKind::Recurrent(encoder(Cell::GruAfter, Directions::Concat));
+    all.push(Dims { encoder, d_embedding: 6, ..dims() });
+    let decoder = RecurrentDecoderDims { start: Start::Mean, ..decoder(Cell::Lstm) };
+    let decoder = DecoderKind::Recurrent(decoder);
+    all.push(Dims { decoder, d_embedding: 6, alignment_layer: 0, ..dims() });
+    all
+}
+
+/// Does the decoder look at the memory at every step?
+pub fn looks(dims: &Dims) -> bool {
+    !matches!(dims.decoder, DecoderKind::Recurrent(decoder) if !decoder.looks())
+}
+
+/// Transformers, recurrent models and mixtures.
+pub fn every_variant() -> Vec<Dims> {
+    [variants(), recurrent_variants()].concat()
+}
+
+/// A layer with a window of 3 × 3.
+pub const CONV: ConvLayer = ConvLayer {
+    kind: ConvKind::Conv,
+    activation: ConvActivation::Relu,
+    channels: 5,
+    kernel: 3,
+    stride: 1,
+    padding: [1; 4],
+    add: 0,
+};
+
+/// A model that reads pictures of 13 × 11 pixels.
+pub fn of_pictures(channels: usize, layers: &[ConvLayer], decoder: DecoderKind) -> Dims {
+    let encoder = ConvolutionalDims::new([13, 11, channels], layers);
+    let last = encoder.size(layers.len());
+    let base = match decoder {
+        DecoderKind::Transformer => dims(),
+        DecoderKind::Recurrent(_) => RECURRENT,
+    };
+    Dims {
+        encoder: EncoderKind::Convolutional(encoder),
+        decoder,
+        encoder_layers: layers.len(),
+        decoder_layers: 1,
+        alignment_layer: 0,
+        source_vocabulary: 0,
+        source_eos: 0,
+        max_source_len: last.height * last.width,
+        ..base
+    }
+}
+
+/// Every kind of layer, padding, residual and gate at least once.
+pub fn picture_variants() -> Vec<Dims> {
+    let plain = RecurrentDecoderDims { start: Start::Mean, ..decoder(Cell::Lstm) };
+    let scalar = RecurrentDecoderDims { gate: ContextGate::Scalar, readout_tanh: false, ..plain };
+    let vector = RecurrentDecoderDims {
+        gate: ContextGate::Vector,
+        score: Score::AdditiveRelu,
+        output_reads: [true, true, true],
+        ..decoder(Cell::GruAfter)
+    };
+    let vector = RecurrentDecoderDims { start: Start::Zero, ..vector };
+    let [plain, scalar, vector] = [plain, scalar, vector].map(DecoderKind::Recurrent);
+    let same = ConvLayer { padding: [0, 0, 1, 1], stride: 2, ..CONV };
+    let residual = ConvLayer { add: 2, ..CONV };
+    let wide = ConvLayer { kernel: 5, padding: [2; 4], activation: ConvActivation::Relu6, ..CONV };
+    let one = ConvLayer { kernel: 1, padding: [0; 4], activation: ConvActivation::None, ..CONV };
+    let depthwise = ConvLayer { kind: ConvKind::Depthwise, ..CONV };
+    let maximum =
+        ConvLayer { kind: ConvKind::MaxPool, activation: ConvActivation::None, stride: 2, ..CONV };
+    let mean = ConvLayer { kind: ConvKind::AveragePool, kernel: 2, padding: [0; 4], ..maximum };
+    let long = ConvLayer { add: 3, ..one };
+    let even = ConvLayer { channels: 8, ..wide };
+    let own = ConvLayer { kernel: 2, padding: [0, 0, 1, 1], add: 1, ..CONV };
+    let apart = ConvLayer { kernel: 1, stride: 3, padding: [0; 4], ..CONV };
+    vec![
+        of_pictures(3, &[CONV], plain),
+        of_pictures(1, &[same, CONV, residual], scalar),
+        of_pictures(3, &[wide, maximum, depthwise], vector),
+        of_pictures(3, &[one, mean, depthwise, one], DecoderKind::Transformer),
+        of_pictures(1, &[CONV, wide, depthwise, long, maximum], plain),
+        of_pictures(3, &[apart, one], vector),
+        of_pictures(3, &[even, CONV, own], plain),
+    ]
+}
+
+/// Pixels that are all different.
+pub fn pixels(width: usize, height: usize) -> Vec<u8> {
+    let mut noise = Noise::new(99);
+    (0..width * height * 3).map(|_| noise.below(256) as u8).collect()
+}
+
+/// Turns 0 … 255 into −16 … 16.
+fn scales(slot: &Slot) -> Content {
+    Content::pixels(&vec![(2, -255); slot.rows], -4)
 }
 
 fn matrix(slot: &Slot, noise: &mut Noise) -> Content {
@@ -80,7 +270,8 @@ fn matrix(slot: &Slot, noise: &mut Noise) -> Content {
         scale_exponent: -23,
         biases: &biases,
         bias_exponent: -22,
-        bits: 12,
+        // 127 · 130 columns · 2⁹ < 2²³
+        bits: if slot.columns > 32 { 10 } else { 12 },
     })
 }
 
@@ -104,6 +295,7 @@ pub fn contents(dims: &Dims, noise: &mut Noise) -> Vec<Content> {
             (Layout::Rows, _) => matrix(&slot, noise),
             (Layout::Norm, _) => norm(&slot, noise),
             (_, Role::SelfTest) => Content::self_test(&[], &[]),
+            (_, Role::Picture) => scales(&slot),
             _ => Content::words(&names(slot.rows)),
         })
         .collect()
@@ -126,8 +318,22 @@ pub type Trace = Vec<(Token, Vec<i32>, i32, Vec<u16>)>;
 pub fn trace(model: &Model<'_>, source: &[Token], dirt: u32, reference: &[Token]) -> Trace {
     let mut arena = arena(model, dirt);
     let mut transformer =
-        Transformer::new(model, bytemuck::cast_slice_mut(&mut arena)).expect("an arena that fits");
-    let mut words = transformer.translate_tokens(source).expect("a source that fits");
+        Seq2Seq::<regard::family::Any>::new(model, bytemuck::cast_slice_mut(&mut arena))
+            .expect("an arena that fits");
+    along(transformer.translate_tokens(source).expect("a source that fits"), reference)
+}
+
+/// The same of a picture of 13 × 11 pixels, any way.
+pub fn trace_picture(model: &Model<'_>, pixels: &[u8], dirt: u32) -> Trace {
+    let mut arena = arena(model, dirt);
+    let mut captioner =
+        Seq2Seq::<regard::family::Any>::new(model, bytemuck::cast_slice_mut(&mut arena))
+            .expect("an arena that fits");
+    let picture = Picture::rgb888(13, 11, pixels).expect("as many bytes as it takes");
+    along(captioner.describe(&picture).expect("a picture"), &[])
+}
+
+fn along(mut words: Words<'_>, reference: &[Token]) -> Trace {
     let mut trace = Trace::new();
     while let Some(step) = words.step() {
         let logits = words.logits();

@@ -16,12 +16,14 @@ mod line;
 pub mod register;
 mod repl;
 mod selftest;
+mod source;
 mod stack;
 mod trace;
 
 pub use line::{Line, Refusal};
 pub use repl::repl;
 pub use selftest::selftest;
+pub use source::{Pictures, Source, Text, Trouble};
 pub use stack::Stack;
 pub use trace::trace;
 

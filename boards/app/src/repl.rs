@@ -1,14 +1,13 @@
 //! The conversation.
 
-use crate::{Board, Line, Outcome, Refusal, selftest, trace};
+use crate::{Board, Line, Outcome, Refusal, Source, Trouble, selftest, trace};
 use embedded_hal::digital::OutputPin;
 use embedded_io::{Read, Write};
-use regard::{Error, Transformer, text};
+use regard::family::Family;
+use regard::{Error, Seq2Seq, text};
 
 const HELP: &str = "\
-type a sentence and press return, or\r
 :selftest         run the test that the model file carries\r
-:trace SENTENCE   tokens, logits and alignments as the integers they are\r
 :stack            the deepest stack so far, and the arena\r
 :quit             leave the emulator\r
 ";
@@ -17,9 +16,10 @@ type a sentence and press return, or\r
 ///
 /// # Errors
 /// Those of the port.
-pub fn repl<const LINE: usize, Port: Read + Write, Pin: OutputPin>(
+pub fn repl<const LINE: usize, F: Family, Port: Read + Write, Pin: OutputPin>(
     board: &mut Board<Port, Pin>,
-    translator: &mut Transformer<'_>,
+    engine: &mut Seq2Seq<'_, F>,
+    source: &mut impl Source<F>,
 ) -> Outcome<Port::Error> {
     write!(board.port, "\r\nregard on {}; :help helps\r\n", board.name)?;
     let mut line = Line::<LINE>::new();
@@ -35,7 +35,7 @@ pub fn repl<const LINE: usize, Port: Read + Write, Pin: OutputPin>(
         if typed == ":quit" && board.leaves {
             return Ok(());
         }
-        answer(board, translator, typed)?;
+        answer(board, engine, source, typed)?;
     }
 }
 
@@ -46,34 +46,42 @@ fn refuse<Port: Write>(port: &mut Port, refusal: Refusal, limit: usize) -> Outco
     }
 }
 
-fn answer<Port: Read + Write, Pin: OutputPin>(
+fn answer<F: Family, Port: Read + Write, Pin: OutputPin>(
     board: &mut Board<Port, Pin>,
-    translator: &mut Transformer<'_>,
+    engine: &mut Seq2Seq<'_, F>,
+    source: &mut impl Source<F>,
     typed: &str,
 ) -> Outcome<Port::Error> {
-    let (command, sentence) = typed.split_once(' ').unwrap_or((typed, ""));
+    let (command, rest) = typed.split_once(' ').unwrap_or((typed, ""));
     match command {
         "" => Ok(()),
-        ":help" => Ok(board.port.write_all(HELP.as_bytes())?),
-        ":selftest" => board.busy(|port| selftest(port, translator).map(|_| ())),
-        ":trace" => board.busy(|port| trace(port, translator, sentence)),
-        ":stack" => stack(board, translator),
-        command if command.starts_with(':') => {
-            write!(board.port, "{command} is not a command; :help lists them\r\n")
-        }
-        _ => board.busy(|port| translate(port, translator, typed)),
+        ":help" => help(board, source),
+        ":selftest" => board.busy(|port| selftest(port, engine).map(|_| ())),
+        ":trace" => board.busy(|port| trace(port, engine, source, rest)),
+        ":stack" => stack(board, engine),
+        command if command.starts_with(':') => source.command(&mut board.port, command, rest),
+        _ => board.busy(|port| say(port, engine, source, typed)),
     }
 }
 
-/// Writes each word as soon as it is known.
-fn translate<Port: Write>(
-    port: &mut Port,
-    translator: &mut Transformer<'_>,
-    sentence: &str,
+fn help<F: Family, Port: Write, Pin, S: Source<F>>(
+    board: &mut Board<Port, Pin>,
+    _: &S,
 ) -> Outcome<Port::Error> {
-    let words = match translator.translate(sentence) {
+    board.port.write_all(S::HELP.as_bytes())?;
+    Ok(board.port.write_all(HELP.as_bytes())?)
+}
+
+/// Writes each word as soon as it is known.
+fn say<F: Family, Port: Write>(
+    port: &mut Port,
+    engine: &mut Seq2Seq<'_, F>,
+    source: &impl Source<F>,
+    typed: &str,
+) -> Outcome<Port::Error> {
+    let words = match source.start(engine, typed) {
         Ok(words) => words,
-        Err(error) => return explain(port, error, sentence),
+        Err(trouble) => return explain(port, &trouble, typed),
     };
     let mut before = "";
     for word in words {
@@ -87,22 +95,26 @@ fn translate<Port: Write>(
     Ok(port.write_all(b"\r\n")?)
 }
 
-fn stack<Port: Write, Pin>(
+fn stack<F: Family, Port: Write, Pin>(
     board: &mut Board<Port, Pin>,
-    translator: &Transformer<'_>,
+    engine: &Seq2Seq<'_, F>,
 ) -> Outcome<Port::Error> {
     let (peak, size) = (board.stack.peak(), board.stack.size());
     write!(board.port, "stack: {peak} of {size} bytes at most so far\r\n")?;
-    write!(board.port, "arena: {} bytes\r\n", translator.model().arena_bytes())
+    write!(board.port, "arena: {} bytes\r\n", engine.model().arena_bytes())
 }
 
 /// Says what is wrong with a sentence; an unknown word is shown.
 pub(crate) fn explain<Port: Write>(
     port: &mut Port,
-    error: Error,
+    trouble: &Trouble,
     sentence: &str,
 ) -> Outcome<Port::Error> {
-    let word = match error {
+    let error = match trouble {
+        Trouble::Engine(error) => error,
+        Trouble::Other(reason) => return write!(port, "{reason}\r\n"),
+    };
+    let word = match *error {
         Error::UnknownWord { at, length } => sentence.get(at..at.saturating_add(length)),
         _ => None,
     };

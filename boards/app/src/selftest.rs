@@ -1,15 +1,16 @@
 //! The test that a model file carries: what each step of one sentence must come to.
 
 use embedded_io::{Write, WriteFmtError};
-use regard::{Error, SelfTest, Transformer};
+use regard::family::Family;
+use regard::{Error, SelfTest, Seq2Seq};
 
 /// Runs the test, says how it went, and returns that.
 ///
 /// # Errors
 /// Outside those of the port, inside those of the test.
-pub fn selftest<Port: Write>(
+pub fn selftest<F: Family, Port: Write>(
     port: &mut Port,
-    translator: &mut Transformer<'_>,
+    translator: &mut Seq2Seq<'_, F>,
 ) -> Result<Result<(), Error>, WriteFmtError<Port::Error>> {
     let test = SelfTest::of(translator.model());
     let result = test.run(translator);

@@ -8,23 +8,25 @@
 //! end
 //! ```
 
-use crate::{Outcome, repl::explain};
+use crate::{Outcome, Source, repl::explain};
 use core::fmt::Display;
 use embedded_io::Write;
-use regard::Transformer;
+use regard::Seq2Seq;
+use regard::family::Family;
 
-/// Translates `sentence`, and writes every step.
+/// Answers `typed`, and writes every step.
 ///
 /// # Errors
 /// Those of the port.
-pub fn trace<Port: Write>(
+pub fn trace<F: Family, Port: Write>(
     port: &mut Port,
-    translator: &mut Transformer<'_>,
-    sentence: &str,
+    engine: &mut Seq2Seq<'_, F>,
+    source: &impl Source<F>,
+    typed: &str,
 ) -> Outcome<Port::Error> {
-    let mut words = match translator.translate(sentence) {
+    let mut words = match source.start(engine, typed) {
         Ok(words) => words,
-        Err(error) => return explain(port, error, sentence),
+        Err(trouble) => return explain(port, &trouble, typed),
     };
     while let Some(step) = words.step() {
         let logits = words.logits();

@@ -92,7 +92,7 @@ fn talk(text: &str) -> (String, Vec<bool>) {
     let (port, busy) = (Port::typing(text), Pin::default());
     let stack = Stack::EMPTY;
     let mut board = Board { name: "host", port, busy, stack, leaves: true };
-    let ended = app::repl::<64, _, _>(&mut board, &mut translator);
+    let ended = app::repl::<64, _, _, _>(&mut board, &mut translator, &mut app::Text);
     assert_eq!(ended.is_ok(), text.contains(":quit"));
     (String::from_utf8(board.port.heard).unwrap(), board.busy.0)
 }

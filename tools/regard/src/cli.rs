@@ -6,6 +6,7 @@ use std::path::PathBuf;
 const EXAMPLES: &str = "\
 Examples:
   regard run models/eng-fra/eng-fra.rgd \"I drink milk\" --attention
+  regard run models/scenes/scenes.rgd --picture photo.png --png attention.png
   regard convert weights.safetensors --config model.json -o eng-fra.rgd
   regard check eng-fra.rgd --data dev.tsv";
 
@@ -21,7 +22,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Trained weights in, model file out
     Convert(ConvertArgs),
-    /// Text in, words out
+    /// Text or a picture in, words out
     Run(RunArgs),
     /// What a model file holds, and the RAM it needs
     Inspect(InspectArgs),
@@ -47,7 +48,8 @@ pub(crate) struct ConvertArgs {
 #[command(after_help = "Examples:
   regard run eng-fra.rgd \"I drink milk\" --attention
   regard run eng-fra.rgd --json --logits --ids \"5 8 2\"
-  regard run eng-fra.rgd < sentences.txt")]
+  regard run eng-fra.rgd < sentences.txt
+  regard run scenes.rgd --picture photo.png --attention")]
 pub(crate) struct RunArgs {
     /// Model file
     pub(crate) model: PathBuf,
@@ -56,7 +58,10 @@ pub(crate) struct RunArgs {
     /// Source token ids instead of text, end token included
     #[arg(long, value_name = "IDS", conflicts_with = "text")]
     pub(crate) ids: Option<String>,
-    /// Draw the alignment of source and target words
+    /// Picture, for a model that reads pictures: PNG or JPEG of any size
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["text", "ids"])]
+    pub(crate) picture: Option<PathBuf>,
+    /// Draw the alignment of source and target words, or where in the picture each word comes from
     #[arg(long, conflicts_with = "json")]
     pub(crate) attention: bool,
     /// Write the alignment as a picture
@@ -90,16 +95,30 @@ pub(crate) struct InspectArgs {
 #[command(after_help = "Example:
   regard check eng-fra.rgd --data test.tsv
 
-The data file has a sentence a line: source TAB target, maybe TAB gold alignment (0-0 1-2 …).")]
+The data file has a sentence a line: source TAB target, maybe TAB gold alignment (0-0 1-2 …).
+Lines with the same source that follow each other are one sentence with several references: an
+answer is exact when it equals one of them. Token errors are edits to the nearest reference.
+
+Of a model that reads pictures the lines are tile TAB caption, maybe TAB boxes: the number of a tile
+on the sheet of pictures (all of the model's own size, row by row, from 0), and for nouns of the
+caption word:x0,y0,x1,y1 (the word's number from 0, pixels, half open; several boxes joined by +).
+A noun that is said, with the word before it, should be looked for in its boxes: pointing counts
+whether the strongest place has its middle there, mass the attention there.")]
 pub(crate) struct CheckArgs {
     /// Model file
     pub(crate) model: PathBuf,
-    /// Sentences: source TAB target [TAB alignment]
+    /// Sentences: source TAB target [TAB alignment]; captions: tile TAB caption [TAB boxes]
     #[arg(long, value_name = "FILE")]
     pub(crate) data: PathBuf,
+    /// Sheet of pictures [default: FILE of --data with the ending .png]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pictures: Option<PathBuf>,
     /// Only the first N sentences
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
+    /// Exact answers by source length too
+    #[arg(long)]
+    pub(crate) by_length: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

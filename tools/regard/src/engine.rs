@@ -2,17 +2,19 @@
 
 use crate::answer::{Logits, Step};
 use crate::file;
+use crate::given::{Given, engine_picture};
 use crate::problem::Problem;
-use regard::format::WordTable;
+use regard::family::Any;
+use regard::format::{ConvolutionalDims, EncoderKind, WordTable};
 use regard::observe::{Observer, Site as Place};
-use regard::{Model, SelfTest, Token, Transformer, Words, real, text};
+use regard::{Model, SelfTest, Seq2Seq, Token, Words, real, text};
 use std::path::Path;
 use twin::{Description, Site};
 
 /// A model that answers in integers.
 pub(crate) struct Engine {
-    model: Model<'static>,
-    transformer: Transformer<'static>,
+    model: &'static Model<'static>,
+    runner: Seq2Seq<'static>,
 }
 
 impl Engine {
@@ -22,11 +24,12 @@ impl Engine {
         Self::new(model).map_err(|cause| Problem::Model { path: path.into(), cause })
     }
 
-    /// Gives a model its arena.
+    /// Gives a model its place and its arena.
     pub(crate) fn new(model: Model<'static>) -> Result<Self, regard::Error> {
+        let model: &Model<'_> = Box::leak(Box::new(model));
         let arena = vec![0u32; model.arena_bytes().div_ceil(4)].leak();
-        let transformer = Transformer::new(&model, bytemuck::cast_slice_mut(arena))?;
-        Ok(Self { model, transformer })
+        let runner = Seq2Seq::new(model, bytemuck::cast_slice_mut(arena))?;
+        Ok(Self { model, runner })
     }
 
     /// Whether the model speaks the words of a description.
@@ -34,8 +37,23 @@ impl Engine {
         let same = |table: WordTable<'_>, words: &[String]| {
             table.len() == words.len() && (0..).zip(words).all(|(id, word)| table.get(id) == word)
         };
-        same(self.model.source_words(), &description.source.words)
+        let source = description.source.as_ref().map_or(&[][..], |source| &source.words);
+        same(self.model.source_words(), source)
             && same(self.model.target_words(), &description.target.words)
+    }
+
+    /// How the model reads pictures, if it does.
+    pub(crate) fn sees(&self) -> Option<&ConvolutionalDims> {
+        match &self.model.dims().encoder {
+            EncoderKind::Convolutional(encoder) => Some(encoder),
+            _ => None,
+        }
+    }
+
+    /// Rows and columns of the places that alignments are of, if the model reads pictures.
+    pub(crate) fn places(&self) -> Option<[usize; 2]> {
+        let map = self.sees().map(|encoder| encoder.size(encoder.count()))?;
+        Some([map.height, map.width])
     }
 
     /// The word of a source token.
@@ -56,7 +74,7 @@ impl Engine {
     /// A sentence as source tokens, end mark included.
     pub(crate) fn tokens(&self, sentence: &str) -> Result<Vec<u32>, Problem> {
         let mut tokens = vec![0; sentence.len() + 1];
-        let len = text::encode(&self.model, sentence, &mut tokens)
+        let len = text::encode(self.model, sentence, &mut tokens)
             .map_err(|cause| self.refused(sentence, cause))?;
         self.limited(tokens.iter().take(len).map(|&token| token.into()).collect())
     }
@@ -114,10 +132,24 @@ impl Engine {
         sentence
     }
 
+    /// Reads a source, and stands ready for the first word.
+    fn read_in<O: Observer>(
+        &mut self,
+        given: &Given,
+        observer: O,
+    ) -> Result<Words<'_, Any, O>, regard::Error> {
+        match given {
+            Given::Tokens(ids) => self.runner.observe_tokens(&narrow(ids), observer),
+            Given::Picture(picture) => {
+                self.runner.observe_picture(&engine_picture(picture)?, observer)
+            }
+        }
+    }
+
     /// Says the likeliest words; the last step is the end mark, unless the longest target is
     /// reached.
-    pub(crate) fn greedy(&mut self, source: &[u32]) -> Result<Vec<Step>, Problem> {
-        let mut words = self.transformer.translate_tokens(&narrow(source))?;
+    pub(crate) fn greedy(&mut self, given: &Given) -> Result<Vec<Step>, Problem> {
+        let mut words = self.read_in(given, ())?;
         let mut steps = Vec::new();
         while let Some(step) = next(&mut words) {
             steps.push(step);
@@ -126,8 +158,8 @@ impl Engine {
     }
 
     /// Token and digest of each step, for the self-test of a model file.
-    pub(crate) fn digests(&mut self, source: &[u32]) -> Result<Vec<(Token, u32)>, Problem> {
-        let mut words = self.transformer.translate_tokens(&narrow(source))?;
+    pub(crate) fn digests(&mut self, given: &Given) -> Result<Vec<(Token, u32)>, Problem> {
+        let mut words = self.read_in(given, ())?;
         let mut steps = Vec::new();
         while let Some(step) = words.step() {
             steps.push((step.token, SelfTest::digest(words.logits(), step.alignment)));
@@ -137,17 +169,17 @@ impl Engine {
 
     /// Runs the self-test of a model file.
     pub(crate) fn self_test(&mut self, test: &SelfTest<'_>) -> Result<(), regard::Error> {
-        test.run(&mut self.transformer)
+        test.run(&mut self.runner)
     }
 
     /// The logits before each token of a given target, and what every site sees meanwhile.
     pub(crate) fn teacher_forced(
         &mut self,
-        source: &[u32],
+        given: &Given,
         target: &[u32],
         see: impl FnMut(Site, usize, &[f32]),
     ) -> Result<Vec<Step>, Problem> {
-        let mut words = self.transformer.observe_tokens(&narrow(source), Watch(see))?;
+        let mut words = self.read_in(given, Watch(see))?;
         let mut steps = Vec::new();
         for &token in target {
             let Some(mut step) = next(&mut words) else { break };
@@ -169,7 +201,7 @@ pub(crate) fn open(path: &Path) -> Result<Model<'static>, Problem> {
     Model::load(&whole[..bytes.len()]).map_err(|cause| Problem::Model { path: path.into(), cause })
 }
 
-fn next<O: Observer>(words: &mut Words<'_, O>) -> Option<Step> {
+fn next<O: Observer>(words: &mut Words<'_, Any, O>) -> Option<Step> {
     let step = words.step()?;
     let logits = words.logits();
     Some(Step {
@@ -210,7 +242,10 @@ impl<F: FnMut(Site, usize, &[f32])> Observer for Watch<F> {
             Place::SourceEmbedding => Site::SourceEmbedding,
             Place::EncoderAttention(i) => Site::EncoderAttention(i.into()),
             Place::EncoderFeedForward(i) => Site::EncoderFeedForward(i.into()),
+            Place::EncoderLayer(i) => Site::EncoderLayer(i.into()),
             Place::Memory => Site::Memory,
+            Place::Context => Site::Context,
+            Place::DecoderState(i) => Site::DecoderState(i.into()),
             Place::TargetEmbedding => Site::TargetEmbedding,
             Place::DecoderAttention(i) => Site::DecoderAttention(i.into()),
             Place::CrossAttention(i) => Site::CrossAttention(i.into()),

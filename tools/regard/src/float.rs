@@ -4,20 +4,16 @@ use crate::cli::FloatFiles;
 use crate::engine::Engine;
 use crate::problem::Problem;
 use std::path::{Path, PathBuf};
-use twin::{Description, Transformer, Weights};
+use twin::{Description, Model, Weights};
 
 /// Reads the twin of `model`, which `engine` has read already.
-pub(crate) fn read(
-    files: &FloatFiles,
-    model: &Path,
-    engine: &Engine,
-) -> Result<Transformer, Problem> {
+pub(crate) fn read(files: &FloatFiles, model: &Path, engine: &Engine) -> Result<Model, Problem> {
     let [model, weights, config] = files.inputs(model);
     let description = Description::read(&config)?;
     if !engine.has_words_of(&description) {
         return Err(Problem::Twins { model, config });
     }
-    Ok(Transformer::new(description, Weights::read(&weights)?)?)
+    Ok(Model::new(description, Weights::read(&weights)?)?)
 }
 
 impl FloatFiles {

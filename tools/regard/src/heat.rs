@@ -78,7 +78,7 @@ fn width(word: &str) -> usize {
     word.chars().count()
 }
 
-fn line(text: &mut String, margin: usize, cells: impl Iterator<Item = String>) {
+pub(crate) fn line(text: &mut String, margin: usize, cells: impl Iterator<Item = String>) {
     let start = text.len();
     text.extend(std::iter::repeat_n(' ', margin));
     text.extend(cells);
@@ -87,7 +87,8 @@ fn line(text: &mut String, margin: usize, cells: impl Iterator<Item = String>) {
     text.push('\n');
 }
 
-fn cell(palette: Palette, weight: f32, width: usize) -> String {
+/// `width` characters for a weight in 0…1.
+pub(crate) fn cell(palette: Palette, weight: f32, width: usize) -> String {
     match palette {
         Palette::Ascii => char::from(pick(ASCII, weight)).to_string().repeat(width),
         Palette::Shades => pick(SHADES, weight).to_string().repeat(width),

@@ -2,8 +2,8 @@
 
 use crate::cli::InspectArgs;
 use crate::problem::Problem;
-use crate::{engine, names, table};
-use regard::format::{Dims, Layout};
+use crate::{engine, maps, names, table};
+use regard::format::{Dims, EncoderKind, Layout};
 use regard::{Model, SelfTest};
 use serde_json::{Value, json};
 use std::io::{self, Write as _};
@@ -15,7 +15,11 @@ pub(crate) fn run(args: &InspectArgs) -> Result<(), Problem> {
     if args.json {
         writeln!(out, "{}", as_json(&model))?;
     } else {
-        writeln!(out, "{}\n\n{}\n\n{}", dims(model.dims()), sections(&model), arena(&model))?;
+        writeln!(out, "{}\n", dims(model.dims()))?;
+        if let EncoderKind::Convolutional(encoder) = &model.dims().encoder {
+            writeln!(out, "{}\n", maps::table(encoder))?;
+        }
+        writeln!(out, "{}\n\n{}", sections(&model), arena(&model))?;
     }
     out.flush()?;
     Ok(())
@@ -23,7 +27,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<(), Problem> {
 
 /// The dims by their names, for both forms of the report.
 fn fields(d: &Dims) -> Vec<(&'static str, Value)> {
-    vec![
+    let mut fields = vec![
         ("norm", json!(format!("{:?}", d.norm).to_lowercase())),
         ("activation", json!(format!("{:?}", d.activation).to_lowercase())),
         ("d_model", json!(d.d_model)),
@@ -39,7 +43,12 @@ fn fields(d: &Dims) -> Vec<(&'static str, Value)> {
         ("alignment_layer", json!(d.alignment_layer)),
         ("tied_output", json!(d.tied_output)),
         ("lowercase", json!(d.lowercase)),
-    ]
+    ];
+    if let EncoderKind::Convolutional(encoder) = &d.encoder {
+        let (width, height, channels) = (encoder.width, encoder.height, encoder.channels);
+        fields.push(("picture", json!(format!("{width} × {height} × {channels}"))));
+    }
+    fields
 }
 
 fn dims(d: &Dims) -> String {
@@ -55,7 +64,7 @@ fn sections(model: &Model<'_>) -> String {
     for (slot, section) in model.sections() {
         let matrix = slot.layout() == Layout::Rows;
         rows.add_row([
-            names::of(&slot),
+            names::of(&slot, model.dims()),
             if matrix {
                 format!("{} × {}", slot.rows, slot.columns)
             } else {
@@ -89,7 +98,7 @@ fn arena(model: &Model<'_>) -> String {
 fn as_json(model: &Model<'_>) -> Value {
     let section = |(slot, section): (regard::format::Slot, regard::format::Section<'_>)| {
         json!({
-            "name": names::of(&slot), "rows": slot.rows, "columns": slot.columns,
+            "name": names::of(&slot, model.dims()), "rows": slot.rows, "columns": slot.columns,
             "bytes": section.words.len() * 4, "mantissa_bits": section.bits,
         })
     };

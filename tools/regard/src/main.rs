@@ -1,7 +1,7 @@
 //! The command `regard`.
 //!
 //! ```text
-//! weights.safetensors ┐            ┌ run      text in, words out
+//! weights.safetensors ┐            ┌ run      text or a picture in, words out
 //! model.json          ┴─ convert ─►┤ inspect  what a model file holds
 //!                        (.rgd)    └ check    integers against the float twin
 //! ```
@@ -16,9 +16,15 @@ mod convert;
 mod engine;
 mod file;
 mod float;
+mod given;
+mod grids;
 mod heat;
 mod inspect;
+mod label;
+mod maps;
 mod names;
+mod panels;
+mod photo;
 mod picture;
 mod problem;
 mod progress;

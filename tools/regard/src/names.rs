@@ -1,9 +1,9 @@
 //! Sections of a model file by the names that their tensors have in the weights.
 
-use regard::format::{Role, Slot, Stack};
+use regard::format::{Dims, EncoderKind, Role, Slot, Stack};
 
 /// The name of a section, as in the weights but without `.weight`.
-pub(crate) fn of(slot: &Slot) -> String {
+pub(crate) fn of(slot: &Slot, dims: &Dims) -> String {
     let side = match slot.stack {
         Stack::Encoder => "encoder",
         Stack::Decoder => "decoder",
@@ -16,6 +16,18 @@ pub(crate) fn of(slot: &Slot) -> String {
         Role::Embedding => return format!("{side}.embedding"),
         Role::Position => return format!("{side}.position"),
         Role::FinalNorm => return format!("{side}.norm"),
+        Role::CellInput => return format!("{side}.rnn.{}.input", slot.layer),
+        Role::CellState => return format!("{side}.rnn.{}.state", slot.layer),
+        Role::CellCandidate => return format!("{side}.rnn.{}.candidate", slot.layer),
+        Role::Bridge => return format!("{side}.bridge.{}", slot.layer),
+        Role::BridgeCell => return format!("{side}.bridge_cell.{}", slot.layer),
+        Role::AttentionQuery => return format!("{side}.attention.query"),
+        Role::AttentionKey => return format!("{side}.attention.key"),
+        Role::AttentionEnergy => return format!("{side}.attention.energy"),
+        Role::ContextGate => return format!("{side}.context_gate"),
+        Role::Picture => return "pixels".into(),
+        Role::Filter => return format!("{side}.layers.{}", layer_of_filter(slot, dims)),
+        Role::Readout => return format!("{side}.readout"),
         Role::SelfNorm => "self_attention_norm",
         Role::SelfQuery => "self_attention.query",
         Role::SelfKey => "self_attention.key",
@@ -31,4 +43,12 @@ pub(crate) fn of(slot: &Slot) -> String {
         Role::FeedDown => "feed_forward.down",
     };
     format!("{side}.layers.{}.{part}", slot.layer)
+}
+
+/// Filters are numbered without the pools between them.
+fn layer_of_filter(slot: &Slot, dims: &Dims) -> usize {
+    match &dims.encoder {
+        EncoderKind::Convolutional(encoder) => encoder.layer_of_filter(slot.layer),
+        _ => slot.layer,
+    }
 }

@@ -11,6 +11,19 @@ pub(crate) enum Problem {
     Read { path: PathBuf, cause: std::io::Error },
     #[error("cannot write {}: {cause}", path.display())]
     Write { path: PathBuf, cause: std::io::Error },
+    #[error("{} is not a picture (PNG or JPEG): {cause}", path.display())]
+    NotAPicture { path: PathBuf, cause: Box<image::ImageError> },
+    #[error("the model reads pictures, not text; give one with --picture FILE")]
+    WantsPicture,
+    #[error("the model reads text, not pictures")]
+    WantsText,
+    #[error("--by-length counts words of the source, and the model reads pictures")]
+    NoLengths,
+    #[error(
+        "{} is {have} pixels large, which cannot be cut into tiles of {tile} pixels, the model's own",
+        path.display()
+    )]
+    Tiles { path: PathBuf, have: String, tile: String },
     #[error("cannot draw the picture: {0}")]
     Picture(image::ImageError),
     #[error("{} is an input; choose another name for the output", path.display())]
@@ -51,7 +64,11 @@ impl Problem {
     /// What the process returns.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Overwrite { .. } | Self::Id { .. } => 2,
+            Self::Overwrite { .. }
+            | Self::Id { .. }
+            | Self::WantsPicture
+            | Self::WantsText
+            | Self::NoLengths => 2,
             _ => 1,
         }
     }

@@ -22,7 +22,7 @@ const SUM_BOUND: i64 = regard::format::SUM_LIMIT as i64;
 /// The exponent of numbers that are all zero, below that of any other.
 const NO_EXPONENT: i32 = -128;
 /// The least exponent of multipliers, gammas and factors.
-const LEAST_EXPONENT: i32 = -64;
+pub(crate) const LEAST_EXPONENT: i32 = -64;
 /// Mantissa widths that a matrix may ask of its input.
 const WIDTHS: std::ops::RangeInclusive<u32> = 8..=14;
 
@@ -106,7 +106,7 @@ fn largest(values: ArrayView1<'_, f64>) -> f64 {
 }
 
 /// The smallest e with `value ≤ most·2^e`.
-fn exponent_for(value: f64, most: f64) -> i32 {
+pub(crate) fn exponent_for(value: f64, most: f64) -> i32 {
     (value / most).log2().ceil().max(NO_EXPONENT.into()) as i32
 }
 

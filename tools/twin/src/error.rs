@@ -35,8 +35,8 @@ pub enum Error {
     /// The description is well-formed, but a value in it cannot be.
     #[error("model description: `{field}` {why}")]
     Field {
-        /// Which field.
-        field: &'static str,
+        /// Which field, by its path: `encoder.hidden`.
+        field: String,
         /// What is wrong with it.
         why: String,
     },
@@ -90,6 +90,46 @@ pub enum Error {
         /// Their names, sorted.
         names: Vec<String>,
     },
+    /// A bias that adds the same to every energy of a sentence.
+    #[error("tensor `{name}` adds the same to every energy, which softmax ignores; leave it out")]
+    Unseen {
+        /// The tensor.
+        name: String,
+    },
+    /// The variance of a batch normalisation is below zero.
+    #[error("tensor `{name}` holds {value} at index [{index}]; a variance is not negative")]
+    Variance {
+        /// The tensor.
+        name: String,
+        /// Where.
+        index: usize,
+        /// The value.
+        value: f32,
+    },
+    /// A sentence for a model that reads pictures, or a picture for one that reads sentences.
+    #[error("the model reads {need}, but was given {have}")]
+    Source {
+        /// What was given.
+        have: &'static str,
+        /// What the model reads.
+        need: &'static str,
+    },
+    /// Bytes that are not those of a picture of the size given with them.
+    #[error("a picture of {} has {} bytes, but {have} were given", size(.need), .need.iter().product::<usize>())]
+    Pixels {
+        /// Number of bytes.
+        have: usize,
+        /// Height, width and channels.
+        need: [usize; 3],
+    },
+    /// A picture of another size than the model's.
+    #[error("the picture has {}; the model reads {}", size(.have), size(.need))]
+    Picture {
+        /// Its height, width and channels.
+        have: [usize; 3],
+        /// The model's.
+        need: [usize; 3],
+    },
     /// A token id that the word table does not have.
     #[error("token id {id} is outside the word table of {size} words")]
     Token {
@@ -108,6 +148,11 @@ pub enum Error {
         /// The model's limit.
         most: usize,
     },
+}
+
+/// Width first, as people say it.
+fn size([height, width, channels]: &[usize; 3]) -> String {
+    format!("{width} × {height} pixels of {channels} channels")
 }
 
 fn hint(nearest: Option<&str>) -> String {

@@ -2,43 +2,53 @@
 //!
 //! ```text
 //! model.json ──────────► Description ┐
-//!                                    ├─► Transformer ─► Memory ─► Decoder ─► logits, alignment
-//! weights.safetensors ─► Weights ────┘        └── an Observer sees every sublayer ──┘
+//!                                    ├─► Model ─► Memory ─► Decoder ─► logits, alignment
+//! weights.safetensors ─► Weights ────┘     └─── an Observer sees every layer ───┘
 //! ```
-//! Source: "Attention Is All You Need", arXiv 1706.03762. Written to be read beside the paper: one
-//! sentence at a time, no batches, no dropout, no training. It agrees with Keras within 1e-4, and
-//! the integer engine is measured against it.
+//! Either side is a [`transformer`] or [`recurrent`]; an encoder of pictures is [`convolutional`].
+//! docs/WEIGHTS.md lists what both files hold.
+//! Written to be read beside the papers: one sentence at a time, no batches, no dropout, no
+//! training. It agrees with Keras and PyTorch within 1e-4, and the integer engine is measured
+//! against it.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), twin::Error> {
 //! let description = twin::Description::read("model.json".as_ref())?;
 //! let weights = twin::Weights::read("weights.safetensors".as_ref())?;
-//! let model = twin::Transformer::new(description, weights)?;
+//! let model = twin::Model::new(description, weights)?;
 //! let steps = model.greedy(&[7, 12, 9, 2], &mut ())?;
 //! println!("{:?}", steps.iter().map(|step| step.token).collect::<Vec<_>>());
 //! # Ok(()) }
 //! ```
 
-mod attention;
+mod alignment;
+pub mod convolutional;
 mod decoder;
 mod description;
-mod encoder;
 mod error;
-mod layers;
+mod json;
+mod linear;
+mod memory;
+mod model;
 mod nearest;
 mod observer;
-mod transformer;
+pub mod recurrent;
+mod scores;
+mod show_attend_tell;
+mod source;
+pub mod transformer;
 mod weights;
+mod words;
 
-pub use attention::Attention;
-pub use decoder::{Decoder, DecoderLayer, DecoderWeights};
-pub use description::{
-    Activation, Architecture, Description, NormPlace, Positions, SourceTable, TargetTable,
-};
-pub use encoder::{EncoderLayer, EncoderWeights, Memory};
+pub use decoder::Decoder;
+pub use description::{DecoderKind, Description, EncoderKind};
 pub use error::Error;
-pub use layers::{Embedding, FeedForward, LayerNorm, Linear};
+pub use linear::Linear;
+pub use memory::Memory;
+pub use model::{DecoderWeights, EncoderWeights, Model, Output, Step};
 pub use nearest::nearest;
 pub use observer::{Observer, Site};
-pub use transformer::{Output, Step, Transformer, argmax, log_probability};
+pub use scores::{argmax, log_probability};
+pub use source::{Picture, Source};
 pub use weights::Weights;
+pub use words::{SourceTable, TargetTable};

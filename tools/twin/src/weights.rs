@@ -2,7 +2,7 @@
 
 use crate::{Error, nearest};
 use half::{bf16, f16};
-use ndarray::{Array1, Array2, ArrayD, Ix1, Ix2};
+use ndarray::{Array, Array1, Array2, Array4, ArrayD, Dimension};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 use std::collections::BTreeMap;
@@ -11,16 +11,22 @@ use std::path::Path;
 /// Largest weight file that is read, in bytes: over a hundred times what a microcontroller holds.
 const MOST_BYTES: u64 = 1 << 30;
 
+/// How the name of a count of batches ends.
+const COUNT: &str = ".num_batches_tracked";
+
 /// The tensors of a file. Each is taken once; what is left at the end is reported.
 #[derive(Clone, Debug)]
 pub struct Weights {
     tensors: BTreeMap<String, ArrayD<f32>>,
     /// Every name of the file, also of those taken: spelling hints draw on all of them.
     names: Vec<String>,
+    /// What tensors are called in the file, if not as here.
+    theirs: BTreeMap<String, String>,
 }
 
 impl Weights {
-    /// Reads all tensors; f16 and bf16 become f32.
+    /// Reads all tensors; f16 and bf16 become f32. PyTorch's count of batches, an integer beside
+    /// each batch normalisation, is no weight and left out.
     ///
     /// # Errors
     /// Unreadable, too large or malformed file, other element types, NaN or infinity.
@@ -34,10 +40,19 @@ impl Weights {
         let malformed = |cause| Error::Safetensors { path: path.into(), cause };
         let file = SafeTensors::deserialize(&bytes).map_err(malformed)?;
         let mut tensors = BTreeMap::new();
-        for (name, view) in file.iter() {
+        for (name, view) in file.iter().filter(|(name, _)| !name.ends_with(COUNT)) {
             tensors.insert(name.to_owned(), array(name, &view)?);
         }
-        Ok(Self { names: tensors.keys().cloned().collect(), tensors })
+        let names = tensors.keys().cloned().collect();
+        Ok(Self { names, tensors, theirs: BTreeMap::new() })
+    }
+
+    /// Of these tensors.
+    #[cfg(test)]
+    pub(crate) fn of(tensors: impl IntoIterator<Item = (&'static str, ArrayD<f32>)>) -> Self {
+        let tensors: BTreeMap<_, _> =
+            tensors.into_iter().map(|(name, array)| (name.into(), array)).collect();
+        Self { names: tensors.keys().cloned().collect(), tensors, theirs: BTreeMap::new() }
     }
 
     /// Takes the matrix `name`: `[rows, columns]`.
@@ -45,12 +60,7 @@ impl Weights {
     /// # Errors
     /// The tensor is missing or has another shape.
     pub fn matrix(&mut self, name: &str, shape: [usize; 2]) -> Result<Array2<f32>, Error> {
-        let array = self.take(name)?;
-        let have = array.shape().to_vec();
-        match array.into_dimensionality::<Ix2>() {
-            Ok(matrix) if matrix.shape() == shape => Ok(matrix),
-            _ => Err(Error::Shape { name: name.into(), have, need: shape.into() }),
-        }
+        self.shaped(name, &shape)
     }
 
     /// Takes the vector `name`: `[length]`.
@@ -58,12 +68,50 @@ impl Weights {
     /// # Errors
     /// The tensor is missing or has another shape.
     pub fn vector(&mut self, name: &str, length: usize) -> Result<Array1<f32>, Error> {
+        self.shaped(name, &[length])
+    }
+
+    /// Takes the filters `name`, of four axes.
+    ///
+    /// # Errors
+    /// The tensor is missing or has another shape.
+    pub fn tensor4(&mut self, name: &str, shape: [usize; 4]) -> Result<Array4<f32>, Error> {
+        self.shaped(name, &shape)
+    }
+
+    fn shaped<D: Dimension>(&mut self, name: &str, need: &[usize]) -> Result<Array<f32, D>, Error> {
         let array = self.take(name)?;
         let have = array.shape().to_vec();
-        match array.into_dimensionality::<Ix1>() {
-            Ok(vector) if vector.len() == length => Ok(vector),
-            _ => Err(Error::Shape { name: name.into(), have, need: vec![length] }),
+        match array.into_dimensionality() {
+            Ok(array) if have == need => Ok(array),
+            _ => {
+                let name = self.theirs.remove(name).unwrap_or_else(|| name.into());
+                Err(Error::Shape { name, have, need: need.into() })
+            }
         }
+    }
+
+    /// Calls a tensor of the file by another name, which no tensor has yet; errors still speak of
+    /// the one in the file.
+    pub(crate) fn rename(&mut self, theirs: &str, ours: &str) {
+        if self.has(ours) {
+            return;
+        }
+        if let Some(tensor) = self.tensors.remove(theirs) {
+            self.tensors.insert(ours.into(), tensor);
+            self.theirs.insert(ours.into(), theirs.into());
+        }
+    }
+
+    /// Leaves a tensor out, if the file has it.
+    pub(crate) fn leave_out(&mut self, name: &str) {
+        self.tensors.remove(name);
+    }
+
+    /// Whether `name` is in the file and was not taken yet.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.tensors.contains_key(name)
     }
 
     /// Takes the vector `name` if the file has it.
@@ -75,7 +123,7 @@ impl Weights {
         name: &str,
         length: usize,
     ) -> Result<Option<Array1<f32>>, Error> {
-        if self.tensors.contains_key(name) { self.vector(name, length).map(Some) } else { Ok(None) }
+        if self.has(name) { self.vector(name, length).map(Some) } else { Ok(None) }
     }
 
     /// Numbers in all tensors that were not taken yet.
@@ -92,7 +140,11 @@ impl Weights {
         if self.tensors.is_empty() {
             return Ok(());
         }
-        Err(Error::Unused { names: self.tensors.into_keys().collect() })
+        let mut theirs = self.theirs;
+        let name = |ours: String| theirs.remove(&ours).unwrap_or(ours);
+        let mut names: Vec<String> = self.tensors.into_keys().map(name).collect();
+        names.sort();
+        Err(Error::Unused { names })
     }
 
     fn take(&mut self, name: &str) -> Result<ArrayD<f32>, Error> {

@@ -1,8 +1,11 @@
 //! Every wrong file is one sentence that says what and where.
 
+mod scratch;
+
 use safetensors::tensor::{Dtype, TensorView, serialize};
+use scratch::file;
 use std::path::{Path, PathBuf};
-use twin::{Description, Error, Transformer, Weights};
+use twin::{Description, Error, Model, Weights};
 
 const VARIANT: &str = "../../tests/golden/transformer/odd";
 
@@ -10,23 +13,10 @@ fn variant(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(VARIANT).join(file)
 }
 
-/// A file of this test run with the given content.
-fn file(name: &str, bytes: &[u8]) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("twin-{name}"));
-    std::fs::write(&path, bytes).unwrap();
-    path
-}
-
 /// A safetensors file with one tensor.
-fn one(
-    file_name: &str,
-    name: &str,
-    dtype: Dtype,
-    shape: &[usize],
-    data: &[u8],
-) -> Result<Weights, Error> {
+fn one(name: &str, dtype: Dtype, shape: &[usize], data: &[u8]) -> Result<Weights, Error> {
     let view = TensorView::new(dtype, shape.to_vec(), data).unwrap();
-    Weights::read(&file(file_name, &serialize([(name, view)], None).unwrap()))
+    Weights::read(&file(&serialize([(name, view)], None).unwrap()))
 }
 
 fn floats(values: &[f32]) -> Vec<u8> {
@@ -36,15 +26,13 @@ fn floats(values: &[f32]) -> Vec<u8> {
 fn described(from: &str, to: &str) -> String {
     let text = std::fs::read_to_string(variant("model.json")).unwrap();
     assert!(text.contains(from), "{from}");
-    let name = format!("{}.json", to.replace(|c: char| !c.is_alphanumeric(), "_"));
-    let path = file(&name, text.replacen(from, to, 1).as_bytes());
+    let path = file(text.replacen(from, to, 1).as_bytes());
     Description::read(&path).unwrap_err().to_string()
 }
 
 #[test]
 fn a_missing_tensor_is_named_with_its_nearest() {
-    let mut weights =
-        one("near", "encoder.norm.weigth", Dtype::F32, &[2], &floats(&[1.0, 2.0])).unwrap();
+    let mut weights = one("encoder.norm.weigth", Dtype::F32, &[2], &floats(&[1.0, 2.0])).unwrap();
     let message = weights.vector("encoder.norm.weight", 2).unwrap_err().to_string();
     let expected = "tensor `encoder.norm.weight` is missing; \
                     the nearest name in the file is `encoder.norm.weigth`";
@@ -54,7 +42,7 @@ fn a_missing_tensor_is_named_with_its_nearest() {
 #[test]
 fn a_wrong_shape_names_both_shapes() {
     let data = floats(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
-    let mut weights = one("shape", "w", Dtype::F32, &[2, 3], &data).unwrap();
+    let mut weights = one("w", Dtype::F32, &[2, 3], &data).unwrap();
     let message = weights.matrix("w", [3, 2]).unwrap_err().to_string();
     assert_eq!(message, "tensor `w` has shape [2, 3], but the description needs [3, 2]");
 }
@@ -62,27 +50,27 @@ fn a_wrong_shape_names_both_shapes() {
 #[test]
 fn not_a_number_is_named_with_its_index() {
     let data = floats(&[1.0, 2.0, 3.0, 4.0, f32::NAN, 6.0]);
-    let message = one("nan", "w", Dtype::F32, &[2, 3], &data).unwrap_err().to_string();
+    let message = one("w", Dtype::F32, &[2, 3], &data).unwrap_err().to_string();
     assert_eq!(message, "tensor `w` holds NaN at index [1, 1]");
 }
 
 #[test]
 fn half_precision_is_read() {
-    let mut weights = one("f16", "w", Dtype::F16, &[2], &[0x00, 0x3C, 0x00, 0xC0]).unwrap();
+    let mut weights = one("w", Dtype::F16, &[2], &[0x00, 0x3C, 0x00, 0xC0]).unwrap();
     assert_eq!(weights.vector("w", 2).unwrap().to_vec(), [1.0, -2.0]);
-    let mut weights = one("bf16", "w", Dtype::BF16, &[2], &[0x80, 0x3F, 0x00, 0xC0]).unwrap();
+    let mut weights = one("w", Dtype::BF16, &[2], &[0x80, 0x3F, 0x00, 0xC0]).unwrap();
     assert_eq!(weights.vector("w", 2).unwrap().to_vec(), [1.0, -2.0]);
 }
 
 #[test]
 fn other_element_types_are_refused() {
-    let message = one("i8", "w", Dtype::I8, &[1], &[3]).unwrap_err().to_string();
+    let message = one("w", Dtype::I8, &[1], &[3]).unwrap_err().to_string();
     assert_eq!(message, "tensor `w` holds I8 elements; F32, F16 and BF16 are read");
 }
 
 #[test]
 fn unused_tensors_are_named() {
-    let weights = one("unused", "extra", Dtype::F32, &[1], &floats(&[1.0])).unwrap();
+    let weights = one("extra", Dtype::F32, &[1], &floats(&[1.0])).unwrap();
     let message = weights.finish().unwrap_err().to_string();
     assert_eq!(message, "the description has no use for tensor `extra`");
 }
@@ -91,7 +79,7 @@ fn unused_tensors_are_named() {
 fn every_truncation_of_a_weight_file_is_an_error() {
     let bytes = std::fs::read(variant("weights.safetensors")).unwrap();
     for length in (0..bytes.len()).step_by(997).chain([bytes.len() - 1]) {
-        let path = file("cut", &bytes[..length]);
+        let path = file(&bytes[..length]);
         assert!(matches!(Weights::read(&path), Err(Error::Safetensors { .. })), "{length}");
     }
 }
@@ -120,7 +108,7 @@ fn impossible_descriptions_say_which_field() {
 fn impossible_sentences_are_refused() {
     let description = Description::read(&variant("model.json")).unwrap();
     let weights = Weights::read(&variant("weights.safetensors")).unwrap();
-    let model = Transformer::new(description, weights).unwrap();
+    let model = Model::new(description, weights).unwrap();
     let message = |ids: &[u32]| model.greedy(ids, &mut ()).unwrap_err().to_string();
     assert_eq!(message(&[]), "the source has 0 tokens; the model takes 1 to 12");
     assert_eq!(message(&[3; 13]), "the source has 13 tokens; the model takes 1 to 12");
@@ -131,7 +119,7 @@ fn impossible_sentences_are_refused() {
 fn padding_changes_nothing() {
     let description = Description::read(&variant("model.json")).unwrap();
     let weights = Weights::read(&variant("weights.safetensors")).unwrap();
-    let model = Transformer::new(description, weights).unwrap();
+    let model = Model::new(description, weights).unwrap();
     let plain = model.greedy(&[5, 9, 2], &mut ()).unwrap();
     let padded = model.greedy(&[5, 9, 2, 0, 0], &mut ()).unwrap();
     assert_eq!(plain.len(), padded.len());

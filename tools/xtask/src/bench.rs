@@ -21,7 +21,7 @@ pub(crate) fn print() -> Result<()> {
 /// The table of one board: core, kernel, case, products, instructions, instructions per product.
 pub(crate) fn lines(name: &str) -> Result<Vec<String>> {
     let board = board::find(name)?;
-    let images = Firmware::release(&["bench"], &[]).build(board)?;
+    let images = Firmware::release(&["bench"], &["conformance"]).build(board)?;
     let firmware = images.first().context("nothing was built")?;
     let outcome = Session { icount: Some(SHIFT), ..Session::silent(board, firmware) }.run()?;
     outcome.check()?;

@@ -61,7 +61,7 @@ pub(crate) fn image_is_clean(file: &Path) -> Result<()> {
     Ok(())
 }
 
-fn read(file: &Path) -> Result<Vec<u8>> {
+pub(crate) fn read(file: &Path) -> Result<Vec<u8>> {
     std::fs::read(file).with_context(|| format!("{}", file.display()))
 }
 

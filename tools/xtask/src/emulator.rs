@@ -1,7 +1,7 @@
 //! A firmware in the emulator: serial port and semihosting on its standard input and output, and
 //! never longer than its time limit.
 
-use crate::board::Board;
+use crate::board::{Board, Demo};
 use crate::build::Firmware;
 use anyhow::{Context, Result, bail};
 use std::io::{Read, Write};
@@ -114,16 +114,16 @@ impl<'a> Session<'a> {
 }
 
 fn qemu(board: &Board, firmware: &Path) -> Command {
-    let mut command = Command::new("qemu-system-arm");
-    command.args(["-M", board.machine, "-display", "none", "-monitor", "none"]);
+    let mut command = Command::new(board.emulator);
+    command.arg("-M").args(board.machine).args(["-display", "none", "-monitor", "none"]);
     command.args(["-semihosting-config", "enable=on,target=native"]);
     command.arg("-kernel").arg(firmware);
     command
 }
 
-/// Connects this terminal with `translate` on a board, until `:quit`.
-pub(crate) fn converse(board: &Board) -> Result<()> {
-    let built = Firmware::release(&["translate"], &[]).build(board)?;
+/// Connects this terminal with a conversation on a board, until `:quit`.
+pub(crate) fn converse(board: &Board, demo: &Demo) -> Result<()> {
+    let built = Firmware::release(&[demo.bin], &[]).build(board)?;
     let firmware = built.first().context("nothing was built")?;
     crate::cargo::run(qemu(board, firmware).args(["-serial", "stdio"]))
 }

@@ -5,7 +5,8 @@ use crate::cargo::{cargo, lines, run, target_dir};
 use anyhow::{Result, ensure};
 
 /// Folders with a workspace of their own.
-const FOLDERS: [&str; 4] = [".", "boards/app", "boards/qemu-mps2", "boards/microbit"];
+const FOLDERS: [&str; 5] =
+    [".", "boards/app", "boards/qemu-mps2", "boards/qemu-riscv32", "boards/microbit"];
 
 /// Feature sets of the engine that change what its tests see, beside the workspace's own.
 const FEATURES: [&str; 2] = ["", "emit,micromath,conformance"];
@@ -27,7 +28,8 @@ pub(crate) fn lints() -> Result<Vec<String>> {
     run(app.arg("--target-dir").arg(target_dir().join("boards")).args(deny))?;
     for board in &BOARDS {
         let extra: &[&str] = if board.logs { &["defmt"] } else { &[] };
-        let features = [board.features, extra, &["conformance", "proof"]].concat().join(",");
+        let proof: &[&str] = if board.proves { &["proof"] } else { &[] };
+        let features = [board.features, extra, proof, &["conformance"]].concat().join(",");
         let arguments = ["clippy", "--locked", "--quiet", "--no-default-features"];
         let mut command = cargo(&format!("boards/{}", board.folder), &arguments);
         command.args(["--target", board.target, "--features", &features]);

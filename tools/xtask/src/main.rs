@@ -15,6 +15,7 @@ mod calls;
 mod cargo;
 mod elf;
 mod emulator;
+mod family;
 mod host;
 mod log;
 mod manners;
@@ -35,7 +36,8 @@ cargo xtask boards             only what runs in the emulator
 cargo xtask proof              link the engine without a way to panic; print its flash
 cargo xtask check-elf FILE     symbols that the engine's part of a firmware must not reach
 cargo xtask bench              executed instructions of the kernels
-cargo xtask emulate BOARD      talk to a board (an385, an386, an500, an505, microbit)
+cargo xtask emulate BOARD      talk to a board (an385, an386, an500, an505, microbit, rv32);
+                               `emulate BOARD speak` says words instead of translating
 cargo xtask setup              install components, targets and emulator";
 
 fn main() -> ExitCode {
@@ -48,6 +50,13 @@ fn main() -> ExitCode {
     }
 }
 
+fn emulate(board: &str, program: &str) -> Result<()> {
+    let board = board::find(board)?;
+    let demo = board.demo(program)?;
+    setup::all()?;
+    emulator::converse(board, demo)
+}
+
 fn run() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -58,10 +67,8 @@ fn run() -> Result<()> {
         ["proof"] => setup::targets().and_then(|()| proof::all()),
         ["check-elf", file] => elf::check(Path::new(file)),
         ["bench"] => setup::all().and_then(|()| bench::print()),
-        ["emulate", name] => {
-            setup::all()?;
-            emulator::converse(board::find(name)?)
-        }
+        ["emulate", name] => emulate(name, "translate"),
+        ["emulate", name, program] => emulate(name, program),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

@@ -1,19 +1,23 @@
-//! The proof that the engine cannot panic, and what it takes of the flash.
+//! The proof that the engine cannot panic, what it takes of the flash, and that a firmware has the
+//! code of its own family of models alone.
 //!
-//! `boards/*/src/bin/proof.rs` has a panic handler that calls a function that does not exist: as
-//! long as one way to panic is left, it does not link. Built for a core without floating-point
+//! `boards/*/src/bin/proof*.rs` have a panic handler that calls a function that does not exist: as
+//! long as one way to panic is left, they do not link. Built for a core without floating-point
 //! registers, where each float is a call with a name, and with overflow checks too.
 
 use crate::board::{self, Board};
 use crate::build::Firmware;
 use crate::cargo::root;
 use crate::elf::{self, Flash};
+use crate::family::{CONVOLUTIONAL, RECURRENT, TRANSFORMER};
 use crate::setup::PROOF_TARGET;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
 
 /// What engine and Transformer may take on thumbv7em, weights apart.
 const MOST_FLASH: u64 = 24 * 1024;
+/// What recurrent encoders and decoders may add to that.
+const MOST_ADDED: u64 = 8 * 1024;
 
 /// Board, target and profile of each proof.
 const PROOFS: [(&str, Option<&str>, &str); 6] = [
@@ -24,6 +28,9 @@ const PROOFS: [(&str, Option<&str>, &str); 6] = [
     ("an386", Some(PROOF_TARGET), "checked"),
     ("an505", None, "release"),
 ];
+
+/// The Transformer alone, recurrent models alone; on the M4 also both, and all that can be asked.
+const PROGRAMS: [&str; 4] = ["proof", "proof_recurrent", "proof_both", "proof_all"];
 
 /// Links all proofs, and prints the flash of the engine.
 pub(crate) fn all() -> Result<()> {
@@ -43,28 +50,45 @@ fn one(board: &Board, target: Option<&str>, profile: &str) -> Result<String> {
     for image in &images {
         elf::image_is_clean(image)?;
     }
-    let image = images.first().context("nothing was built")?;
-    let Flash { code, .. } = Flash::of(image)?;
-    let total = flash_without_weights(board, image)?;
+    let [transformer, recurrent, others @ ..] = images.as_slice() else {
+        bail!("less was built than asked for")
+    };
+    RECURRENT.is_absent_from(transformer)?;
+    TRANSFORMER.is_absent_from(recurrent)?;
+    CONVOLUTIONAL.is_absent_from(transformer)?;
+    CONVOLUTIONAL.is_absent_from(recurrent)?;
+    let (translate, speak) = (board.demo("translate")?.model, board.demo("speak")?.model);
+    let flash = flash_without_weights(translate, transformer)?;
+    let only_recurrent = flash_without_weights(speak, recurrent)?;
     let target = target.unwrap_or(board.target);
-    if target.starts_with("thumbv7em") && profile == "release" {
-        ensure!(total <= MOST_FLASH, "the engine takes {total} bytes of flash on {target}");
+    let limits = target.starts_with("thumbv7em") && profile == "release";
+    ensure!(!limits || flash <= MOST_FLASH, "the engine takes {flash} bytes of flash on {target}");
+    let mut line = format!(
+        "{target} {profile}: cannot panic; bytes of flash: {flash} with the Transformer alone, \
+         {only_recurrent} with recurrent models alone"
+    );
+    if let [both, ..] = others {
+        TRANSFORMER.is_in(both)?;
+        RECURRENT.is_in(both)?;
+        let both = flash_without_weights(translate, both)?;
+        let added = both.saturating_sub(flash);
+        ensure!(!limits || added <= MOST_ADDED, "recurrent models add {added} bytes on {target}");
+        line += &format!(", {both} with both ({added} more than the Transformer alone)");
     }
-    Ok(format!("{target} {profile}: cannot panic; {total} bytes of flash, {code} of them code"))
+    Ok(line)
 }
 
-/// Bytes of flash that an image takes beside the model of its board.
-pub(crate) fn flash_without_weights(board: &Board, image: &Path) -> Result<u64> {
-    let model = root().join(format!("models/{0}/{0}.rgd", board.model));
+/// Bytes of flash that an image takes beside its model.
+pub(crate) fn flash_without_weights(model: &str, image: &Path) -> Result<u64> {
+    let model = root().join(format!("models/{model}/{model}.rgd"));
     let weights = std::fs::metadata(&model).with_context(|| format!("{}", model.display()))?.len();
     let flash = Flash::of(image)?;
     let constants = flash.constants.checked_sub(weights).context("the model is not in .rodata")?;
     Ok(flash.code + constants + flash.data)
 }
 
-/// First the firmware that only translates, whose flash counts; on the M4 also the one that does all.
 fn link(board: &Board, target: Option<&str>, profile: &str) -> Result<Vec<PathBuf>> {
-    let bins: &[&str] = if board.name == "an386" { &["proof", "proof_all"] } else { &["proof"] };
+    let bins = if board.name == "an386" { &PROGRAMS } else { &PROGRAMS[..2] };
     let firmware = Firmware { profile, target, ..Firmware::release(bins, &["proof"]) };
     firmware.build(board).map_err(|error| match ways(board, target, profile) {
         Err(ways) => error.context(ways.to_string()),
@@ -74,7 +98,8 @@ fn link(board: &Board, target: Option<&str>, profile: &str) -> Result<Vec<PathBu
 
 /// An error that shows how the engine comes to panic, read from a firmware that does link.
 fn ways(board: &Board, target: Option<&str>, profile: &str) -> Result<()> {
-    let firmware = Firmware { profile, target, ..Firmware::release(&["translate"], &[]) };
+    let bins: Vec<_> = board.demos.iter().map(|demo| demo.bin).collect();
+    let firmware = Firmware { profile, target, ..Firmware::release(&bins, &[]) };
     for image in firmware.build(board)? {
         elf::engine_is_clean(&image)?;
     }

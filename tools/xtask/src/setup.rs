@@ -1,22 +1,23 @@
 //! What a new machine lacks: formatter and lints, the compiler's targets, the emulator.
 
-use crate::board::BOARDS;
+use crate::board::{ARM, BOARDS, RISCV};
 use crate::targets::TARGETS;
 use anyhow::{Result, bail};
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 
-const EMULATOR: &str = "qemu-system-arm";
+/// The emulators, and the Debian packages that have them.
+const EMULATORS: [(&str, &str); 2] = [(ARM, "qemu-system-arm"), (RISCV, "qemu-system-misc")];
 /// For the proof: without floating-point registers every float is a call, and calls have names.
 pub(crate) const PROOF_TARGET: &str = "thumbv7em-none-eabi";
 
-/// Components, targets and emulator.
+/// Components, targets and emulators.
 pub(crate) fn all() -> Result<()> {
     let is_missing = |tool: &&str| !succeeds("cargo", &[tool, "--version"]);
     let missing: Vec<&str> = ["fmt", "clippy"].into_iter().filter(is_missing).collect();
     rustup("component", &missing.join(" ").replace("fmt", "rustfmt"))?;
     targets()?;
-    emulator()
+    emulators()
 }
 
 /// `rustup WHAT add NAMES`, if there are names.
@@ -50,12 +51,21 @@ fn has_target(target: &str) -> bool {
     std::path::Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir()
 }
 
-/// Installs the emulator if it is missing and this user may.
-fn emulator() -> Result<()> {
-    if succeeds(EMULATOR, &["--version"]) {
+/// The emulators that are not there, with their packages.
+fn missing_emulators() -> (Vec<&'static str>, String) {
+    let missing = EMULATORS.into_iter().filter(|(program, _)| !succeeds(program, &["--version"]));
+    let (programs, packages): (Vec<_>, Vec<_>) = missing.unzip();
+    (programs, packages.join(" "))
+}
+
+/// Installs the emulators that are missing if this user may.
+fn emulators() -> Result<()> {
+    let (missing, packages) = missing_emulators();
+    if missing.is_empty() {
         return Ok(());
     }
-    let install = "apt-get update && apt-get install -y --no-install-recommends qemu-system-arm";
+    let install =
+        format!("apt-get update && apt-get install -y --no-install-recommends {packages}");
     let sudo = if succeeds("sudo", &["-n", "true"]) { "sudo -n " } else { "" };
     let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
     if succeeds("apt-get", &["--version"]) && (root || !sudo.is_empty()) {
@@ -66,10 +76,12 @@ fn emulator() -> Result<()> {
             .env("DEBIAN_FRONTEND", "noninteractive")
             .status();
     }
-    if !succeeds(EMULATOR, &["--version"]) {
+    let (missing, _) = missing_emulators();
+    if !missing.is_empty() {
         bail!(
-            "the emulator {EMULATOR} is missing; this command installs it on Debian and Ubuntu:\n  \
-             sudo sh -c '{install}'\n(macOS: brew install qemu)"
+            "the emulator {} is missing; this command installs it on Debian and Ubuntu:\n  \
+             sudo sh -c '{install}'\n(macOS: brew install qemu)",
+            missing.join(", ")
         );
     }
     Ok(())

@@ -23,6 +23,6 @@ fn converse() -> Result<(), Error> {
     let (port, busy, stack) = (Serial::new(), Led::new(), Stack::of_firmware());
     let mut board = Board { name: NAME, port, busy, stack, leaves: cfg!(feature = "emulator") };
     // This port cannot fail.
-    _ = app::repl::<192, _, _>(&mut board, &mut translator);
+    _ = app::repl::<192, _, _, _>(&mut board, &mut translator, &mut app::Text);
     Ok(())
 }

@@ -14,7 +14,10 @@ use cortex_m::Peripherals;
 use cortex_m::peripheral::{CPUID, SYST, syst::SystClkSource};
 use cortex_m_rt::entry;
 use qemu_mps2::{Serial, exit};
+use regard::convolution::conformance::{self as convolution, TestConvolution};
+use regard::format::Cell;
 use regard::kernel::{self, NAME, Rows, portable};
+use regard::recurrent::conformance::{self, HIDDEN, TestCell};
 
 /// Turns of the calibration loop, and how many instructions one takes.
 const TURNS: u32 = 100_000;
@@ -23,6 +26,9 @@ const TURN: u64 = 2;
 static M64X64: [u32; Rows::words_needed(64, 64)] = matrix(64);
 static M128X128: [u32; Rows::words_needed(128, 128)] = matrix(128);
 static M512X128: [u32; Rows::words_needed(128, 512)] = matrix(512);
+static W128X512: [u32; Rows::words_needed(512, 128)] = conformance::matrix(128);
+static W64X512: [u32; Rows::words_needed(512, 64)] = conformance::matrix(64);
+static W144X32: [u32; Rows::words_needed(32, 144)] = conformance::matrix(144);
 static M67X33: [u32; Rows::words_needed(33, 67)] = matrix(67);
 
 /// Blocks of arbitrary weights, with multipliers of 15 bits.
@@ -71,20 +77,94 @@ fn measure(clock: &Clock, serial: &mut Serial) -> bool {
         let slow = clock.instructions(|| portable::matvec(black_box(&rows), x, 7, &mut expected));
         let fast = clock.instructions(|| kernel::matvec(black_box(&rows), x, 7, &mut out));
         same &= out == expected;
+        let macs = (rows.rows() * rows.columns()) as u64;
         if out == expected {
-            report(serial, name, "portable", &rows, slow);
+            report(serial, name, "portable", macs, slow);
             if NAME != "portable" {
-                report(serial, name, NAME, &rows, fast);
+                report(serial, name, NAME, macs, fast);
             }
         } else {
             _ = writeln!(serial, "{name}: output differs\r");
         }
     }
-    same
+    same &= measure_pair(clock, serial, &x.0[..256]);
+    for (kind, columns, hash) in conformance::EXPECTED {
+        same &= measure_cell(clock, serial, kind, columns, hash);
+    }
+    same & measure_convolution(clock, serial)
 }
 
-fn report(serial: &mut Serial, case: &str, kernel: &str, rows: &Rows<'_>, instructions: u64) {
-    let macs = (rows.rows() * rows.columns()) as u64;
+/// Two vectors at once, if they come out as each alone.
+fn measure_pair(clock: &Clock, serial: &mut Serial, x: &[i16]) -> bool {
+    let name = "2x128x128";
+    let Some(rows) = Rows::new(&M128X128, 128, 128) else { return false };
+    let words: &[[u32; 2]] = bytemuck::try_cast_slice(x).unwrap_or_default();
+    let (mut found, mut expected) = ([[0; 128]; 2], [[0; 128]; 2]);
+    let [a, b] = &mut expected;
+    portable::matvec_pair(&rows, words, 7, [a, b]);
+    let [a, b] = &mut found;
+    let both = || kernel::matvec_pair(black_box(&rows), words, 7, [a, b]);
+    let instructions = clock.instructions(both);
+    if found != expected {
+        _ = writeln!(serial, "{name}: output differs\r");
+        return false;
+    }
+    report(serial, name, NAME, 2 * 128 * 128, instructions);
+    true
+}
+
+/// A step of a recurrent cell of 128 units, if its states are those of every core.
+fn measure_cell(clock: &Clock, serial: &mut Serial, kind: Cell, columns: usize, hash: u32) -> bool {
+    let name = match kind {
+        Cell::Rnn => "rnn/128,h128",
+        Cell::GruAfter => "gru/128,h128",
+        Cell::GruBefore => "gru-before/128,h128",
+        Cell::Lstm => "lstm/64,h128",
+    };
+    let all = kind.gates() * HIDDEN;
+    let state_rows = if kind == Cell::GruBefore { 2 * HIDDEN } else { all };
+    let source = if columns == 64 { &W64X512[..] } else { &W128X512[..] };
+    let matrices = [
+        &source[..Rows::words_needed(all, columns)],
+        &W128X512[..Rows::words_needed(state_rows, HIDDEN)],
+        &W128X512[..Rows::words_needed(HIDDEN, HIDDEN)],
+    ];
+    let cell = TestCell::new(kind, columns, matrices);
+    if conformance::hash(&cell, columns) != hash {
+        _ = writeln!(serial, "{name}: output differs\r");
+        return false;
+    }
+    let mut narrow = Aligned([0; 514]);
+    let (mut h, mut c, mut wide) = ([77; HIDDEN], [99; HIDDEN], [0; 3 * HIDDEN]);
+    conformance::input(&mut narrow.0[..columns], 1);
+    let step = || cell.step(black_box(&mut narrow.0), &mut h, &mut c, &mut wide);
+    let instructions = clock.instructions(step);
+    report(serial, name, NAME, (all * (columns + HIDDEN)) as u64, instructions);
+    true
+}
+
+/// A convolution of a whole map, if its rows are those of every core.
+fn measure_convolution(clock: &Clock, serial: &mut Serial) -> bool {
+    let name = "conv3x3/16x16,16-32";
+    let mut arena = [0u32; convolution::BYTES / 4];
+    let arena = bytemuck::cast_slice_mut(&mut arena);
+    let Some(mut test) = TestConvolution::new(&W144X32, arena) else { return false };
+    let mut instructions = 0;
+    let hash = test.hash(|test| {
+        let mut made = false;
+        let taken = clock.instructions(|| made = test.make());
+        instructions += if made { taken } else { 0 };
+        made
+    });
+    if hash != convolution::EXPECTED {
+        _ = writeln!(serial, "{name}: output differs\r");
+        return false;
+    }
+    report(serial, name, NAME, convolution::PRODUCTS as u64, instructions);
+    true
+}
+
+fn report(serial: &mut Serial, case: &str, kernel: &str, macs: u64, instructions: u64) {
     let milli = (instructions * 1000 + macs / 2) / macs;
     let (core, whole, part) = (core_name(), milli / 1000, milli % 1000);
     _ = writeln!(serial, "{core} {kernel} {case} {macs} {instructions} {whole}.{part:03}\r");

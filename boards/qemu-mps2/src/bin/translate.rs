@@ -23,6 +23,6 @@ fn converse() -> Result<(), Error> {
     let (port, busy, stack) = (Serial::new(), Led::new(), Stack::of_firmware());
     let mut board = Board { name: NAME, port, busy, stack, leaves: true };
     // This port cannot fail.
-    _ = app::repl::<512, _, _>(&mut board, &mut translator);
+    _ = app::repl::<512, _, _, _>(&mut board, &mut translator, &mut app::Text);
     Ok(())
 }

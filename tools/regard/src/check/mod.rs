@@ -1,65 +1,147 @@
 //! `regard check`: the integer engine against its float twin, over a file of sentences.
 //!
 //! Teacher-forced, both read the same target, so that every value has a partner: signal to
-//! quantisation noise per site, agreement of the preferred tokens, worst logit. Then both answer
-//! freely, and the answers are compared with the reference.
+//! quantisation noise per site, agreement of the preferred tokens, worst logit, alignments. Then
+//! both answer freely, and the answers are compared with the references; of pictures also where
+//! attention lies meanwhile.
 
 mod data;
+mod distance;
+mod json;
+mod lengths;
+mod links;
+mod pointing;
 mod report;
+mod share;
 mod tally;
+mod tiles;
 
 use crate::answer::Step;
 use crate::cli::CheckArgs;
 use crate::engine::Engine;
 use crate::float;
+use crate::given::Given;
 use crate::problem::Problem;
 use crate::progress;
-use data::Pair;
-use std::collections::HashMap;
+use data::Item;
+use pointing::Pointing;
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 use tally::{Difference, Tally, first_difference};
-use twin::{Site, Transformer};
+use twin::{Model, Site};
 
 /// Runs both models and prints the report.
 pub(crate) fn run(args: &CheckArgs) -> Result<(), Problem> {
-    let pairs = data::read(&args.data, args.limit)?;
     let mut engine = Engine::read(&args.model)?;
+    let (items, nouns) = items(&engine, args)?;
     let twin = float::read(&args.float_files, &args.model, &engine)?;
     let started = Instant::now();
-    let bar = progress::bar(pairs.len() as u64, "sentences");
+    let bar = progress::bar(items.len() as u64, "sentences");
     let mut tally = Tally::default();
-    for pair in &pairs {
-        let located = |problem| located(problem, args, pair);
-        one(&mut engine, &twin, pair, &mut tally).map_err(located)?;
+    for item in &items {
+        let references = references(&engine, args, item)?;
+        one(&mut engine, &twin, item, (&references, &nouns), &mut tally)
+            .map_err(|problem| located(problem, args, item.line))?;
         bar.inc(1);
     }
     bar.finish_and_clear();
-    report::print(&tally, args.json, pairs.len(), started.elapsed())
+    report::print(&tally, args, items.len(), started.elapsed())
+}
+
+/// What the data file has for such a model, and the nouns of all its captions.
+fn items(engine: &Engine, args: &CheckArgs) -> Result<(Vec<Item>, HashSet<String>), Problem> {
+    let Some(model) = engine.sees() else {
+        if args.pictures.is_some() {
+            return Err(Problem::WantsText);
+        }
+        return Ok((data::read(&args.data, args.limit)?, HashSet::new()));
+    };
+    if args.by_length {
+        return Err(Problem::NoLengths);
+    }
+    let sheet = args.pictures.clone().unwrap_or_else(|| args.data.with_extension("png"));
+    let mut items = tiles::read(&args.data, &sheet, model)?;
+    let seen = items.iter().filter_map(|item| item.seen.as_ref());
+    let nouns = seen.flat_map(|seen| seen.nouns.names()).map(str::to_owned).collect();
+    items.truncate(args.limit.unwrap_or(usize::MAX));
+    Ok((items, nouns))
 }
 
 /// Names the line of the data file.
-fn located(problem: Problem, args: &CheckArgs, pair: &Pair) -> Problem {
-    Problem::Line { path: args.data.clone(), line: pair.line, what: problem.to_string() }
+fn located(problem: Problem, args: &CheckArgs, line: usize) -> Problem {
+    Problem::Line { path: args.data.clone(), line, what: problem.to_string() }
+}
+
+/// The references as tokens, end mark included; there is one at least.
+fn references(engine: &Engine, args: &CheckArgs, item: &Item) -> Result<Vec<Vec<u32>>, Problem> {
+    let tokens = |(words, line): (&String, usize)| {
+        engine.target_tokens(words).map_err(|problem| located(problem, args, line))
+    };
+    item.references.iter().zip(item.line..).map(tokens).collect()
 }
 
 fn one(
     engine: &mut Engine,
-    twin: &Transformer,
-    pair: &Pair,
+    twin: &Model,
+    item: &Item,
+    (references, nouns): (&[Vec<u32>], &HashSet<String>),
     tally: &mut Tally,
 ) -> Result<(), Problem> {
-    let source = engine.tokens(&pair.source)?;
-    let target = engine.target_tokens(&pair.target)?;
+    let given = match &item.seen {
+        Some(seen) => Given::Picture(seen.picture.clone()),
+        None => Given::Tokens(engine.tokens(&item.source)?),
+    };
+    let target = references.first().map_or(&[][..], Vec::as_slice);
+    forced(engine, twin, (&given, target), item, tally)?;
+    let float = twin.greedy(given.source(), &mut ())?;
+    let float: Vec<Step> = float.into_iter().map(Step::from).collect();
+    let integer = engine.greedy(&given)?;
+    tally.free(given.words(), references, &float, &integer);
+    let pointing = &mut tally.pointing;
+    for (pointing, steps) in [(&mut pointing.float, &float), (&mut pointing.integer, &integer)] {
+        point(engine, pointing, steps, item, nouns);
+    }
+    if let (None, Some(step)) = (&tally.first_difference, first_difference(&float, &integer)) {
+        let word = |steps: &[Step]| match steps.get(step) {
+            Some(step) => engine.target_word(step.token),
+            None => "nothing".into(),
+        };
+        let (float, integer) = (word(&float), word(&integer));
+        let (line, source) = (item.line, item.source.clone());
+        tally.first_difference = Some(Difference { line, source, step, float, integer });
+    }
+    Ok(())
+}
+
+/// Where one model looked while it said the nouns of an answer.
+fn point(
+    engine: &Engine,
+    pointing: &mut Pointing,
+    steps: &[Step],
+    item: &Item,
+    nouns: &HashSet<String>,
+) {
+    let Some(seen) = &item.seen else { return };
+    let words: Vec<String> = steps.iter().map(|step| engine.target_word(step.token)).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    pointing.add(&words, steps, &seen.nouns, |word| nouns.contains(word));
+}
+
+/// Both read the same target.
+fn forced(
+    engine: &mut Engine,
+    twin: &Model,
+    (given, target): (&Given, &[u32]),
+    item: &Item,
+    tally: &mut Tally,
+) -> Result<(), Problem> {
     let mut seen = HashMap::new();
-    let steps = twin.teacher_forced(
-        &source,
-        &target,
-        &mut |site: Site, position: usize, values: &[f32]| {
-            seen.insert((site, position), values.to_vec());
-        },
-    )?;
+    let mut see = |site: Site, position: usize, values: &[f32]| {
+        seen.insert((site, position), values.to_vec());
+    };
+    let steps = twin.teacher_forced(given.source(), target, &mut see)?;
     let float: Vec<Step> = steps.into_iter().map(Step::from).collect();
-    let integer = engine.teacher_forced(&source, &target, |site, position, values| {
+    let integer = engine.teacher_forced(given, target, |site, position, values| {
         if let Some(float) = seen.get(&(site, position)) {
             tally.values(site, float, values);
         }
@@ -67,18 +149,6 @@ fn one(
     for (float, integer) in float.iter().zip(&integer) {
         tally.values(Site::Logits, &float.logits.floats, &integer.logits.floats);
     }
-    tally.forced(pair.line, &float, &integer, &pair.gold);
-    let float: Vec<Step> = twin.greedy(&source, &mut ())?.into_iter().map(Step::from).collect();
-    let integer = engine.greedy(&source)?;
-    tally.free(&target, &float, &integer);
-    if let (None, Some(step)) = (&tally.first_difference, first_difference(&float, &integer)) {
-        let word = |steps: &[Step]| match steps.get(step) {
-            Some(step) => engine.target_word(step.token),
-            None => "nothing".into(),
-        };
-        let (float, integer) = (word(&float), word(&integer));
-        let (line, source) = (pair.line, pair.source.clone());
-        tally.first_difference = Some(Difference { line, source, step, float, integer });
-    }
+    tally.forced(item.line, &float, &integer, &item.gold);
     Ok(())
 }

@@ -1,47 +1,12 @@
 //! What is counted while both models say the same sentences.
 
+use super::distance::to_nearest;
+use super::lengths::ByLength;
+use super::links::Links;
+use super::pointing::Pointing;
+use super::share::{Both, Errors, Power, Share};
 use crate::answer::Step;
 use twin::Site;
-
-/// Power of the float signal and of what the integers add to it.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Power {
-    signal: f64,
-    noise: f64,
-}
-
-impl Power {
-    /// `float`, `integer`: the same values, of the same length.
-    pub(crate) fn add(&mut self, float: &[f32], integer: &[f32]) {
-        for (float, integer) in float.iter().zip(integer) {
-            self.signal += f64::from(*float).powi(2);
-            self.noise += f64::from(float - integer).powi(2);
-        }
-    }
-
-    /// Signal to quantisation noise in dB.
-    pub(crate) fn sqnr(&self) -> f64 {
-        10.0 * (self.signal / self.noise.max(f64::MIN_POSITIVE)).log10()
-    }
-}
-
-/// A fraction of things that went right.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Share {
-    pub(crate) right: usize,
-    pub(crate) all: usize,
-}
-
-impl Share {
-    pub(crate) fn add(&mut self, right: bool) {
-        self.right += usize::from(right);
-        self.all += 1;
-    }
-
-    pub(crate) fn percent(&self) -> f64 {
-        100.0 * self.right as f64 / self.all.max(1) as f64
-    }
-}
 
 /// Where the two models first say different words.
 #[derive(Clone, Debug)]
@@ -66,26 +31,34 @@ pub(crate) struct WorstLogit {
 /// Everything that `regard check` reports.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    /// Free answers equal to the reference.
-    pub(crate) float_exact: Share,
-    pub(crate) integer_exact: Share,
+    /// Free answers equal to a reference.
+    pub(crate) exact: Both<Share>,
+    pub(crate) lengths: ByLength,
+    /// Edits from free answers to the nearest reference.
+    pub(crate) token_errors: Both<Errors>,
     /// Free answers of both equal.
     pub(crate) same_answer: Share,
     /// Teacher-forced steps where both prefer the same token.
     pub(crate) same_token: Share,
-    /// Target words whose strongest alignment is a gold one.
-    pub(crate) float_aligned: Share,
-    pub(crate) integer_aligned: Share,
+    /// Strongest alignments against gold ones; counts nothing for a model without attention.
+    pub(crate) links: Both<Links>,
+    /// Attention while nouns are said, of pictures; counts nothing otherwise.
+    pub(crate) pointing: Both<Pointing>,
     pub(crate) worst_logit: WorstLogit,
-    pub(crate) worst_alignment: f32,
+    /// `None`: the model has no attention.
+    pub(crate) worst_alignment: Option<f32>,
     /// In the order of the data flow.
     pub(crate) sites: Vec<(Site, Power)>,
     pub(crate) first_difference: Option<Difference>,
 }
 
 impl Tally {
-    /// The same values as both models had them at `site`.
+    /// The same values as both models had them at `site`. The engine shows an empty row of what it
+    /// does not keep, as a memory that nothing looks at: that is no comparison.
     pub(crate) fn values(&mut self, site: Site, float: &[f32], integer: &[f32]) {
+        if integer.is_empty() {
+            return;
+        }
         let place = self.sites.iter().position(|(known, _)| *known == site).unwrap_or_else(|| {
             self.sites.push((site, Power::default()));
             self.sites.len() - 1
@@ -109,26 +82,55 @@ impl Tally {
             if error > self.worst_logit.error {
                 self.worst_logit = WorstLogit { error, line, step };
             }
-            let error = largest_difference(&f.alignment, &i.alignment);
-            self.worst_alignment = self.worst_alignment.max(error);
-            if gold.iter().any(|(_, target)| *target == step) {
-                let hit = |s: &Step| {
-                    let strongest = twin::argmax(s.alignment.iter().copied()) as usize;
-                    gold.contains(&(strongest, step))
-                };
-                self.float_aligned.add(hit(f));
-                self.integer_aligned.add(hit(i));
+            // A model without attention gives no row.
+            if !i.alignment.is_empty() {
+                let error = largest_difference(&f.alignment, &i.alignment);
+                self.worst_alignment = Some(self.worst_alignment.unwrap_or(0.0).max(error));
             }
+        }
+        if integer.iter().any(|step| !step.alignment.is_empty()) {
+            self.links.float.add_steps(float, gold);
+            self.links.integer.add_steps(integer, gold);
         }
     }
 
-    /// One sentence said freely by both; `reference`: `[target_len]` with end token.
-    pub(crate) fn free(&mut self, reference: &[u32], float: &[Step], integer: &[Step]) {
-        let is = |steps: &[Step], tokens: &[u32]| steps.iter().map(|step| &step.token).eq(tokens);
-        self.float_exact.add(is(float, reference));
-        self.integer_exact.add(is(integer, reference));
+    /// One sentence of `length` source tokens, said freely by both; `references`: each
+    /// `[target_len]` with end token.
+    pub(crate) fn free(
+        &mut self,
+        length: usize,
+        references: &[Vec<u32>],
+        float: &[Step],
+        integer: &[Step],
+    ) {
         self.same_answer.add(first_difference(float, integer).is_none());
+        let float = judge(references, float);
+        let integer = judge(references, integer);
+        self.exact.float.add(float.exact);
+        self.exact.integer.add(integer.exact);
+        self.lengths.add(length, Both { float: float.exact, integer: integer.exact });
+        self.token_errors.float.add(float.errors);
+        self.token_errors.integer.add(integer.errors);
     }
+}
+
+/// How far one free answer is from its references.
+struct Verdict {
+    exact: bool,
+    /// Edits to the nearest reference, and its length; end marks left out.
+    errors: (usize, usize),
+}
+
+fn judge(references: &[Vec<u32>], steps: &[Step]) -> Verdict {
+    let answer: Vec<u32> = steps.iter().map(|step| step.token).collect();
+    let end = references.first().and_then(|known| known.last()).copied();
+    let said = match answer.split_last() {
+        Some((last, said)) if Some(*last) == end => said,
+        _ => &answer[..],
+    };
+    let known: Vec<&[u32]> =
+        references.iter().filter_map(|known| Some(known.split_last()?.1)).collect();
+    Verdict { exact: references.contains(&answer), errors: to_nearest(said, &known) }
 }
 
 /// The first step where two answers differ, if they do.
@@ -143,12 +145,35 @@ fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::Power;
+    use super::judge;
+    use crate::answer::{Logits, Step};
+
+    const END: u32 = 2;
+
+    fn said(tokens: &[u32]) -> Vec<Step> {
+        let logits = Logits { integers: None, exponent: None, floats: Vec::new() };
+        let step = |&token| Step { token, alignment: Vec::new(), logits: logits.clone() };
+        tokens.iter().map(step).collect()
+    }
 
     #[test]
-    fn a_hundredth_of_noise_is_forty_decibels() {
-        let mut power = Power::default();
-        power.add(&[1.0, -1.0], &[1.01, -0.99]);
-        assert!((power.sqnr() - 40.0).abs() < 1e-4);
+    fn any_reference_is_exact() {
+        let references = [vec![5, 6, END], vec![5, 7, 8, END]];
+        for (answer, exact, errors) in [
+            (&[5, 6, END][..], true, (0, 2)),
+            (&[5, 7, 8, END], true, (0, 3)),
+            (&[5, END], false, (1, 2)),
+            (&[END], false, (2, 2)),
+        ] {
+            let verdict = judge(&references, &said(answer));
+            assert_eq!((verdict.exact, verdict.errors), (exact, errors), "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_never_ends_is_not_exact() {
+        let verdict = judge(&[vec![5, 6, END]], &said(&[5, 6]));
+        assert!(!verdict.exact);
+        assert_eq!(verdict.errors, (0, 2), "its words were right");
     }
 }

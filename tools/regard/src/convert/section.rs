@@ -4,11 +4,13 @@
 //! queries (its softmax counts in octaves), √d_model into the gammas of LayerNorm (which it
 //! normalises to unit length).
 
+use super::{convolutional, recurrent};
 use crate::quantise;
 use ndarray::{Array1, Array2};
 use regard::format::emit::{Content, Matrix, Norm};
 use regard::format::{Role, Slot, Stack};
-use twin::{Attention, Embedding, FeedForward, LayerNorm, Linear, Transformer};
+use twin::transformer::{Attention, DecoderWeights, EncoderWeights, FeedForward, LayerNorm};
+use twin::{Linear, Model};
 
 /// A section and what the report says about it.
 pub(crate) struct Entry {
@@ -27,53 +29,91 @@ struct Layer<'t> {
 }
 
 /// Makes the section of a slot. The slot must be one of the twin's own dims.
-pub(crate) fn of(slot: &Slot, twin: &Transformer) -> Entry {
-    let encoder = slot.stack == Stack::Encoder;
-    let embedding = if encoder { &twin.encoder.embedding } else { &twin.decoder.embedding };
+pub(crate) fn of(slot: &Slot, twin: &Model) -> Entry {
     match slot.role {
-        Role::SourceWords => table(Content::words(&twin.description.source.words)),
+        Role::SourceWords => table(source_words(twin)),
         Role::TargetWords => table(Content::words(&twin.description.target.words)),
         Role::SelfTest => table(Content::self_test(&[], &[])),
-        Role::Embedding if encoder => matrix(&embedding.words, None, 1.0),
-        Role::Embedding => words_of_target(twin, embedding),
-        Role::Position => matrix(&embedding.positions, None, 1.0),
+        Role::Embedding if slot.stack == Stack::Decoder => words_of_target(twin),
+        Role::Embedding => {
+            let words = words_of(&twin.encoder);
+            words.map_or_else(|| table(Content::default()), |words| matrix(words, None, 1.0))
+        }
         Role::Logits => match &twin.output.weight {
             Some(weight) => matrix(weight, twin.output.bias.as_ref(), 1.0),
             None => table(Content::default()),
         },
-        Role::FinalNorm => {
-            let last = if encoder { &twin.encoder.norm } else { &twin.decoder.norm };
-            last.as_ref().map_or_else(|| table(Content::default()), norm)
-        }
-        _ => in_layer(slot.role, &layer(slot, twin)),
+        _ => match (slot.stack, &twin.encoder, &twin.decoder) {
+            (Stack::Encoder, twin::EncoderWeights::Recurrent(encoder), _) => {
+                recurrent::of_encoder(slot, encoder)
+            }
+            (Stack::Encoder, twin::EncoderWeights::Convolutional(encoder), _) => {
+                convolutional::of_encoder(slot, encoder)
+            }
+            (Stack::Decoder, _, twin::DecoderWeights::Recurrent(decoder)) => {
+                recurrent::of_decoder(slot, decoder)
+            }
+            (Stack::Encoder, twin::EncoderWeights::Transformer(encoder), _) => {
+                of_encoder(slot, encoder)
+            }
+            (Stack::Decoder, _, twin::DecoderWeights::Transformer(decoder)) => {
+                of_decoder(slot, decoder)
+            }
+        },
+    }
+}
+
+fn source_words(twin: &Model) -> Content {
+    twin.description.source.as_ref().map_or_else(Content::default, |s| Content::words(&s.words))
+}
+
+fn words_of(encoder: &twin::EncoderWeights) -> Option<&Array2<f32>> {
+    match encoder {
+        twin::EncoderWeights::Transformer(encoder) => Some(&encoder.embedding.words),
+        twin::EncoderWeights::Recurrent(encoder) => Some(&encoder.embedding),
+        twin::EncoderWeights::Convolutional(_) => None,
     }
 }
 
 /// A tied table carries the output's bias: the engine reads it as words and as output matrix.
-fn words_of_target(twin: &Transformer, embedding: &Embedding) -> Entry {
+fn words_of_target(twin: &Model) -> Entry {
+    let words = match &twin.decoder {
+        twin::DecoderWeights::Transformer(decoder) => &decoder.embedding.words,
+        twin::DecoderWeights::Recurrent(decoder) => &decoder.embedding,
+    };
     let tied = twin.output.weight.is_none();
-    matrix(&embedding.words, twin.output.bias.as_ref().filter(|_| tied), 1.0)
+    matrix(words, twin.output.bias.as_ref().filter(|_| tied), 1.0)
 }
 
-fn layer<'t>(slot: &Slot, twin: &'t Transformer) -> Layer<'t> {
-    match slot.stack {
-        Stack::Encoder => {
-            let layer = &twin.encoder.layers[slot.layer];
-            Layer {
-                own: (&layer.self_attention, &layer.self_attention_norm),
-                cross: None,
-                feed: (&layer.feed_forward, &layer.feed_forward_norm),
-            }
-        }
-        Stack::Decoder => {
-            let layer = &twin.decoder.layers[slot.layer];
-            Layer {
-                own: (&layer.self_attention, &layer.self_attention_norm),
-                cross: Some((&layer.cross_attention, &layer.cross_attention_norm)),
-                feed: (&layer.feed_forward, &layer.feed_forward_norm),
-            }
+fn of_encoder(slot: &Slot, encoder: &EncoderWeights) -> Entry {
+    match slot.role {
+        Role::Position => matrix(&encoder.embedding.positions, None, 1.0),
+        Role::FinalNorm => last_norm(encoder.norm.as_ref()),
+        role => {
+            let layer = &encoder.layers[slot.layer];
+            let own = (&layer.self_attention, &layer.self_attention_norm);
+            let feed = (&layer.feed_forward, &layer.feed_forward_norm);
+            in_layer(role, &Layer { own, cross: None, feed })
         }
     }
+}
+
+fn of_decoder(slot: &Slot, decoder: &DecoderWeights) -> Entry {
+    match slot.role {
+        Role::Position => matrix(&decoder.embedding.positions, None, 1.0),
+        Role::FinalNorm => last_norm(decoder.norm.as_ref()),
+        role => {
+            let layer = &decoder.layers[slot.layer];
+            let own = (&layer.self_attention, &layer.self_attention_norm);
+            let cross = Some((&layer.cross_attention, &layer.cross_attention_norm));
+            let feed = (&layer.feed_forward, &layer.feed_forward_norm);
+            in_layer(role, &Layer { own, cross, feed })
+        }
+    }
+}
+
+fn last_norm(last: Option<&LayerNorm>) -> Entry {
+    last.map_or_else(|| table(Content::default()), norm)
 }
 
 fn in_layer(role: Role, layer: &Layer<'_>) -> Entry {
@@ -98,11 +138,11 @@ fn in_layer(role: Role, layer: &Layer<'_>) -> Entry {
     }
 }
 
-fn table(content: Content) -> Entry {
+pub(super) fn table(content: Content) -> Entry {
     Entry { content, bits: None, largest_error: None }
 }
 
-fn linear(linear: &Linear) -> Entry {
+pub(super) fn linear(linear: &Linear) -> Entry {
     matrix(&linear.weight, linear.bias.as_ref(), 1.0)
 }
 
@@ -112,7 +152,7 @@ fn query(attention: &Attention) -> Entry {
 }
 
 /// `weight`: `[rows, columns]` · `bias`: `[rows]`; both times `factor`.
-fn matrix(weight: &Array2<f32>, bias: Option<&Array1<f32>>, factor: f64) -> Entry {
+pub(super) fn matrix(weight: &Array2<f32>, bias: Option<&Array1<f32>>, factor: f64) -> Entry {
     let scaled = |value: f32| f64::from(value) * factor;
     let q = quantise::matrix(&weight.mapv(scaled), bias.map(|bias| bias.mapv(scaled)).as_ref());
     let content = Content::matrix(&Matrix {

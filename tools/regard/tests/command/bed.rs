@@ -22,6 +22,16 @@ pub(crate) fn golden(variant: &str, file: &str) -> PathBuf {
         .join(file)
 }
 
+/// A file of a recurrent model with random weights.
+pub(crate) fn recurrent(name: &str, file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/recurrent").join(name).join(file)
+}
+
+/// A file of a model of pictures with random weights.
+pub(crate) fn pictured(name: &str, file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/pictures").join(name).join(file)
+}
+
 /// A file of a demo model.
 pub(crate) fn model(name: &str, file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models").join(name).join(file)
@@ -37,9 +47,14 @@ pub(crate) fn folder(test: &str) -> PathBuf {
 
 /// A folder with the float files of a variant and its model file.
 pub(crate) fn converted(test: &str, variant: &str) -> PathBuf {
+    converted_from(test, |file| golden(variant, file))
+}
+
+/// A folder with the float files of a model and its model file. `of`: where a file is.
+pub(crate) fn converted_from(test: &str, of: impl Fn(&str) -> PathBuf) -> PathBuf {
     let folder = folder(test);
     for file in ["weights.safetensors", "model.json"] {
-        fs::copy(golden(variant, file), folder.join(file)).expect("the variant is there");
+        fs::copy(of(file), folder.join(file)).expect("the model is there");
     }
     let output = regard(
         &folder,

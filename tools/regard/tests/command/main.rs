@@ -3,5 +3,7 @@
 mod bed;
 mod check;
 mod convert;
+mod goldens;
 mod models;
+mod pictures;
 mod run;

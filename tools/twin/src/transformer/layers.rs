@@ -1,39 +1,9 @@
 //! The parts that every layer is made of.
 
-use crate::{Activation, Description, Error, NormPlace, Positions, Weights};
+use super::{Activation, Config, NormPlace, Positions};
+use crate::linear::word;
+use crate::{Error, Linear, Weights};
 use ndarray::{Array1, Array2, ArrayView1, Axis};
-
-/// `W·x + b`.
-#[derive(Clone, Debug)]
-pub struct Linear {
-    /// `[out, in]`
-    pub weight: Array2<f32>,
-    /// `[out]`; absent means zeros.
-    pub bias: Option<Array1<f32>>,
-}
-
-impl Linear {
-    pub(crate) fn new(
-        weights: &mut Weights,
-        name: &str,
-        [rows, columns]: [usize; 2],
-    ) -> Result<Self, Error> {
-        Ok(Self {
-            weight: weights.matrix(&format!("{name}.weight"), [rows, columns])?,
-            bias: weights.maybe_vector(&format!("{name}.bias"), rows)?,
-        })
-    }
-
-    /// `x`: `[in]` → `[out]`
-    #[must_use]
-    pub fn apply(&self, x: ArrayView1<'_, f32>) -> Array1<f32> {
-        let y = self.weight.dot(&x);
-        match &self.bias {
-            Some(bias) => y + bias,
-            None => y,
-        }
-    }
-}
 
 /// `γ · (x − mean) / √(variance + ε) + β`.
 #[derive(Clone, Debug)]
@@ -47,22 +17,22 @@ pub struct LayerNorm {
 }
 
 impl LayerNorm {
-    pub(crate) fn new(weights: &mut Weights, name: &str, d: &Description) -> Result<Self, Error> {
+    pub(super) fn new(weights: &mut Weights, name: &str, c: &Config) -> Result<Self, Error> {
         Ok(Self {
-            weight: weights.vector(&format!("{name}.weight"), d.d_model)?,
-            bias: weights.vector(&format!("{name}.bias"), d.d_model)?,
-            epsilon: d.norm_epsilon,
+            weight: weights.vector(&format!("{name}.weight"), c.d_model)?,
+            bias: weights.vector(&format!("{name}.bias"), c.d_model)?,
+            epsilon: c.norm_epsilon,
         })
     }
 
     /// The norm after the last layer, which only pre-norm models have.
-    pub(crate) fn last(
+    pub(super) fn last(
         weights: &mut Weights,
         name: &str,
-        d: &Description,
+        c: &Config,
     ) -> Result<Option<Self>, Error> {
-        match d.norm {
-            NormPlace::Pre => Self::new(weights, name, d).map(Some),
+        match c.norm {
+            NormPlace::Pre => Self::new(weights, name, c).map(Some),
             NormPlace::Post => Ok(None),
         }
     }
@@ -78,7 +48,7 @@ impl LayerNorm {
 }
 
 /// One sublayer with its residual sum: `x + f(norm(x))` or `norm(x + f(x))`.
-pub(crate) fn sublayer(
+pub(super) fn sublayer(
     place: NormPlace,
     norm: &LayerNorm,
     x: &Array1<f32>,
@@ -102,11 +72,11 @@ pub struct FeedForward {
 }
 
 impl FeedForward {
-    pub(crate) fn new(weights: &mut Weights, name: &str, d: &Description) -> Result<Self, Error> {
+    pub(super) fn new(weights: &mut Weights, name: &str, c: &Config) -> Result<Self, Error> {
         Ok(Self {
-            up: Linear::new(weights, &format!("{name}.up"), [d.d_ff, d.d_model])?,
-            down: Linear::new(weights, &format!("{name}.down"), [d.d_model, d.d_ff])?,
-            activation: d.activation,
+            up: Linear::new(weights, &format!("{name}.up"), [c.d_ff, c.d_model])?,
+            down: Linear::new(weights, &format!("{name}.down"), [c.d_model, c.d_ff])?,
+            activation: c.activation,
         })
     }
 
@@ -143,21 +113,21 @@ pub struct Embedding {
 
 impl Embedding {
     /// `side`: `encoder` or `decoder` · `[words, length]`: size of the table, longest sequence.
-    pub(crate) fn new(
+    pub(super) fn new(
         weights: &mut Weights,
         side: &str,
-        d: &Description,
+        c: &Config,
         [words, length]: [usize; 2],
     ) -> Result<Self, Error> {
         Ok(Self {
-            words: weights.matrix(&format!("{side}.embedding.weight"), [words, d.d_model])?,
-            positions: match d.positions {
-                Positions::Sinusoidal => sinusoids(length, d.d_model),
+            words: weights.matrix(&format!("{side}.embedding.weight"), [words, c.d_model])?,
+            positions: match c.positions {
+                Positions::Sinusoidal => sinusoids(length, c.d_model),
                 Positions::Learned => {
-                    weights.matrix(&format!("{side}.position.weight"), [length, d.d_model])?
+                    weights.matrix(&format!("{side}.position.weight"), [length, c.d_model])?
                 }
             },
-            scale: d.embedding_scale,
+            scale: c.embedding_scale,
         })
     }
 
@@ -166,11 +136,7 @@ impl Embedding {
     /// # Errors
     /// `token` is outside the table. `position` must be below the longest length.
     pub fn apply(&self, token: u32, position: usize) -> Result<Array1<f32>, Error> {
-        let size = self.words.nrows();
-        if token as usize >= size {
-            return Err(Error::Token { id: token, size });
-        }
-        let word = self.words.index_axis(Axis(0), token as usize);
+        let word = word(&self.words, token)?;
         Ok(&word * self.scale + self.positions.index_axis(Axis(0), position))
     }
 }

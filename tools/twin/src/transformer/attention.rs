@@ -1,7 +1,8 @@
 //! Multi-head attention, `softmax(Q·Kᵀ/√d_head)·V` (section 3.2), for one query at a time.
 
-use crate::layers::Linear;
-use crate::{Description, Error, Weights};
+use super::Config;
+use crate::alignment::softmax;
+use crate::{Error, Linear, Weights};
 use ndarray::{Array1, ArrayView1, ArrayView2, s};
 
 /// The four matrices of one attention. Heads are consecutive groups of `d_head` rows.
@@ -9,9 +10,9 @@ use ndarray::{Array1, ArrayView1, ArrayView2, s};
 pub struct Attention {
     /// `[n_heads·d_head, d_model]`
     pub query: Linear,
-    /// `[n_heads·d_head, d_model]`
+    /// `[n_heads·d_head, d_model]`, or `[n_heads·d_head, memory]` of a cross-attention
     pub key: Linear,
-    /// `[n_heads·d_head, d_model]`
+    /// As `key`.
     pub value: Linear,
     /// `[d_model, n_heads·d_head]`
     pub output: Linear,
@@ -20,14 +21,20 @@ pub struct Attention {
 }
 
 impl Attention {
-    pub(crate) fn new(weights: &mut Weights, name: &str, d: &Description) -> Result<Self, Error> {
-        let inner = [d.d_attention(), d.d_model];
+    /// `read`: width of the rows that are looked at.
+    pub(super) fn new(
+        weights: &mut Weights,
+        name: &str,
+        c: &Config,
+        read: usize,
+    ) -> Result<Self, Error> {
+        let inner = c.d_attention();
         Ok(Self {
-            query: Linear::new(weights, &format!("{name}.query"), inner)?,
-            key: Linear::new(weights, &format!("{name}.key"), inner)?,
-            value: Linear::new(weights, &format!("{name}.value"), inner)?,
-            output: Linear::new(weights, &format!("{name}.output"), [d.d_model, d.d_attention()])?,
-            d_head: d.d_head,
+            query: Linear::new(weights, &format!("{name}.query"), [inner, c.d_model])?,
+            key: Linear::new(weights, &format!("{name}.key"), [inner, read])?,
+            value: Linear::new(weights, &format!("{name}.value"), [inner, read])?,
+            output: Linear::new(weights, &format!("{name}.output"), [c.d_model, inner])?,
+            d_head: c.d_head,
         })
     }
 
@@ -59,15 +66,4 @@ impl Attention {
         }
         (self.output.apply(context.view()), mean / heads as f32)
     }
-}
-
-/// `exp(e) / Σ exp(e)` over the places that are present; 0 elsewhere.
-fn softmax(mut energies: Array1<f32>, present: &[bool]) -> Array1<f32> {
-    for (energy, _) in energies.iter_mut().zip(present).filter(|(_, present)| !**present) {
-        *energy = f32::NEG_INFINITY;
-    }
-    let largest = energies.fold(f32::MIN, |largest, &energy| largest.max(energy));
-    energies.mapv_inplace(|energy| (energy - largest).exp());
-    let sum = energies.sum();
-    energies / sum
 }

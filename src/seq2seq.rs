@@ -1,19 +1,25 @@
-//! The Transformer, end to end: text in, words out, with the place each came from.
+//! A model, end to end: text in, words out, with the place each came from.
 
 use crate::arena::Carver;
-use crate::attention::Caches;
-use crate::decoder::{TransformerDecoder, prepare};
-use crate::encoder::{Memory, TransformerEncoder};
-use crate::format::{Checksum, Model, Plan, Role, Stack, WordTable};
-use crate::layer::Scratch;
+use crate::decoder::AnyDecoder;
+use crate::family::{Any, Family};
+use crate::format::{
+    Checksum, DecoderKind, EncoderKind, Model, Role, Stack, WordTable, alignment_rows,
+};
+use crate::layer::{first, first_mut};
 use crate::observe::Observer;
+use crate::parts::{Source, encode};
+use crate::picture::Picture;
 use crate::search::{Greedy, Logits, Step};
 use crate::{Error, Token, text};
+use core::marker::PhantomData;
 
-/// A model and the RAM it runs in.
-pub struct Transformer<'m> {
-    model: Model<'m>,
-    arena: &'m mut [u8],
+/// A model and the RAM it runs in: any encoder with any decoder, or only those of a
+/// [`Family`], so that no others are linked.
+pub struct Seq2Seq<'m, F = Any> {
+    model: &'m Model<'m>,
+    arena: Carver<'m>,
+    family: PhantomData<F>,
 }
 
 /// A word that was said.
@@ -24,42 +30,59 @@ pub struct Word<'a> {
     pub text: &'a str,
     /// Its token.
     pub token: Token,
-    /// A weight per source token, the end mark last, in Q15; they sum to 1 up to rounding.
+    /// A weight per source token, the end mark last, in Q15; they sum to 1 up to rounding. Empty
+    /// if the model has no attention.
     pub alignment: &'a [u16],
 }
 
 /// The words of a translation, computed as they are asked for.
-pub struct Words<'a, O = ()> {
-    steps: Greedy<'a, TransformerDecoder<'a, 'a, O>>,
+pub struct Words<'a, F = Any, O = ()> {
+    steps: Greedy<'a, AnyDecoder<'a, F, O>>,
     table: WordTable<'a>,
     eos: Token,
 }
 
-impl<'m> Transformer<'m> {
+impl<'m, F: Family> Seq2Seq<'m, F> {
     /// `arena`: at least [`Model::arena_bytes`], at an address that is a multiple of 4.
-    pub fn new(model: &Model<'m>, arena: &'m mut [u8]) -> Result<Self, Error> {
+    ///
+    /// # Errors
+    /// An arena that is too small or misaligned, or a model of another family.
+    pub fn new(model: &'m Model<'m>, arena: &'m mut [u8]) -> Result<Self, Error> {
         let (need, have) = (model.arena_bytes(), arena.len());
         if have < need {
             return Err(Error::ArenaTooSmall { need, have });
         }
-        Carver::new(&mut *arena)?;
-        Ok(Self { model: *model, arena })
+        let dims = model.dims();
+        let encoder = match &dims.encoder {
+            EncoderKind::Transformer => F::TRANSFORMER_ENCODER,
+            EncoderKind::Recurrent(_) => F::RECURRENT_ENCODER,
+            EncoderKind::Convolutional(_) => F::CONVOLUTIONAL_ENCODER,
+        };
+        let decoder = match &dims.decoder {
+            DecoderKind::Transformer => F::TRANSFORMER_DECODER,
+            DecoderKind::Recurrent(_) => F::RECURRENT_DECODER,
+        };
+        if !(encoder && decoder) {
+            return Err(Error::OtherFamily);
+        }
+        let arena = Carver::new(first_mut(arena, need))?;
+        Ok(Self { model, arena, family: PhantomData })
     }
 
     /// The model.
     #[must_use]
-    pub fn model(&self) -> &Model<'m> {
-        &self.model
+    pub fn model(&self) -> &'m Model<'m> {
+        self.model
     }
 
     /// Translates a sentence, word by word as the iterator is asked.
-    pub fn translate(&mut self, text: &str) -> Result<Words<'_>, Error> {
+    pub fn translate(&mut self, text: &str) -> Result<Words<'_, F>, Error> {
         let model = self.model;
-        self.start((), |tokens| text::encode(&model, text, tokens))
+        self.start((), None, |tokens| text::encode(model, text, tokens))
     }
 
     /// The same for tokens; the end mark is theirs to have. Padding behind them is dropped.
-    pub fn translate_tokens(&mut self, source: &[Token]) -> Result<Words<'_>, Error> {
+    pub fn translate_tokens(&mut self, source: &[Token]) -> Result<Words<'_, F>, Error> {
         self.observe_tokens(source, ())
     }
 
@@ -68,42 +91,57 @@ impl<'m> Transformer<'m> {
         &mut self,
         source: &[Token],
         observer: O,
-    ) -> Result<Words<'_, O>, Error> {
+    ) -> Result<Words<'_, F, O>, Error> {
         let model = self.model;
         let padding = source.iter().rev().take_while(|&&t| t == model.dims().source_pad).count();
         let source = source.get(..source.len().wrapping_sub(padding)).unwrap_or(source);
-        self.start(observer, |tokens| copy(&model, source.iter().copied(), tokens))
+        self.start(observer, None, |tokens| copy(model, source.iter().copied(), tokens))
     }
 
-    /// Reads the source that `fill` writes, and stands ready for the first word.
+    /// Says what is on a picture, word by word as the iterator is asked. Alignments have a weight
+    /// per place of the encoder's last map, row by row.
+    pub fn describe(&mut self, picture: &Picture<'_>) -> Result<Words<'_, F>, Error> {
+        self.observe_picture(picture, ())
+    }
+
+    /// The same, watched.
+    pub fn observe_picture<O: Observer>(
+        &mut self,
+        picture: &Picture<'_>,
+        observer: O,
+    ) -> Result<Words<'_, F, O>, Error> {
+        let dims = self.model.dims();
+        if dims.reads_words() {
+            return Err(Error::WantsText);
+        }
+        let places = dims.max_source_len;
+        self.start(observer, Some(picture), |_| Ok(places))
+    }
+
+    /// Reads the picture, or the source that `fill` writes, and stands ready for the first word.
     fn start<O: Observer>(
         &mut self,
         mut observer: O,
+        picture: Option<&Picture<'_>>,
         fill: impl FnOnce(&mut [Token]) -> Result<usize, Error>,
-    ) -> Result<Words<'_, O>, Error> {
-        let (model, dims) = (&self.model, self.model.dims());
-        let plan = Plan::of(dims);
-        let mut arena = Carver::new(&mut *self.arena)?;
-        let tokens: &mut [Token] = arena.take(plan.tokens)?;
-        let source_len = fill(tokens)?;
-        let source = tokens.get(..source_len).unwrap_or(&[]);
-        let mut cross = Caches::cross(&mut arena, &plan, dims)?;
-        let mut scratch = Scratch::carve(&mut arena, &plan)?;
-        {
-            let mut arena = arena.rewindable();
-            let mut memory = Memory::carve(&mut arena, &plan, dims, source_len)?;
-            let mut cache = Caches::carve(&mut arena, &plan.encoder, dims, dims.max_source_len)?;
-            let encoder = TransformerEncoder::new(model);
-            encoder.encode(source, &mut memory, &mut cache, &mut scratch, &mut observer);
-            prepare(model, &memory, &mut cross, &mut scratch);
+    ) -> Result<Words<'_, F, O>, Error> {
+        let (model, dims) = (self.model, self.model.dims());
+        if picture.is_none() && !dims.reads_words() {
+            return Err(Error::WantsPicture);
         }
-        scratch.logits.fill(0);
-        let own = Caches::carve(&mut arena, &plan.decoder, dims, dims.max_target_len)?;
-        let rows = arena.take(plan.rows)?;
-        let decoder = TransformerDecoder::new(model, cross, own, scratch, source_len, observer);
+        let mut arena = self.arena.rewindable();
+        arena.clear();
+        let logits = arena.take(dims.target_vocabulary);
+        let tokens = arena.take(if dims.reads_words() { dims.max_source_len } else { 0 });
+        let source_len = fill(tokens)?;
+        let source = picture.map_or(Source::Tokens(first(tokens, source_len)), Source::Picture);
+        encode::<F>(model, arena.rewindable(), source, source_len, &mut observer);
+        let rows = arena.take_last(alignment_rows(dims));
+        let row_len = if rows.is_empty() { 0 } else { source_len };
+        let decoder = AnyDecoder::new(model, arena, logits, source_len, observer);
         let marks = (dims.target_bos, dims.target_eos);
         Ok(Words {
-            steps: Greedy::new(decoder, marks, source_len, rows),
+            steps: Greedy::new(decoder, marks, row_len, rows),
             table: model.target_words(),
             eos: dims.target_eos,
         })
@@ -130,7 +168,7 @@ fn copy(
     }
 }
 
-impl<'a, O: Observer> Words<'a, O> {
+impl<'a, F: Family, O: Observer> Words<'a, F, O> {
     /// The next token, the end mark included.
     pub fn step(&mut self) -> Option<Step<'a>> {
         self.steps.next()
@@ -147,7 +185,7 @@ impl<'a, O: Observer> Words<'a, O> {
     }
 }
 
-impl<'a, O: Observer> Iterator for Words<'a, O> {
+impl<'a, F: Family, O: Observer> Iterator for Words<'a, F, O> {
     type Item = Word<'a>;
 
     fn next(&mut self) -> Option<Word<'a>> {
@@ -195,13 +233,17 @@ impl<'m> SelfTest<'m> {
     }
 
     /// Runs the test: the same tokens, logits and alignment, to the bit.
-    pub fn run(&self, transformer: &mut Transformer<'_>) -> Result<(), Error> {
+    pub fn run<F: Family>(&self, runner: &mut Seq2Seq<'_, F>) -> Result<(), Error> {
         if self.is_empty() {
             return Err(Error::EmptySource);
         }
-        let model = transformer.model;
-        let source = self.source.iter().map(|&token| token as Token);
-        let mut words = transformer.start((), |tokens| copy(&model, source, tokens))?;
+        let model = runner.model;
+        let mut words = if model.dims().reads_words() {
+            let source = self.source.iter().map(|&token| token as Token);
+            runner.start((), None, |tokens| copy(model, source, tokens))?
+        } else {
+            runner.describe(&Picture::of_words(self.source)?)?
+        };
         for (step, expected) in self.steps.as_chunks::<2>().0.iter().enumerate() {
             let found = words.step().ok_or(Error::SelfTest { step })?;
             let digest = Self::digest(words.logits(), found.alignment);

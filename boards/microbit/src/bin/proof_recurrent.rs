@@ -1,0 +1,30 @@
+//! As `proof`, with recurrent encoders and decoders alone.
+
+#![no_std]
+#![no_main]
+
+#[path = "../no_panic.rs"]
+mod no_panic;
+
+use core::hint::black_box;
+use cortex_m as _;
+use regard::{Arena, Error, Model, Recurrent, include_model};
+
+static MODEL: Model = include_model!("../../../../models/g2p-tiny/g2p-tiny.rgd");
+static ARENA: Arena<{ MODEL.arena_bytes() }> = Arena::new();
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    black_box(run(black_box("milk")).is_ok());
+    loop {
+        cortex_m::asm::wfi();
+    }
+}
+
+fn run(source: &str) -> Result<(), Error> {
+    let mut runner = Recurrent::new(black_box(&MODEL), ARENA.take()?)?;
+    for word in runner.translate(source)? {
+        black_box(word);
+    }
+    Ok(())
+}

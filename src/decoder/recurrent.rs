@@ -1,0 +1,132 @@
+//! A recurrent decoder, with or without attention (arXiv 1409.0473, appendix A; arXiv 1508.04025).
+//!
+//! ```text
+//! asks before:  c = look(s)   s′ = cell([y; c], s)                 Bahdanau
+//! asks after:                 s′ = cell([y; c], s)   c′ = look(s′)  Luong
+//! c ← σ(G·s)∘c   o = tanh(R·[s′; c; y])   logits = O·o
+//! ```
+//! y is the embedding of the token just read; each of the bracketed parts, G, R and its tanh are
+//! optional.
+
+use crate::Token;
+use crate::format::{Model, RecurrentDecoderDims, Role, Stack};
+use crate::layer::{Linear, Scratch, block, first, first_mut, look_up};
+use crate::number::{Block, bend};
+use crate::observe::{Observer, Site};
+use crate::parts::Parts;
+use crate::recurrent::{CellLayer, H_EXPONENT, Scorer, gate};
+use core::mem;
+
+/// A step of a recurrent decoder.
+pub(super) struct RecurrentDecoder<'s, 'a, O> {
+    pub(super) model: &'s Model<'s>,
+    pub(super) dims: &'s RecurrentDecoderDims,
+    pub(super) parts: &'s mut Parts<'a>,
+    pub(super) position: usize,
+    pub(super) observer: &'s mut O,
+}
+
+/// What the attention found last.
+pub(crate) struct Context<'a> {
+    pub(crate) mantissas: &'a mut [i16],
+    pub(crate) exponent: i32,
+}
+
+impl Context<'_> {
+    fn block(&self) -> Block<'_> {
+        block(self.mantissas, self.exponent)
+    }
+}
+
+/// A part, if it is read.
+fn part(is_read: bool, part: Block<'_>) -> Block<'_> {
+    if is_read { part } else { Block::NONE }
+}
+
+impl<O: Observer> RecurrentDecoder<'_, '_, O> {
+    fn top(&self) -> usize {
+        self.model.dims().decoder_layers.wrapping_sub(1)
+    }
+
+    /// Looks from the top layer's state.
+    fn look(&mut self) {
+        if !self.dims.looks() {
+            return;
+        }
+        let state = self.parts.states.h(self.top());
+        let scorer = Scorer::of(self.model, self.dims);
+        let (memory, keys, scratch) =
+            (&self.parts.memory, &self.parts.keys, &mut self.parts.scratch);
+        let Context { mantissas, exponent } = &mut self.parts.context;
+        let found = scorer.look(state, memory, keys, scratch, mantissas);
+        *exponent = gate(self.model, self.dims, state, (mantissas, found), scratch);
+        self.observer.observe(Site::Context, self.position, self.parts.context.block());
+    }
+
+    fn step_cells(&mut self, y: Block<'_>) {
+        for layer in 0..self.model.dims().decoder_layers {
+            let cell = CellLayer::of(self.model, Stack::Decoder, layer, self.dims.cell);
+            let input = cell.input().input();
+            let exponent = if layer == 0 {
+                let context = part(self.dims.cell_reads_context, self.parts.context.block());
+                input.join([y, context, Block::NONE], self.parts.scratch.narrow)
+            } else {
+                let below = self.parts.states.h(layer.wrapping_sub(1));
+                input.narrow(below.mantissas, below.exponent, self.parts.scratch.narrow)
+            };
+            self.parts.states.step(layer, &cell, exponent, &mut self.parts.scratch);
+            let h = self.parts.states.h(layer);
+            self.observer.observe(Site::DecoderState(layer as u8), self.position, h);
+        }
+    }
+
+    fn say(&mut self, y: Block<'_>, logits: &mut [i32]) -> i32 {
+        let [state, context, embedding] = self.dims.output_reads;
+        let read = [
+            part(state, self.parts.states.h(self.top())),
+            part(context, self.parts.context.block()),
+            part(embedding, y),
+        ];
+        let output = Linear::of(self.model, Stack::Decoder, 0, Role::Logits);
+        let Scratch { narrow, wide, .. } = &mut self.parts.scratch;
+        let exponent = if self.dims.d_readout == 0 {
+            output.input().join(read, narrow)
+        } else {
+            let readout = Linear::of(self.model, Stack::Decoder, 0, Role::Readout);
+            let exponent = readout.input().join(read, narrow);
+            let wide = first_mut(wide, readout.rows());
+            let x = block(first(narrow, readout.columns()), exponent);
+            let mut exponent = readout.apply(x, wide);
+            if self.dims.readout_tanh {
+                bend(wide, exponent);
+                exponent = H_EXPONENT;
+            }
+            output.input().narrow(wide, exponent, narrow)
+        };
+        let x = block(first(narrow, output.columns()), exponent);
+        self.observer.observe(Site::DecoderOutput, self.position, x);
+        output.apply(x, logits)
+    }
+
+    /// Says `token`. Returns the exponent of `logits`.
+    pub(super) fn step(mut self, token: Token, logits: &mut [i32], alignment: &mut [u16]) -> i32 {
+        let stream = mem::take(&mut self.parts.scratch.stream);
+        let y = first_mut(stream, self.model.dims().d_embedding);
+        let table = self.model.find(Stack::Decoder, 0, Role::Embedding);
+        let wide = first_mut(self.parts.scratch.wide, y.len());
+        let exponent = look_up(&table, token.into(), wide, y);
+        let y = block(y, exponent);
+        self.observer.observe(Site::TargetEmbedding, self.position, y);
+        if !self.dims.asks_after {
+            self.look();
+        }
+        self.step_cells(y);
+        if self.dims.asks_after {
+            self.look();
+        }
+        for (out, &weight) in alignment.iter_mut().zip(&*self.parts.scratch.energies) {
+            *out = weight as u16;
+        }
+        self.say(y, logits)
+    }
+}

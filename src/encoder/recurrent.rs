@@ -1,0 +1,106 @@
+//! A recurrent encoder, in one or both directions, layer over layer (arXiv 1409.0473, section 3.2).
+
+use crate::Token;
+use crate::format::{Directions, Model, RecurrentEncoderDims, Role, Stack};
+use crate::layer::{Blocks, Scratch, first_mut, look_up, row_mut};
+use crate::number::{Block, round_shift};
+use crate::observe::{Observer, Site};
+use crate::recurrent::{CellLayer, H_EXPONENT, States};
+use core::mem;
+
+/// A stack of cells.
+pub(crate) struct RecurrentEncoder<'s> {
+    model: &'s Model<'s>,
+    dims: &'s RecurrentEncoderDims,
+}
+
+impl<'s> RecurrentEncoder<'s> {
+    pub(crate) fn new(model: &'s Model<'s>, dims: &'s RecurrentEncoderDims) -> Self {
+        Self { model, dims }
+    }
+
+    /// Reads `source` into `memory`; `below` has room for the rows of every other layer. `finals`:
+    /// the state of each cell, zeros, which keeps the last one.
+    #[inline(never)] // So that each phase of an encoding has its frame to itself.
+    pub(crate) fn encode<'b>(
+        &self,
+        source: &[Token],
+        memory: &mut Blocks<'b>,
+        below: &mut Blocks<'b>,
+        finals: &mut States<'_>,
+        scratch: &mut Scratch<'_>,
+        observer: &mut impl Observer,
+    ) {
+        let layers = self.model.dims().encoder_layers;
+        // The top layer writes the memory, the one below it `below`, and so on in turn.
+        let (mut read, mut write) = (below, memory);
+        if layers.is_multiple_of(2) {
+            mem::swap(&mut read, &mut write);
+        }
+        for layer in 0..layers {
+            for direction in 0..self.dims.directions.count() {
+                self.run(source, (layer, direction), read, write, finals, scratch);
+            }
+            for position in 0..write.len() {
+                observer.observe(Site::EncoderLayer(layer as u8), position, write.row(position));
+            }
+            mem::swap(&mut read, &mut write);
+        }
+        for position in 0..read.len() {
+            observer.observe(Site::Memory, position, read.row(position));
+        }
+    }
+
+    /// One cell over all positions.
+    fn run(
+        &self,
+        source: &[Token],
+        (layer, direction): (usize, usize),
+        read: &Blocks<'_>,
+        write: &mut Blocks<'_>,
+        finals: &mut States<'_>,
+        scratch: &mut Scratch<'_>,
+    ) {
+        let index = layer.wrapping_mul(self.dims.directions.count()).wrapping_add(direction);
+        let cell = CellLayer::of(self.model, Stack::Encoder, index, self.dims.cell);
+        let table = self.model.find(Stack::Encoder, 0, Role::Embedding);
+        let input = cell.input();
+        for step in 0..source.len() {
+            let last = source.len().wrapping_sub(1);
+            let position = if direction == 0 { step } else { last.wrapping_sub(step) };
+            let exponent = if layer == 0 {
+                let token = source.get(position).map_or(0, |&token| token.into());
+                let width = self.model.dims().d_embedding;
+                let stream = first_mut(scratch.stream, width);
+                let exponent = look_up(&table, token, first_mut(scratch.wide, width), stream);
+                input.input().narrow(stream, exponent, scratch.narrow)
+            } else {
+                let row = read.row(position);
+                input.input().narrow(row.mantissas, row.exponent, scratch.narrow)
+            };
+            finals.step(index, &cell, exponent, scratch);
+            let h = finals.h(index);
+            write.update(position, |row, _| self.merge(direction, h, row));
+        }
+    }
+
+    /// Writes h of a direction into its row. Returns the row's exponent.
+    fn merge(&self, direction: usize, h: Block<'_>, row: &mut [i16]) -> i32 {
+        match self.dims.directions {
+            Directions::Forward | Directions::Concat => {
+                let half = row_mut(row, direction, h.mantissas.len());
+                for (out, &m) in half.iter_mut().zip(h.mantissas) {
+                    *out = m;
+                }
+                H_EXPONENT
+            }
+            Directions::Sum => {
+                for (out, &m) in row.iter_mut().zip(h.mantissas) {
+                    let other = if direction == 0 { 0 } else { *out };
+                    *out = other.saturating_add(round_shift(m.into(), 1) as i16);
+                }
+                H_EXPONENT + 1
+            }
+        }
+    }
+}

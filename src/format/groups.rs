@@ -1,0 +1,244 @@
+//! Which sections a model has, and in which order: all that follows from its dims.
+
+use super::dims::{Dims, NormOrder};
+use super::kinds::{Cell, Score, Start};
+use super::{DecoderKind, EncoderKind, RecurrentDecoderDims, Role, Slot, Stack};
+
+const TABLES: &[Role] = &[Role::SourceWords, Role::TargetWords, Role::SelfTest];
+const PICTURE_TABLES: &[Role] = &[Role::TargetWords, Role::SelfTest, Role::Picture];
+const ENCODER_LAYER: &[Role] = &[
+    Role::SelfNorm,
+    Role::SelfQuery,
+    Role::SelfKey,
+    Role::SelfValue,
+    Role::SelfOutput,
+    Role::FeedNorm,
+    Role::FeedUp,
+    Role::FeedDown,
+];
+const DECODER_LAYER: &[Role] = &[
+    Role::SelfNorm,
+    Role::SelfQuery,
+    Role::SelfKey,
+    Role::SelfValue,
+    Role::SelfOutput,
+    Role::CrossNorm,
+    Role::CrossQuery,
+    Role::CrossKey,
+    Role::CrossValue,
+    Role::CrossOutput,
+    Role::FeedNorm,
+    Role::FeedUp,
+    Role::FeedDown,
+];
+
+const fn cell_roles(cell: Cell) -> &'static [Role] {
+    match cell {
+        Cell::GruBefore => &[Role::CellInput, Role::CellState, Role::CellCandidate],
+        Cell::Rnn | Cell::GruAfter | Cell::Lstm => &[Role::CellInput, Role::CellState],
+    }
+}
+
+const fn bridge_roles(decoder: &RecurrentDecoderDims) -> &'static [Role] {
+    match (decoder.start, decoder.cell) {
+        (Start::Zero | Start::Last, _) => &[],
+        (_, Cell::Lstm) => &[Role::Bridge, Role::BridgeCell],
+        _ => &[Role::Bridge],
+    }
+}
+
+const fn score_roles(score: Score) -> &'static [Role] {
+    match score {
+        Score::None | Score::Dot => &[],
+        Score::General => &[Role::AttentionKey],
+        Score::Additive | Score::AdditiveRelu => {
+            &[Role::AttentionQuery, Role::AttentionKey, Role::AttentionEnergy]
+        }
+    }
+}
+
+/// Sections that follow each other: all of `roles` for layer 0, then for layer 1 …
+#[derive(Clone, Copy)]
+struct Group {
+    stack: Stack,
+    layers: usize,
+    roles: &'static [Role],
+}
+
+impl Group {
+    const fn sections(&self) -> usize {
+        self.layers.wrapping_mul(self.roles.len())
+    }
+
+    const fn place(&self, role: Role) -> Option<usize> {
+        let mut i = 0;
+        while i < self.roles.len() {
+            if self.roles[i] as u8 == role as u8 {
+                return Some(i);
+            }
+            i += 1;
+        }
+        None
+    }
+}
+
+const GROUPS: usize = 16;
+
+impl Dims {
+    /// The directory, group by group.
+    const fn groups(&self) -> [Group; GROUPS] {
+        const fn group(stack: Stack, layers: usize, roles: &'static [Role]) -> Group {
+            Group { stack, layers, roles }
+        }
+        use Stack::{Decoder, Encoder};
+        let norm = matches!(self.norm, NormOrder::Pre) as usize;
+        let (layers, cells) = match &self.encoder {
+            EncoderKind::Transformer => (self.encoder_layers, 0),
+            EncoderKind::Recurrent(e) => {
+                (0, self.encoder_layers.wrapping_mul(e.directions.count()))
+            }
+            EncoderKind::Convolutional(_) => (0, 0),
+        };
+        let filters = match &self.encoder {
+            EncoderKind::Convolutional(encoder) => encoder.filters(),
+            _ => 0,
+        };
+        let encoder_cell = match &self.encoder {
+            EncoderKind::Recurrent(encoder) => cell_roles(encoder.cell),
+            _ => &[],
+        };
+        let words = self.reads_words() as usize;
+        let tables = if words == 1 { TABLES } else { PICTURE_TABLES };
+        let encodes = matches!(self.encoder, EncoderKind::Transformer) as usize;
+        let decodes = matches!(self.decoder, DecoderKind::Transformer) as usize;
+        let (decoder_roles, bridge, score, readout, gate) = match &self.decoder {
+            DecoderKind::Transformer => (DECODER_LAYER, &[] as &[Role], &[] as &[Role], 0, 0),
+            DecoderKind::Recurrent(decoder) => (
+                cell_roles(decoder.cell),
+                bridge_roles(decoder),
+                score_roles(decoder.score),
+                (decoder.d_readout > 0) as usize,
+                (self.gate_width(decoder) > 0) as usize,
+            ),
+        };
+        [
+            group(Encoder, 1, tables),
+            group(Encoder, words, &[Role::Embedding]),
+            group(Encoder, filters, &[Role::Filter]),
+            group(Encoder, encodes, &[Role::Position]),
+            group(Encoder, layers, ENCODER_LAYER),
+            group(Encoder, cells, encoder_cell),
+            group(Encoder, norm & encodes, &[Role::FinalNorm]),
+            group(Decoder, 1, &[Role::Embedding]),
+            group(Decoder, decodes, &[Role::Position]),
+            group(Decoder, self.decoder_layers, decoder_roles),
+            group(Decoder, norm & decodes, &[Role::FinalNorm]),
+            group(Decoder, self.decoder_layers, bridge),
+            group(Decoder, 1, score),
+            group(Decoder, gate, &[Role::ContextGate]),
+            group(Decoder, readout, &[Role::Readout]),
+            group(Decoder, !self.tied_output as usize, &[Role::Logits]),
+        ]
+    }
+
+    /// The number of sections.
+    pub(crate) const fn sections(&self) -> usize {
+        let (groups, mut i, mut sections) = (self.groups(), 0, 0usize);
+        while i < GROUPS {
+            sections = sections.wrapping_add(groups[i].sections());
+            i += 1;
+        }
+        sections
+    }
+
+    /// What stands at `index` of the directory.
+    #[must_use]
+    pub const fn slot(&self, index: usize) -> Option<Slot> {
+        let (groups, mut i, mut left) = (self.groups(), 0, index);
+        while i < GROUPS {
+            let Group { stack, layers, roles } = groups[i];
+            let mut layer = 0;
+            while layer < layers {
+                if left < roles.len() {
+                    return Some(self.shape(stack, layer, roles[left]));
+                }
+                left = left.wrapping_sub(roles.len());
+                layer = layer.wrapping_add(1);
+            }
+            i += 1;
+        }
+        None
+    }
+
+    /// Where the section of a role stands in the directory: the reverse of [`Self::slot`]. The
+    /// output layer of a tied model is the target's embedding.
+    #[must_use]
+    pub const fn index_of(&self, stack: Stack, layer: usize, role: Role) -> Option<usize> {
+        let tied = matches!(role, Role::Logits) && self.tied_output;
+        let role = if tied { Role::Embedding } else { role };
+        let (groups, mut i, mut start) = (self.groups(), 0, 0usize);
+        while i < GROUPS {
+            let group = &groups[i];
+            if group.stack as u8 == stack as u8
+                && layer < group.layers
+                && let Some(place) = group.place(role)
+            {
+                let before = layer.wrapping_mul(group.roles.len());
+                return Some(start.wrapping_add(before).wrapping_add(place));
+            }
+            start = start.wrapping_add(group.sections());
+            i += 1;
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Activation;
+
+    #[test]
+    fn index_of_is_the_reverse_of_slot() {
+        for (norm, tied_output) in
+            [(NormOrder::Pre, true), (NormOrder::Post, false), (NormOrder::Pre, false)]
+        {
+            let dims = Dims {
+                encoder: EncoderKind::Transformer,
+                decoder: DecoderKind::Transformer,
+                d_embedding: 0,
+                letters: false,
+                norm,
+                tied_output,
+                activation: Activation::Relu,
+                d_model: 8,
+                n_heads: 2,
+                d_head: 4,
+                d_ff: 16,
+                encoder_layers: 2,
+                decoder_layers: 3,
+                source_vocabulary: 9,
+                target_vocabulary: 11,
+                max_source_len: 5,
+                max_target_len: 6,
+                alignment_layer: 0,
+                source_pad: 0,
+                source_eos: 2,
+                target_pad: 0,
+                target_bos: 1,
+                target_eos: 2,
+                lowercase: true,
+                embedding_multiplier: 16384,
+                embedding_exponent: 0,
+            };
+            let mut n = 0;
+            while let Some(slot) = dims.slot(n) {
+                assert_eq!(dims.index_of(slot.stack, slot.layer, slot.role), Some(n), "{slot:?}");
+                n += 1;
+            }
+            assert_eq!(n, dims.sections());
+            assert_eq!(dims.index_of(Stack::Encoder, 0, Role::CrossKey), None);
+            assert_eq!(dims.index_of(Stack::Encoder, 2, Role::SelfKey), None);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The first state of a recurrent decoder, from what the encoder left.
+
+use super::States;
+use super::states::{H_EXPONENT, Part};
+use crate::format::{Directions, EncoderKind, Model, RecurrentDecoderDims, Role, Stack, Start};
+use crate::layer::{Blocks, Linear, Scratch, block, first, first_mut, row_mut};
+use crate::number::{Block, bend, narrow, round_shift};
+
+/// Fills `states`, zeros, a state for each layer of the decoder. `finals`: the last state of each
+/// cell of the encoder; of encoders without cells, nothing asks for them.
+#[inline(never)] // A phase of the encoding, with a frame to itself.
+pub(crate) fn start(
+    model: &Model<'_>,
+    decoder: &RecurrentDecoderDims,
+    memory: &Blocks<'_>,
+    finals: &States<'_>,
+    states: &mut States<'_>,
+    scratch: &mut Scratch<'_>,
+) {
+    let directions = match &model.dims().encoder {
+        EncoderKind::Recurrent(encoder) => encoder.directions,
+        _ => Directions::Forward,
+    };
+    let first = First { model, decoder, memory, finals, directions };
+    for layer in 0..model.dims().decoder_layers {
+        for &part in states.parts() {
+            states.set(layer, part, |out| first.write(layer, part, scratch, out));
+        }
+    }
+}
+
+/// What first states are made of.
+struct First<'s> {
+    model: &'s Model<'s>,
+    decoder: &'s RecurrentDecoderDims,
+    memory: &'s Blocks<'s>,
+    finals: &'s States<'s>,
+    directions: Directions,
+}
+
+impl First<'_> {
+    /// Writes a part of the state of a layer. Returns its exponent.
+    #[inline(never)] // For the flash.
+    fn write(&self, layer: usize, part: Part, scratch: &mut Scratch<'_>, out: &mut [i16]) -> i32 {
+        match self.decoder.start {
+            Start::Zero => part.least_exponent(),
+            Start::Last => merge(self.ends(layer, part), self.directions, out),
+            Start::Bridge | Start::Mean => self.bridge(layer, part, scratch, out),
+        }
+    }
+
+    /// A part of the last states of both directions of a layer of the encoder, or twice the same.
+    fn ends(&self, layer: usize, part: Part) -> [Block<'_>; 2] {
+        let each = self.directions.count();
+        let (first, next) = (layer.wrapping_mul(each), layer.wrapping_add(1).wrapping_mul(each));
+        [self.finals.get(first, part), self.finals.get(next.wrapping_sub(1), part)]
+    }
+
+    /// A linear layer over the top layer's last states h, side by side, or over the mean of the
+    /// memory's rows.
+    fn bridge(&self, layer: usize, part: Part, scratch: &mut Scratch<'_>, out: &mut [i16]) -> i32 {
+        let role = if part == Part::H { Role::Bridge } else { Role::BridgeCell };
+        let linear = Linear::of(self.model, Stack::Decoder, layer, role);
+        let exponent = if self.decoder.start == Start::Mean {
+            let wide = first_mut(scratch.wide, self.memory.width());
+            let exponent = mean(self.memory, wide);
+            linear.input().narrow(wide, exponent, scratch.narrow)
+        } else {
+            let top = self.model.dims().encoder_layers.wrapping_sub(1);
+            let [a, b] = self.ends(top, Part::H);
+            let b = if self.directions == Directions::Forward { Block::NONE } else { b };
+            linear.input().join([a, b, Block::NONE], scratch.narrow)
+        };
+        let wide = first_mut(scratch.wide, linear.rows());
+        let x = block(first(scratch.narrow, linear.columns()), exponent);
+        let mut exponent = linear.apply(x, wide);
+        if self.decoder.bridge_tanh {
+            bend(wide, exponent);
+            exponent = H_EXPONENT;
+        }
+        narrow(wide, exponent, 16, part.least_exponent(), out)
+    }
+}
+
+/// States of one direction as they are, of two as one, as rows of the memory are made. `out`: zeros.
+/// Returns the exponent.
+fn merge(ends: [Block<'_>; 2], directions: Directions, out: &mut [i16]) -> i32 {
+    let [a, b] = ends;
+    let common = a.exponent.max(b.exponent);
+    let sum = directions == Directions::Sum;
+    for (half, end) in (0..2).zip(ends) {
+        let down = common.wrapping_sub(end.exponent) as u32;
+        // Beside a single direction, there is no room for another.
+        let place = row_mut(out, if sum { 0 } else { half }, end.mantissas.len());
+        let halve = (sum && half == 1).into();
+        for (out, &m) in place.iter_mut().zip(end.mantissas) {
+            let both = round_shift(m.into(), down).wrapping_add((*out).into());
+            *out = round_shift(both, halve) as i16;
+        }
+    }
+    common.wrapping_add(sum.into())
+}
+
+/// The mean of the rows. `out`: `[width]`. Returns its exponent.
+fn mean(rows: &Blocks<'_>, out: &mut [i32]) -> i32 {
+    const FRACTION: i32 = 4;
+    let exponents = (0..rows.len()).map(|position| rows.row(position).exponent);
+    let common = exponents.max().unwrap_or(0);
+    out.fill(0);
+    for position in 0..rows.len() {
+        let row = rows.row(position);
+        let down = common.wrapping_sub(row.exponent) as u32;
+        for (out, &m) in out.iter_mut().zip(row.mantissas) {
+            *out = out.wrapping_add(round_shift(m.into(), down));
+        }
+    }
+    let len = rows.len() as i32;
+    for out in out.iter_mut() {
+        *out = (*out << FRACTION).wrapping_add(len / 2).checked_div_euclid(len).unwrap_or(0);
+    }
+    common.wrapping_sub(FRACTION)
+}

@@ -1,0 +1,55 @@
+//! Every kind of recurrent model, of Keras and of PyTorch, in integers.
+
+use crate::bed::{folder, recurrent, regard, stderr, stdout};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+/// Sources of all lengths that the models take; 2 is the end mark.
+const SOURCES: [&str; 4] = ["3 2", "8 4 2", "5 6 7 3 2", "3 8 4 7 5 6 3 2"];
+/// Most words of a reference: the models say at most 10, the end mark included.
+const WORDS: usize = 9;
+
+/// What a command prints as JSON.
+fn json(bed: &Path, golden: &str, words: &[&str]) -> Value {
+    let files = [format!("{golden}/weights.safetensors"), format!("{golden}/model.json")];
+    let float = ["--json", "--weights", &files[0], "--config", &files[1]];
+    let output = regard(bed, &[words, &float].concat());
+    assert!(output.status.success(), "{golden}: {}", stderr(&output));
+    serde_json::from_str(&stdout(&output)).expect("JSON")
+}
+
+/// A line of data: a source, and what the float model says to it.
+fn line(bed: &Path, golden: &str, source: &str) -> String {
+    let report = json(bed, golden, &["run", "m.rgd", "--ids", source, "--float"]);
+    let words = |field: &str| -> Vec<String> {
+        let words = report[field].as_array().expect("words").iter().filter_map(Value::as_str);
+        words.filter(|word| *word != "<eos>").map(str::to_owned).collect()
+    };
+    let (source, mut target) = (words("source_words"), words("words"));
+    target.truncate(WORDS);
+    format!("{}\t{}\n", source.join(" "), target.join(" "))
+}
+
+/// Random weights leave many words almost equally likely, unlike trained ones.
+#[test]
+fn goldens_in_integers_prefer_the_tokens_that_they_prefer_in_float() {
+    let bed = folder("goldens");
+    let mut folders: Vec<_> = fs::read_dir(recurrent("", "")).expect("goldens").flatten().collect();
+    folders.sort_by_key(fs::DirEntry::path);
+    assert!(folders.len() >= 28, "{} folders", folders.len());
+    let (mut right, mut all) = (0, 0);
+    for golden in folders {
+        let golden = golden.path().to_str().expect("UTF-8").to_owned();
+        let weights = format!("{golden}/weights.safetensors");
+        let config = format!("{golden}/model.json");
+        let output = regard(&bed, &["convert", &weights, "--config", &config, "-o", "m.rgd"]);
+        assert!(output.status.success(), "{golden}: {}", stderr(&output));
+        let lines: String = SOURCES.iter().map(|source| line(&bed, &golden, source)).collect();
+        fs::write(bed.join("data.tsv"), lines).expect("written");
+        let report = json(&bed, &golden, &["check", "m.rgd", "--data", "data.tsv"]);
+        right += report["same_token"]["right"].as_u64().expect("a number");
+        all += report["same_token"]["all"].as_u64().expect("a number");
+    }
+    assert!(right * 100 >= all * 96, "{right} of {all}");
+}
