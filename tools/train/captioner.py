@@ -32,7 +32,8 @@ def conv(channels: int, stride: int = 1, padding="same", add: int | None = None)
 
 
 # The last halving pads in front too, so that the middles of places lie evenly over the picture.
-LAYERS = [conv(16, 2), conv(32, 2), conv(32), conv(64, 2, 1), conv(64), conv(64, add=3)]
+LAYERS = [conv(16, 2), conv(32, 2), conv(32), conv(32, add=2), conv(64, 2, 1),
+          conv(64), conv(64, add=4), conv(64), conv(64, add=6)]  # fmt: skip
 
 
 @dataclass

@@ -2,7 +2,8 @@
 
 Colours are turned about the grey axis by any angle, some negated and some paler first.  What comes out
 has no name: the captions' colour words are neither read nor asked for.  No map is used that takes an
-object near the colour that is held out for its kind, so held-out pairs stay unseen.
+object near the colour that is held out for its kind, nor nearer to it than to all other colours, so
+held-out pairs stay unseen.
 """
 
 import numpy as np
@@ -39,13 +40,18 @@ class Recolour:
             for _ in range(TRIES):
                 turn, shift = random_map(rng)
                 new = np.clip(colours @ turn.T + shift, 0, 255)
-                gap = np.sqrt(((new - PALETTE[held_out]) ** 2).sum(1))
-                if (gap[held_out >= 0] > FAR).all():
+                if not any(near(*pair) for pair in zip(new, held_out) if pair[1] >= 0):
                     turns[row], shifts[row] = turn, shift
                     break
             else:
                 chosen[row] = False
         return chosen, (turns, shifts)
+
+
+def near(colour, held_out: int) -> bool:
+    """Whether it may be taken for the held-out colour."""
+    gaps = np.sqrt(((PALETTE - colour) ** 2).sum(1))
+    return gaps[held_out] <= FAR or gaps.argmin() == held_out
 
 
 def random_map(rng) -> tuple[np.ndarray, float]:

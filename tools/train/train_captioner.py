@@ -17,7 +17,7 @@ from pathlib import Path
 import jax
 import numpy as np
 from jax import numpy as jnp
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 import captioner
 from captioner import MOMENTUM, Config
@@ -106,6 +106,12 @@ def make_step(c: Config, options):
     return jax.jit(run, donate_argnums=(0, 1, 2))
 
 
+@jax.jit
+def averaged(mean, w, kept):
+    """The running mean of the weights, which answers better than the last of them."""
+    return {name: kept * mean[name] + (1 - kept) * w[name] for name in w}
+
+
 def schedule(step: int, options) -> float:
     """Learning rate: linear warm-up, then half a cosine down to zero."""
     if step < options.warmup:
@@ -118,28 +124,30 @@ def train(c: Config, w: dict, data: Pictures, measures: list[Measures], options)
     """Runs the steps; reports, exports and keeps the state on the way."""
     step = make_step(c, options)
     first = {name: np.zeros_like(value) for name, value in w.items()}
-    second, count, begun, noted = first, 0, time.time(), []
+    second, mean, count, begun, noted = first, w, 0, time.time(), []
     if options.resume and options.resume.exists():
-        count, w, first, second = pickle.loads(options.resume.read_bytes())
+        count, w, first, second, mean = pickle.loads(options.resume.read_bytes())
     while count < (options.until or options.steps):
         rate = schedule(count, options)
         count += 1
         w, first, second, *noted_now = step(
             w, first, second, jnp.float32(count), rate, data.batch(options.batch)
         )
+        mean = averaged(mean, w, min(options.average, count / (count + 9)))
         noted.append(noted_now)
         if count % options.report == 0 or count in (options.until, options.steps):
             said = np.mean(np.array(noted, float), 0)
-            kept = {name: np.array(value) for name, value in w.items()}
+            kept = {name: np.array(value) for name, value in mean.items()}
             found = "; ".join(one.report(kept) for one in measures)
             print(f"{count} words {said[0]:.4f} boxes {said[1]:.4f}; {found} "
                   f"{(time.time() - begun) / 60:.1f} min", flush=True)  # fmt: skip
             noted = []
             export(options.folder, c, kept)
             if options.resume:
-                state = [{n: np.array(v) for n, v in part.items()} for part in (first, second)]
-                options.resume.write_bytes(pickle.dumps((count, kept, *state)))
-    return w
+                parts = (w, first, second, mean)
+                state = [{n: np.array(v) for n, v in part.items()} for part in parts]
+                options.resume.write_bytes(pickle.dumps((count, *state)))
+    return mean
 
 
 def export(folder: Path, c: Config, w: dict) -> None:
@@ -168,6 +176,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--boxes", type=float, default=0.0, help="weight of the attention loss")
     parser.add_argument("--recolour", type=float, default=0.0, help="share of pictures")
     parser.add_argument("--decay", type=float, default=0.0, help="of weights, times the rate")
+    parser.add_argument("--average", type=float, default=0.0,
+                        help="of the running mean of the weights, kept at each step")  # fmt: skip
+    parser.add_argument("--init", type=Path, help="weights.safetensors to begin with")
     parser.add_argument("--doubly", type=float, default=0.0, help="doubly stochastic attention")
     parser.add_argument("--report", type=int, default=1000)
     parser.add_argument("--measured", type=int, default=500, help="pictures of a set in a report")
@@ -180,6 +191,8 @@ def main() -> None:
     options = arguments()
     config = Config(len(vocabulary()))
     w = captioner.initial(config, options.seed)
+    if options.init:
+        w |= load_file(options.init)
     sizes = [v.size for name, v in w.items() if not captioner.statistic(name)]
     print(f"{sum(sizes)} parameters", flush=True)
     options.folder.mkdir(exist_ok=True)

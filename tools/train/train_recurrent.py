@@ -40,7 +40,7 @@ def configuration(options: argparse.Namespace, source_size: int, target_size: in
     return Config(**sizes)
 
 
-def make_step(model: Recurrent, smoothing: float, dropout: bool):
+def make_step(model: Recurrent, smoothing: float, dropout: bool, decay: float):
     """One jitted Adam step on (weights, moments); global gradient norm at most 1."""
 
     def loss_of(weights, source, target, key):
@@ -56,25 +56,33 @@ def make_step(model: Recurrent, smoothing: float, dropout: bool):
         first = [0.9 * m + 0.1 * g for m, g in zip(first, gradient)]
         second = [0.98 * v + 0.02 * g * g for v, g in zip(second, gradient)]
         scale = rate * jnp.sqrt(1 - 0.98**count) / (1 - 0.9**count)
-        weights = [w - scale * m / (jnp.sqrt(v) + 1e-8) for w, m, v in zip(weights, first, second)]
+        weights = [w * (1 - rate * decay * (w.ndim > 1)) - scale * m / (jnp.sqrt(v) + 1e-8)
+                   for w, m, v in zip(weights, first, second)]  # fmt: skip
         return weights, first, second, loss
 
     return step
 
 
+@jax.jit
+def averaged(mean, weights, kept):
+    """The running mean of the weights, which answers better than the last of them."""
+    return [kept * m + (1 - kept) * w for m, w in zip(mean, weights)]
+
+
 def train(model, corpus, dev, options, save) -> None:
     """Runs `options.steps` steps; `save` keeps the weights at each report."""
-    step = make_step(model, options.smoothing, options.dropout > 0)
+    step = make_step(model, options.smoothing, options.dropout > 0, options.decay)
     weights = [variable.value for variable in model.trainable_variables]
     if options.init:
         known = load_file(options.init)
         weights = [jnp.asarray(known[name]) for name in model.names]
     first = [jnp.zeros_like(w) for w in weights]
     second = [jnp.zeros_like(w) for w in weights]
+    mean = weights
     rng = np.random.default_rng(options.seed)
     count, losses, start = 0, [], time.time()
     if options.resume and options.resume.exists():
-        count, weights, first, second = pickle.loads(options.resume.read_bytes())
+        count, weights, first, second, mean = pickle.loads(options.resume.read_bytes())
     while count < options.steps:
         for _, source, target in batches(corpus, options.tokens, rng):
             rate = schedule(count, options)
@@ -83,14 +91,16 @@ def train(model, corpus, dev, options, save) -> None:
                 weights, first, second, jnp.float32(count), rate, source, target
             )
             losses.append(loss)
+            mean = averaged(mean, weights, min(options.average, count / (count + 9)))
             if count % options.report == 0 or count == options.steps:
-                put_back(model, weights)
+                put_back(model, mean)
                 print(f"{count} loss {np.mean(losses):.4f} dev {right(model, dev).mean():.4f} "
                       f"{(time.time() - start) / 60:.1f} min", flush=True)  # fmt: skip
                 losses = []
                 save()
                 if options.resume:
-                    state = [[np.asarray(v) for v in part] for part in (weights, first, second)]
+                    parts = (weights, first, second, mean)
+                    state = [[np.asarray(v) for v in part] for part in parts]
                     options.resume.write_bytes(pickle.dumps((count, *state)))
             if count == options.steps:
                 return
@@ -124,6 +134,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--tokens", type=int, default=4096, help="target tokens a batch")
     parser.add_argument("--smoothing", type=float, default=0.05)
     parser.add_argument("--dropout", type=float, default=0.0)
+    parser.add_argument("--average", type=float, default=0.0,
+                        help="of the running mean of the weights, kept at each step")  # fmt: skip
+    parser.add_argument("--decay", type=float, default=0.0, help="of weights, times the rate")
     parser.add_argument("--report", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--init", type=Path, help="weights.safetensors to begin with")

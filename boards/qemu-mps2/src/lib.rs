@@ -3,6 +3,7 @@
 
 #![no_std]
 
+pub mod clock;
 mod serial;
 
 pub use serial::Serial;

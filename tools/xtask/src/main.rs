@@ -35,7 +35,7 @@ cargo xtask test               everything, as CI does it
 cargo xtask boards             only what runs in the emulator
 cargo xtask proof              link the engine without a way to panic; print its flash
 cargo xtask check-elf FILE     symbols that the engine's part of a firmware must not reach
-cargo xtask bench              executed instructions of the kernels
+cargo xtask bench              executed instructions of kernels and whole models
 cargo xtask emulate BOARD      talk to a board (an385, an386, an500, an505, microbit, rv32);
                                `emulate BOARD speak` says words instead of translating
 cargo xtask setup              install components, targets and emulator";

@@ -1,27 +1,23 @@
 //! Executed instructions per product, exact: SysTick under `qemu-system-arm -icount shift=8`.
 //!
 //! Prints `core kernel case macs instructions per_mac`, each line only after the output equalled
-//! that of the portable kernel. The first region is a loop of 2n + c instructions, which says how
-//! many ticks an instruction takes; where it does not grow evenly, nothing is printed.
+//! that of the portable kernel.
 
 #![no_std]
 #![no_main]
 
-use core::arch::asm;
 use core::fmt::Write as _;
 use core::hint::black_box;
-use cortex_m::Peripherals;
-use cortex_m::peripheral::{CPUID, SYST, syst::SystClkSource};
 use cortex_m_rt::entry;
+use qemu_mps2::clock::{Clock, core_name};
 use qemu_mps2::{Serial, exit};
 use regard::convolution::conformance::{self as convolution, TestConvolution};
 use regard::format::Cell;
 use regard::kernel::{self, NAME, Rows, portable};
 use regard::recurrent::conformance::{self, HIDDEN, TestCell};
 
-/// Turns of the calibration loop, and how many instructions one takes.
+/// Turns of the calibration loop.
 const TURNS: u32 = 100_000;
-const TURN: u64 = 2;
 
 static M64X64: [u32; Rows::words_needed(64, 64)] = matrix(64);
 static M128X128: [u32; Rows::words_needed(128, 128)] = matrix(128);
@@ -49,7 +45,7 @@ struct Aligned([i16; 514]);
 #[entry]
 fn main() -> ! {
     let mut serial = Serial::new();
-    let Some(clock) = Peripherals::take().and_then(|p| Clock::new(p.SYST, &mut serial)) else {
+    let Some(clock) = Clock::new(TURNS, &mut serial) else {
         _ = writeln!(serial, "instructions do not take a constant time: -icount shift=8?\r");
         exit(2)
     };
@@ -168,60 +164,4 @@ fn report(serial: &mut Serial, case: &str, kernel: &str, macs: u64, instructions
     let milli = (instructions * 1000 + macs / 2) / macs;
     let (core, whole, part) = (core_name(), milli / 1000, milli % 1000);
     _ = writeln!(serial, "{core} {kernel} {case} {macs} {instructions} {whole}.{part:03}\r");
-}
-
-fn core_name() -> &'static str {
-    // SAFETY: a read-only identification register.
-    match unsafe { (*CPUID::PTR).base.read() } >> 4 & 0xFFF {
-        0xC20 => "m0",
-        0xC60 => "m0+",
-        0xC23 => "m3",
-        0xC24 => "m4",
-        0xC27 => "m7",
-        0xD21 => "m33",
-        0xD22 => "m55",
-        _ => "unknown",
-    }
-}
-
-/// SysTick, with the ticks that `TURNS` turns of the calibration loop take.
-struct Clock {
-    ticks: u64,
-}
-
-impl Clock {
-    fn new(mut timer: SYST, serial: &mut Serial) -> Option<Self> {
-        timer.set_clock_source(SystClkSource::Core);
-        timer.set_reload(0xFF_FFFF);
-        timer.clear_current();
-        timer.enable_counter();
-        let (none, once, twice) = (turns(1), turns(1 + TURNS), turns(1 + 2 * TURNS));
-        let (first, second) = (once - none, twice - once);
-        _ = writeln!(serial, "calibration: {TURNS} turns {first} ticks, again {second}\r");
-        (first > 0 && first.abs_diff(second) <= 2)
-            .then_some(Self { ticks: u64::from(twice - none) })
-    }
-
-    /// What `work` executes, without the reading of the timer.
-    fn instructions(&self, work: impl FnOnce()) -> u64 {
-        let empty = ticks(|| ());
-        let taken = u64::from(ticks(work) - empty);
-        (taken * 2 * TURN * u64::from(TURNS) + self.ticks / 2) / self.ticks
-    }
-}
-
-/// Ticks of a region. At most 2²⁴: two million instructions at shift=8.
-fn ticks(work: impl FnOnce()) -> u32 {
-    let start = SYST::get_current();
-    work();
-    start.wrapping_sub(SYST::get_current()) & 0xFF_FFFF
-}
-
-/// Ticks of 2n + c instructions; never inlined, or c would depend on n.
-#[inline(never)]
-fn turns(n: u32) -> u32 {
-    // SAFETY: a loop in one register.
-    ticks(|| unsafe {
-        asm!("2:", "subs {n}, {n}, #1", "bne 2b", n = inout(reg) n => _, options(nomem, nostack));
-    })
 }

@@ -1,0 +1,76 @@
+//! Executed instructions, exact where the emulator gives every instruction the same time
+//! (`-icount shift=N`): a loop of 2n + c instructions says how many ticks of SysTick one takes.
+//!
+//! SysTick has 24 bits and runs at 25 MHz: at shift=8 it counts two million instructions, to the very
+//! last; at shift=1 335 million, to the next 20.
+
+use crate::Serial;
+use core::arch::asm;
+use core::fmt::Write as _;
+use cortex_m::Peripherals;
+use cortex_m::peripheral::{CPUID, SYST, syst::SystClkSource};
+
+/// Instructions of a turn of the calibration loop.
+const TURN: u64 = 2;
+
+/// SysTick, with the ticks that the calibration loop took.
+pub struct Clock {
+    ticks: u64,
+    instructions: u64,
+}
+
+impl Clock {
+    /// Nothing where the ticks do not grow evenly with the `turns` of the loop, which are printed.
+    pub fn new(turns: u32, serial: &mut Serial) -> Option<Self> {
+        let mut timer = Peripherals::take()?.SYST;
+        timer.set_clock_source(SystClkSource::Core);
+        timer.set_reload(0xFF_FFFF);
+        timer.clear_current();
+        timer.enable_counter();
+        let (none, once, twice) = (spin(1), spin(1 + turns), spin(1 + 2 * turns));
+        let (first, second) = (once - none, twice - once);
+        _ = writeln!(serial, "calibration: {turns} turns {first} ticks, again {second}\r");
+        let instructions = 2 * TURN * u64::from(turns);
+        (first > 0 && first.abs_diff(second) <= 2)
+            .then_some(Self { ticks: u64::from(twice - none), instructions })
+    }
+
+    /// What `work` executes, without the reading of the timer.
+    pub fn instructions(&self, work: impl FnOnce()) -> u64 {
+        let empty = ticks(|| ());
+        let taken = u64::from(ticks(work) - empty);
+        (taken * self.instructions + self.ticks / 2) / self.ticks
+    }
+}
+
+/// Ticks of a region, at most 2²⁴.
+fn ticks(work: impl FnOnce()) -> u32 {
+    let start = SYST::get_current();
+    work();
+    start.wrapping_sub(SYST::get_current()) & 0xFF_FFFF
+}
+
+/// Ticks of 2n + c instructions; never inlined, or c would depend on n.
+#[inline(never)]
+fn spin(n: u32) -> u32 {
+    // SAFETY: a loop in one register.
+    ticks(|| unsafe {
+        asm!("2:", "subs {n}, {n}, #1", "bne 2b", n = inout(reg) n => _, options(nomem, nostack));
+    })
+}
+
+/// The core, as it says itself.
+#[must_use]
+pub fn core_name() -> &'static str {
+    // SAFETY: a read-only identification register.
+    match unsafe { (*CPUID::PTR).base.read() } >> 4 & 0xFFF {
+        0xC20 => "m0",
+        0xC60 => "m0+",
+        0xC23 => "m3",
+        0xC24 => "m4",
+        0xC27 => "m7",
+        0xD21 => "m33",
+        0xD22 => "m55",
+        _ => "unknown",
+    }
+}
