@@ -11,7 +11,8 @@ import numpy as np
 
 import golden_cases as cases
 import golden_files as files
-from keras_sides import Decoder, Encoder, TransformerDecoder, TransformerEncoder
+from keras_sides import Decoder, Encoder
+from keras_transformer_sides import TransformerDecoder, TransformerEncoder
 from transformer import keras, ops
 
 

@@ -13,7 +13,8 @@ import golden_cases
 import golden_files as files
 import golden_keras
 import golden_picture_cases as cases
-from keras_sides import Decoder, TransformerDecoder
+from keras_sides import Decoder
+from keras_transformer_sides import TransformerDecoder
 from transformer import keras, ops
 
 ACTIVATIONS = {"relu": keras.activations.relu, "relu6": keras.activations.relu6, None: lambda x: x}

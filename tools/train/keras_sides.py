@@ -1,18 +1,16 @@
-"""Sides of mixed and recurrent models out of Keras layers, with random weights.
+"""Recurrent sides out of Keras layers, with random weights.
 
-Cells, attention and Transformer sides are Keras layers; the decoder calls the cell of its layer
-(`layer.cell`) one step at a time.  `from_keras.py` and `export.py` name the tensors.
+Cells and attention are Keras layers; the decoder calls the cell of its layer (`layer.cell`) one
+step at a time.  `from_keras.py` names the tensors.
 """
 
-import numpy as np
-
-import export
 import from_keras
 import golden_cases as cases
-import golden_files as files
 import golden_picture_cases as pictures
-from random_models import fill
-from transformer import Config, Side, keras, ops
+from keras_attention import Attention
+from keras_output import Output
+from keras_random import randomise
+from transformer import keras, ops
 
 CELLS = {"rnn": keras.layers.SimpleRNN, "gru": keras.layers.GRU, "lstm": keras.layers.LSTM}
 Dense = keras.layers.Dense
@@ -68,44 +66,6 @@ class Encoder:
         found = from_keras.embedding(self.embedding, "encoder.embedding")
         for index, layer in enumerate(self.layers):
             found |= from_keras.cell(layer, "encoder.rnn", f"l{index}")
-        return found
-
-
-class Attention:
-    """`AdditiveAttention` behind two `Dense` layers, or `Attention`."""
-
-    def __init__(self, case: dict):
-        fields = case["decoder"]["attention"]
-        self.kind = fields["kind"]
-        self.dense, self.layer = {}, keras.layers.Attention(use_scale=self.kind == "scaled")
-        if self.kind == "additive":
-            for name in ("query", "key"):
-                bias = cases.has_bias(case, f"attention.{name}")
-                self.dense[name] = Dense(fields["d_attention"], use_bias=bias)
-            self.layer = keras.layers.AdditiveAttention()
-        if self.kind == "general":
-            self.dense["key"] = Dense(case["decoder"]["hidden"], use_bias=False)
-
-    def __call__(self, state, memory):
-        """`[1, hidden]`, `[1, S, width]` -> `[S]`, `[1, width]`"""
-        through = lambda name, x: self.dense[name](x) if name in self.dense else x  # noqa: E731
-        context, alignment = self.layer(
-            [through("query", state)[:, None], memory, through("key", memory)],
-            return_attention_scores=True,
-        )
-        return alignment[0, 0], context[:, 0]
-
-    def everything(self):
-        yield from self.dense.values()
-        if self.kind == "additive":
-            yield self.layer
-
-    def tensors(self):
-        found = {}
-        for name, layer in self.dense.items():
-            found |= from_keras.dense(layer, f"decoder.attention.{name}")
-        if self.kind == "additive":
-            found |= from_keras.energy(self.layer, "decoder.attention.energy")
         return found
 
 
@@ -205,107 +165,3 @@ class Decoder:
         if self.readout:
             found |= from_keras.dense(self.readout, "decoder.readout")
         return found | self.output.tensors()
-
-
-class TransformerEncoder:
-    """A side of `transformer.py`."""
-
-    states = 0
-
-    def __init__(self, case: dict):
-        self.config = config_of(case)
-        self.side = Side(self.config, cross=False)
-
-    def __call__(self, source):
-        present = np.ones((1, 1, source.shape[1]), bool)
-        return self.side(source, present)[0], None
-
-    def everything(self):
-        yield self.side
-
-    def randomise(self, rng):
-        fill(export.side_variables(self.side, self.config), self.config.d_model, rng)
-
-    def tensors(self):
-        return side_tensors(self.side, self.config)
-
-
-class TransformerDecoder:
-    """A side of `transformer.py`, which reads everything again at each step."""
-
-    attention = None
-
-    def __init__(self, case: dict):
-        self.config = config_of(case)
-        self.side = Side(self.config, cross=True)
-        self.layer = case["alignment_layer"]
-        self.output = Output(case)
-
-    def start(self, encoder, memory, finals):
-        """What was read, and how much of it."""
-        return ops.full((1, self.config.max_target_len), cases.EOS, "int32"), 0
-
-    def __call__(self, state, token, memory):
-        (read, at), _ = state
-        read = ops.slice_update(read, (0, at), ops.reshape(token, (1, 1)))
-        length = read.shape[1]
-        causal = np.tril(np.ones((1, length, length), bool))
-        present = np.ones((1, 1, memory.shape[1]), bool)
-        x, alignments = self.side(read, causal, memory, present)
-        alignment = ops.mean(alignments[self.layer][0], 0)[at]
-        logits = self.output(x, self.side.embedding)[0, at]
-        return ((read, at + 1), memory[:, 0]), logits, alignment
-
-    def everything(self):
-        yield from [self.side, self.output.dense]
-
-    def randomise(self, rng):
-        fill(export.side_variables(self.side, self.config), self.config.d_model, rng)
-        randomise(self.output.dense, True, rng)
-
-    def tensors(self):
-        return side_tensors(self.side, self.config) | self.output.tensors()
-
-
-class Output:
-    """A `Dense`, or its bias and the target embedding."""
-
-    def __init__(self, case: dict):
-        bias = cases.has_bias(case, "output")
-        self.dense = Dense(case["target_size"], use_bias=bias)
-        self.tied = case["tied_output"]
-
-    def __call__(self, x, embedding):
-        scores = self.dense(x)
-        if self.tied:
-            scores = ops.matmul(x, ops.transpose(embedding.embeddings))
-            scores = scores if self.dense.bias is None else scores + self.dense.bias
-        return scores
-
-    def tensors(self):
-        found = from_keras.dense(self.dense, "output")
-        if self.tied:
-            del found["output.weight"]
-        return found
-
-
-def config_of(case: dict) -> Config:
-    """The fields of a Transformer side."""
-    known = {name: case[name] for name in Config.__dataclass_fields__ if name in case}
-    return Config(**known)
-
-
-def side_tensors(side: Side, config: Config) -> dict[str, np.ndarray]:
-    """Under the names of `export.py`."""
-    return {
-        name: to_tensor(np.asarray(variable.value))
-        for name, (variable, to_tensor, _) in export.side_variables(side, config).items()
-    }
-
-
-def randomise(layer, sharp: bool, rng) -> None:
-    """Noise of the size that suits each variable."""
-    kinds = {"bias": "bias", "embeddings": "embedding"}
-    for variable in layer.weights:
-        kind = kinds.get(variable.name, "sharp" if sharp else "matrix")
-        variable.assign(files.noise(kind, tuple(variable.shape), rng))
