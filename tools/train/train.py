@@ -170,9 +170,10 @@ def main() -> None:
     model = Transformer(config)
     print(f"{model.count_params()} parameters, {sizes}", flush=True)
     train(model, sets["train"], sets["dev"], options)
-    layer, agreement = best_alignment_layer(model, sets["test"])
-    print(f"alignment layer {layer}, agreement of each layer {agreement}")
+    layer, agreement = best_alignment_layer(model, sets["dev"])
+    print(f"alignment layer {layer}, agreement of each layer on dev {agreement}")
     report(model, sets["test"])
+    print(f"  agreement of each layer {best_alignment_layer(model, sets['test'])[1]}")
     export.save(options.folder, model, source_words, target_words, layer)
 
 
