@@ -58,7 +58,7 @@ pub(crate) fn lines(command: &mut Command, visible: bool) -> Result<Vec<String>>
 }
 
 /// A command as one would type it.
-fn shown(command: &Command) -> String {
+pub(crate) fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or_default();
     let words = std::iter::once(program).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! test ─┬─ host      format, lints, docs, tests
+//!       ├─ python    the tests of tools/train, in an environment under target
 //!       ├─ targets   the engine builds without std, for six targets and all features
 //!       ├─ proof     the engine cannot panic; its flash; its symbols
 //!       └─ boards    firmware in the emulator: kernels, self-test, the bits of the host
@@ -20,6 +21,7 @@ mod host;
 mod log;
 mod manners;
 mod proof;
+mod python;
 mod same_bits;
 mod setup;
 mod steps;
@@ -38,7 +40,8 @@ cargo xtask check-elf FILE     symbols that the engine's part of a firmware must
 cargo xtask bench              executed instructions of kernels and whole models
 cargo xtask emulate BOARD      talk to a board (an385, an386, an500, an505, microbit, rv32);
                                `emulate BOARD speak` says words instead of translating
-cargo xtask setup              install components, targets and emulator";
+cargo xtask python             the tests of tools/train
+cargo xtask setup              install components, targets, emulator and Python's packages";
 
 fn main() -> ExitCode {
     match run() {
@@ -63,7 +66,8 @@ fn run() -> Result<()> {
     match arguments.as_slice() {
         ["test"] => steps::test(),
         ["boards"] => steps::boards(),
-        ["setup"] => setup::all(),
+        ["setup"] => setup::all().and_then(|()| python::setup()),
+        ["python"] => steps::python(),
         ["proof"] => setup::targets().and_then(|()| proof::all()),
         ["check-elf", file] => elf::check(Path::new(file)),
         ["bench"] => setup::all().and_then(|()| bench::print()),

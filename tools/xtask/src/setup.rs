@@ -1,4 +1,5 @@
-//! What a new machine lacks: formatter and lints, the compiler's targets, the emulator.
+//! What a new machine lacks: formatter and lints, the compiler's targets, the emulator; Debian's
+//! packages.
 
 use crate::board::{ARM, BOARDS, RISCV};
 use crate::targets::TARGETS;
@@ -64,6 +65,20 @@ fn emulators() -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
+    let install = apt_get(&packages);
+    let (missing, _) = missing_emulators();
+    if !missing.is_empty() {
+        bail!(
+            "the emulator {} is missing; this command installs it on Debian and Ubuntu:\n  \
+             sudo sh -c '{install}'\n(macOS: brew install qemu)",
+            missing.join(", ")
+        );
+    }
+    Ok(())
+}
+
+/// Tries to install Debian packages, if this user may; the command that does, for people.
+pub(crate) fn apt_get(packages: &str) -> String {
     let install =
         format!("apt-get update && apt-get install -y --no-install-recommends {packages}");
     let sudo = if succeeds("sudo", &["-n", "true"]) { "sudo -n " } else { "" };
@@ -76,18 +91,10 @@ fn emulators() -> Result<()> {
             .env("DEBIAN_FRONTEND", "noninteractive")
             .status();
     }
-    let (missing, _) = missing_emulators();
-    if !missing.is_empty() {
-        bail!(
-            "the emulator {} is missing; this command installs it on Debian and Ubuntu:\n  \
-             sudo sh -c '{install}'\n(macOS: brew install qemu)",
-            missing.join(", ")
-        );
-    }
-    Ok(())
+    install
 }
 
-fn succeeds(program: &str, arguments: &[&str]) -> bool {
+pub(crate) fn succeeds(program: &str, arguments: &[&str]) -> bool {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())

@@ -4,7 +4,7 @@ use crate::board::{BOARDS, Board, Demo, Reads};
 use crate::build::Firmware;
 use crate::emulator::{Outcome, Session};
 use crate::same_bits::{Host, Report};
-use crate::{bench, elf, host, log, manners, proof, setup, targets};
+use crate::{bench, elf, host, log, manners, proof, python, setup, targets};
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -52,16 +52,26 @@ impl Steps {
 pub(crate) fn test() -> Result<()> {
     let start = Instant::now();
     let mut steps = Steps::default();
-    steps.run("setup", || setup::all().map(|()| Vec::new()))?;
+    let set_up = || setup::all().and_then(|()| python::setup());
+    steps.run("setup", || set_up().map(|()| Vec::new()))?;
     steps.run("format", host::format)?;
     steps.run("lints", host::lints)?;
     steps.run("docs", host::docs)?;
+    steps.run("python", python::tests)?;
     steps.run("targets", || Ok(vec![targets::check()?]))?;
     steps.run("proof", proof::report)?;
     on_boards(&mut steps)?;
     steps.run("tests", host::tests)?;
     steps.finish();
     println!("{} s in all", start.elapsed().as_secs());
+    Ok(())
+}
+
+/// Only the tests of `tools/train`.
+pub(crate) fn python() -> Result<()> {
+    let mut steps = Steps::default();
+    steps.run("python", python::tests)?;
+    steps.finish();
     Ok(())
 }
 
