@@ -39,12 +39,12 @@ class KerasFile:
 
     def layers(self) -> dict[str, str]:
         """Paths of all layers, those of wrappers and of cells as one; with their names."""
+        floats = [path for path, arrays in self.arrays.items() if any(map(_floats, arrays))]
         found = {}
-        for path, arrays in self.arrays.items():
-            while "/" in path and path.rpartition("/")[2] in (*PARTS, "cell"):
+        for path in filter(None, floats):
+            while _is_part(path, floats):
                 path = path.rpartition("/")[0]
-            if path and any(_floats(array) for array in arrays):
-                found[path] = self.names.get(path, "")
+            found[path] = self.names.get(path, "")
         return found
 
     def layer(self, wanted: str, cell: str | None = None) -> Layer:
@@ -130,12 +130,21 @@ class KerasFile:
     def _index(self, value) -> None:
         """All that has a class and a name, however deep."""
         if isinstance(value, dict) and isinstance(value.get("config"), dict):
-            name = value["config"].get("name")
+            name = value["config"].get("name", value.get("name"))
             if isinstance(name, str) and "class_name" in value:
                 self.configs.setdefault(name, []).append(value)
         if isinstance(value, (dict, list)):
             for inner in value.values() if isinstance(value, dict) else value:
                 self._index(inner)
+
+
+def _is_part(path: str, everything: list[str]) -> bool:
+    """Of a wrapper or of a layer of cells, which have nothing beside such parts."""
+    parent, _, _ = path.rpartition("/")
+    inside = [one for one in everything if one.startswith(f"{parent}/")]
+    parts = {one.removeprefix(f"{parent}/").split("/")[0] for one in inside}
+    whole = ({"cell"}, {"layer"}, set(WRAPPERS["Bidirectional"]))
+    return bool(parent) and parent not in everything and parts in whole
 
 
 def _inside(config: dict, part: str) -> tuple[str | None, dict]:

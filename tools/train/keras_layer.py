@@ -44,7 +44,7 @@ def shown(value) -> str:
     """A value of a configuration in a word: of an object its class."""
     if isinstance(value, dict):
         inner = value.get("config")
-        return inner if isinstance(inner, str) else str(value.get("class_name"))
+        return inner if isinstance(inner, str) else value.get("class_name", "one's own")
     return str(value)
 
 

@@ -1,5 +1,5 @@
-"""A model in memory, its `.keras` and its `.weights.h5` give the same tensors, bit for bit; what the
-engine would compute otherwise is refused, in one sentence."""
+"""A model in memory, its `.keras` and its `.weights.h5` give the same tensors, bit for bit; what
+the engine would compute otherwise is refused, in one sentence."""
 
 import contextlib
 import io
@@ -78,6 +78,20 @@ class Own(keras.Model):
         return self.V(self.cell(rows, [ops.zeros((1, 4))])[0])
 
 
+@keras.saving.register_keras_serializable()
+class Step(L.Layer):
+    """A class of one's own inside a model that `config.json` describes."""
+
+    def __init__(self, **more):
+        super().__init__(**more)
+        self.W1 = L.Dense(3)
+        self.rows = L.Bidirectional(L.GRU(3))
+        self.cell = L.LSTMCell(3)
+
+    def call(self, x):
+        return self.cell(self.W1(x), [self.rows(x[:, None])[:, :3]] * 2)[0]
+
+
 class Files(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -86,7 +100,8 @@ class Files(unittest.TestCase):
 
     def run_on(self, source: Path, known) -> tuple[dict, str]:
         """The command's tensors, and what it says."""
-        (self.folder / "map.json").write_text(known if isinstance(known, str) else json.dumps(known))
+        text = known if isinstance(known, str) else json.dumps(known)
+        (self.folder / "map.json").write_text(text)
         output = self.folder / "weights.safetensors"
         arguments = ["", str(source), "--map", str(self.folder / "map.json"), "-o", str(output)]
         said = io.StringIO()
@@ -128,9 +143,11 @@ class Same(Files):
         expected |= from_keras.cell(layer("decoder"), "decoder.rnn")
         for name, place in dense.items():
             by_place = {"energy": from_keras.energy}
-            by_place |= dict.fromkeys(("source_embedding", "target_embedding"), from_keras.embedding)
+            by_place["source_embedding"] = from_keras.embedding
+            by_place["target_embedding"] = from_keras.embedding
             expected |= by_place.get(name, from_keras.dense)(layer(name), place)
-        np.testing.assert_array_equal(expected["output.weight"], layer("words").layer.kernel.numpy().T)
+        kernel = layer("words").layer.kernel.numpy()
+        np.testing.assert_array_equal(expected["output.weight"], kernel.T)
         keras_file, weights_file = self.saved(model)
         found, said = self.run_on(keras_file, MAP)
         self.same(found, expected)
@@ -182,6 +199,21 @@ class Same(Files):
             found, said = self.run_on(path, known)
             self.same(found, expected)
             self.assertIn("taken as usual: layers/embedding, cell, V", said)
+
+    def test_a_class_of_ones_own_is_no_cell_but_has_one(self):
+        step = Step(name="step")
+        source = keras.Input((4,))
+        model = randomised(keras.Model(source, step(source)))
+        place = "layers/step/"
+        known = {f"{place}W1": "output", f"{place}cell": {"to": "decoder.rnn", "cell": "lstm"}}
+        known |= {f"{place}rows": {"to": "encoder.rnn", "cell": "gru"}}
+        expected = from_keras.dense(step.W1, "output") | from_keras.cell(step.cell, "decoder.rnn")
+        expected |= from_keras.cell(step.rows, "encoder.rnn")
+        for path in self.saved(model):
+            self.same(self.run_on(path, known)[0], expected)
+            (self.folder / "weights.safetensors").unlink()
+            whole = {"step": {"to": "decoder.rnn", "cell": "lstm"}}
+            self.refused(path, whole, "step: must be the name or the path")
 
     def test_a_compiled_model_of_halves(self):
         layer = L.Dense(3, name="words", dtype="bfloat16")
@@ -249,6 +281,10 @@ class Refused(Files):
         self.refused(self.folder / "my.keras", known, "n: encoder.layers.0 must have no activation")
 
     def test_layers_in_memory(self):
+        own = L.Dense(3, lambda x: x)
+        own(ops.zeros((1, 2)))
+        with self.assertRaisesRegex(ValueError, "dense.*: activation must be .*, not one's own"):
+            from_keras.dense(own, "output")
         backwards = L.GRU(3, go_backwards=True)
         backwards(ops.zeros((1, 2, 5)))
         with self.assertRaisesRegex(ValueError, "go_backwards must be False"):
