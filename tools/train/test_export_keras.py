@@ -316,7 +316,8 @@ class Refused(Files):
         path = self.saved(translator())[0]
         self.refused(path, "{", "map.json: ")
         self.refused(path, "[]", "map.json: must be an object")
-        self.refused(path, '{"key": "output", "key": "output"}', "map.json: key: must be there once")
+        twice = '{"key": "output", "key": "output"}'
+        self.refused(path, twice, "map.json: key: must be there once")
         self.refused(path, {"key": {"to": "output", "at": 1}}, "map.json: key: must be a place")
         self.refused(path, {"key": 3}, "map.json: key: must be a place")
         self.refused(path, {"key": {"to": "decoder.rnn", "layer": -1}}, "must be a place")
