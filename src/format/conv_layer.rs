@@ -5,7 +5,7 @@
 //! word 1   zeros on top, at the left, at the bottom, at the right: a byte each
 //! ```
 
-use super::dims::range;
+use super::limits::range;
 use super::tri;
 use crate::Error;
 
