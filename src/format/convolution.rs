@@ -175,7 +175,7 @@ impl ConvolutionalDims {
                     (at.wrapping_add(2).wrapping_mul(4), words.len().wrapping_mul(4));
                 return Err(Error::Truncated { need, have });
             };
-            tri!(range(layer[0] >> 29, 0, 0, "convolution's reserved bits"));
+            tri!(range(layer[0] >> 30, 0, 0, "convolution's reserved bits"));
             tri!(range(layer[0] >> 2 & 3, 0, 2, "convolution's activation"));
             layers[i] = layer;
             i += 1;
