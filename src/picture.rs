@@ -142,6 +142,11 @@ mod tests {
     }
 
     #[test]
+    fn grey_is_grey() {
+        assert!((0..=255).all(|grey| luma([grey; 3]) == grey));
+    }
+
+    #[test]
     fn formats_agree_on_colours() {
         let red = Picture::rgb565(1, 1, &0xF800u16.to_le_bytes()).unwrap().pixel(0, 0);
         assert_eq!(red, [255, 0, 0]);
