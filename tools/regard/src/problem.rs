@@ -50,6 +50,8 @@ pub(crate) enum Problem {
     Engine(#[from] regard::Error),
     #[error("{} and {} do not have the same words", model.display(), config.display())]
     Twins { model: PathBuf, config: PathBuf },
+    #[error("model description: `{field}` is {have}; the engine takes at most {most}")]
+    Limit { field: &'static str, have: usize, most: usize },
     #[error("the engine cannot hold this model: {0}")]
     Unfit(regard::Error),
     #[error("the engine needs `source.eos` in the model description")]
