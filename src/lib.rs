@@ -2,12 +2,13 @@
 //! same bits on every core.
 //!
 //! ```text
-//!  words ─► encoder ─► memory ─► decoder step ─► logits ─► greedy ─► words
-//!              ▲      (read-only)   ▲   ▲                     └────► alignment, a row per word
-//!              └──── weights ───────┘   └── state (caches)
+//!  words,  ─► encoder ─► memory ─► decoder step ─► logits ─► greedy ─► words
+//!  picture       ▲      (read-only)   ▲   ▲                     └────► alignment, a row per word
+//!                └──── weights ───────┘   └── state (caches)
 //! ```
 //! What is known is the [`Model`], read in place from flash. What is read is the memory, written
-//! once by the encoder. What is being said is the decoder's state. All of it lies in one [`Arena`]
+//! once by the encoder: a row per source token, or per place of a [`Picture`]. What is being said is
+//! the decoder's state. All of it lies in one [`Arena`]
 //! whose size the model file states and the compiler checks.
 //!
 //! ```no_run
@@ -25,6 +26,17 @@
 //!     }
 //!     Ok(())
 //! }
+//! ```
+//!
+//! A model that reads pictures describes them, in the pixel formats of cameras:
+//! ```no_run
+//! # use regard::{Captioner, Error, Picture};
+//! # fn of(captioner: &mut Captioner<'_>, frame: &[u8]) -> Result<(), Error> {
+//! for word in captioner.describe(&Picture::rgb565(160, 120, frame)?)? {
+//!     println!("{} {:?}", word.text, word.alignment); // a weight per place of the picture
+//! }
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! # Who may panic
@@ -81,6 +93,8 @@ pub use arena::Arena;
 pub use error::Error;
 pub use format::Model;
 pub use picture::Picture;
+#[doc(hidden)]
+pub use picture::luma;
 pub use seq2seq::{SelfTest, Seq2Seq, Word, Words};
 
 /// A Transformer, end to end; links no recurrent code.

@@ -4,7 +4,12 @@ use crate::Error;
 use crate::format::{MapSize, Section};
 use crate::layer::row_mut;
 
-/// A picture of any size, row after row from the top; a model takes the pixels nearest to its own.
+/// A picture of any size, row after row from the top.
+///
+/// A model takes the pixels nearest to its own: one read each, no row kept. The command `regard`
+/// shrinks files by weighted means instead, so a firmware whose camera gives far larger pictures
+/// than its model reads should do the same beforehand to see as well; at the model's own size both
+/// see the same.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Picture<'p> {
@@ -114,7 +119,8 @@ fn nearest(i: usize, wanted: usize, have: usize) -> usize {
 }
 
 /// Brightness (ITU-R BT.601), rounded.
-fn luma([r, g, b]: [u8; 3]) -> u8 {
+#[must_use]
+pub fn luma([r, g, b]: [u8; 3]) -> u8 {
     let [r, g, b] = [(r, 77), (g, 150), (b, 29)].map(|(v, w)| u32::from(v).wrapping_mul(w));
     (r.wrapping_add(g).wrapping_add(b).wrapping_add(128) >> 8) as u8
 }
@@ -133,6 +139,11 @@ mod tests {
         ];
         assert_eq!(pictures.map(|picture| picture.unwrap().pixel(0, 0)), white);
         assert_eq!(luma([255; 3]), 255);
+    }
+
+    #[test]
+    fn grey_is_grey() {
+        assert!((0..=255).all(|grey| luma([grey; 3]) == grey));
     }
 
     #[test]

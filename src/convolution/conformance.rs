@@ -29,6 +29,7 @@ const FILTER: ConvLayer = ConvLayer {
     stride: 1,
     padding: [1; 4],
     add: 0,
+    zeros_count: false,
 };
 /// What reads what the filter makes.
 const NEXT: ConvLayer = ConvLayer {

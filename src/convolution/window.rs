@@ -142,16 +142,20 @@ impl Row<'_> {
         self.map.exponent
     }
 
+    /// Divides by the places inside the map, or by all of the window if zeros count.
     fn mean(&self, out: &mut [i32]) -> i32 {
-        let places = self.layer.kernel.wrapping_mul(self.layer.kernel) as i32;
+        let whole = self.layer.kernel.wrapping_mul(self.layer.kernel) as i32;
         for x in 0..self.places {
             let out = row_mut(out, x, self.input.channels);
             out.fill(0);
+            let mut inside = 0i32;
             self.each_inside(x, |place| {
+                inside = inside.wrapping_add(1);
                 for (out, &m) in out.iter_mut().zip(place) {
                     *out = out.wrapping_add(m.into());
                 }
             });
+            let places = if self.layer.zeros_count { whole } else { inside };
             for out in out {
                 let sum = (*out << MEAN_FRACTION).wrapping_add(places / 2);
                 *out = sum.checked_div_euclid(places).unwrap_or(0);

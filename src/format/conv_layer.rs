@@ -1,11 +1,12 @@
 //! A layer of a convolutional encoder, as two words of the header.
 //!
 //! ```text
-//! word 0   kind 2 · activation 2 · kernel 4 · stride 4 · add 5 · channels 12 bits, lowest first
+//! word 0   kind 2 · activation 2 · kernel 4 · stride 4 · add 5 · channels 12 · zeros count 1 bit,
+//!          lowest first
 //! word 1   zeros on top, at the left, at the bottom, at the right: a byte each
 //! ```
 
-use super::dims::range;
+use super::limits::range;
 use super::tri;
 use crate::Error;
 
@@ -55,6 +56,9 @@ pub struct ConvLayer {
     pub padding: [u8; 4],
     /// The output of the layer so many before it is added before the activation; 0: none.
     pub add: usize,
+    /// Of an average pool: the mean is of the whole window, its zeros included, and not of the
+    /// numbers inside the map alone.
+    pub zeros_count: bool,
 }
 
 /// Height, width and channels of what lies between two layers.
@@ -68,6 +72,9 @@ pub struct MapSize {
     /// Numbers of a place.
     pub channels: usize,
 }
+
+/// The bit of the first word that says that zeros count.
+const ZEROS_COUNT: u32 = 29;
 
 impl ConvLayer {
     pub(super) const NONE: [u32; 2] = [0, 0];
@@ -90,6 +97,7 @@ impl ConvLayer {
             add: (head >> 12 & 31) as usize,
             channels: (head >> 17 & 0xFFF) as usize,
             padding: padding.to_le_bytes(),
+            zeros_count: head >> ZEROS_COUNT & 1 == 1,
         }
     }
 
@@ -99,7 +107,8 @@ impl ConvLayer {
             | (self.kernel as u32 & 15) << 4
             | (self.stride as u32 & 15) << 8
             | (self.add as u32 & 31) << 12
-            | (self.channels as u32 & 0xFFF) << 17;
+            | (self.channels as u32 & 0xFFF) << 17
+            | (self.zeros_count as u32) << ZEROS_COUNT;
         [head, u32::from_le_bytes(self.padding)]
     }
 
@@ -156,12 +165,13 @@ impl ConvLayer {
         tri!(range(self.add as u32, 0, index as u32, "convolution's add"));
         let mut i = 0;
         while i < 4 {
-            let most = if matches!(self.kind, ConvKind::AveragePool) { 0 } else { 7 };
             let inside = self.kernel.wrapping_sub(1);
-            let most = if most < inside { most } else { inside };
+            let most = if inside < 7 { inside } else { 7 };
             tri!(range(self.padding[i] as u32, 0, most as u32, "convolution's padding"));
             i += 1;
         }
+        let mean = matches!(self.kind, ConvKind::AveragePool) as u32;
+        tri!(range(self.zeros_count as u32, 0, mean, "zeros that count"));
         if !matches!(self.kind, ConvKind::Conv) {
             let same = input.channels as u32;
             tri!(range(self.channels as u32, same, same, "channels of a pool"));

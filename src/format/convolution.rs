@@ -1,7 +1,8 @@
 //! What a convolutional encoder is made of: the picture it reads, and its layers in order.
 
 use super::conv_layer::{ConvLayer, MapSize};
-use super::dims::{HEADER_WORDS, field, range};
+use super::field::{self, HEADER_WORDS};
+use super::limits::range;
 use super::tri;
 use crate::Error;
 #[cfg(feature = "emit")]
@@ -92,15 +93,17 @@ impl ConvolutionalDims {
     }
 
     /// Numbers in a row of what the layer at `index` reads, with the zeros at its ends.
-    pub(crate) const fn row_len(&self, index: usize) -> usize {
+    #[must_use]
+    pub const fn row_len(&self, index: usize) -> usize {
         let [_, left, _, right] = self.layer(index).zeros();
         let size = self.size(index);
         size.width.wrapping_add(left).wrapping_add(right).wrapping_mul(size.channels)
     }
 
     /// The rows that must be kept of what the layer at `index` reads: those of its window, and
-    /// those that a later layer will add to what it makes of them.
-    pub(crate) const fn kept_rows(&self, index: usize) -> usize {
+    /// those that a later layer will add to what it makes of them; never more than there are.
+    #[must_use]
+    pub const fn kept_rows(&self, index: usize) -> usize {
         let mut rows = self.layer(index).kernel;
         let (mut later, mut ahead) = (index, 0usize);
         while later < self.count {
@@ -112,7 +115,8 @@ impl ConvolutionalDims {
             ahead = ahead.wrapping_sub(1);
             later += 1;
         }
-        rows
+        let height = self.size(index).height;
+        if rows < height { rows } else { height }
     }
 
     /// Every size is in range, every window fits.
@@ -171,7 +175,7 @@ impl ConvolutionalDims {
                     (at.wrapping_add(2).wrapping_mul(4), words.len().wrapping_mul(4));
                 return Err(Error::Truncated { need, have });
             };
-            tri!(range(layer[0] >> 29, 0, 0, "convolution's reserved bits"));
+            tri!(range(layer[0] >> 30, 0, 0, "convolution's reserved bits"));
             tri!(range(layer[0] >> 2 & 3, 0, 2, "convolution's activation"));
             layers[i] = layer;
             i += 1;

@@ -1,74 +1,12 @@
 //! The header: what a model is made of.
 
-use super::tri;
-use super::{
-    ConvolutionalDims, DecoderKind, EncoderKind, RecurrentDecoderDims, RecurrentEncoderDims,
-};
+use super::field::{self, HEADER_WORDS};
+use super::kinds::{CONVOLUTIONAL, RECURRENT, TRANSFORMER};
+use super::limits::range;
+use super::{DecoderKind, EncoderKind, tri};
 use crate::{Error, Token};
 #[cfg(feature = "emit")]
 use alloc::vec::Vec;
-
-/// Words of the header, without those of convolutional layers, two each, which follow.
-pub(crate) const HEADER_WORDS: usize = 64;
-
-/// Places in the header, in words. Those not named are zero.
-pub(crate) mod field {
-    pub(crate) const VERSION: usize = 1;
-    pub(crate) const LENGTH: usize = 2;
-    pub(crate) const HEADER_CHECKSUM: usize = 3;
-    pub(crate) const DATA_CHECKSUM: usize = 4;
-    pub(crate) const SECTIONS: usize = 5;
-    pub(crate) const ARENA: usize = 6;
-    /// Bytes: encoder kind, decoder kind, norm order, activation.
-    pub(crate) const KINDS: usize = 7;
-    pub(crate) const D_MODEL: usize = 8;
-    pub(crate) const N_HEADS: usize = 9;
-    pub(crate) const D_HEAD: usize = 10;
-    pub(crate) const D_FF: usize = 11;
-    pub(crate) const ENCODER_LAYERS: usize = 12;
-    pub(crate) const DECODER_LAYERS: usize = 13;
-    pub(crate) const SOURCE_VOCABULARY: usize = 14;
-    pub(crate) const TARGET_VOCABULARY: usize = 15;
-    pub(crate) const MAX_SOURCE_LEN: usize = 16;
-    pub(crate) const MAX_TARGET_LEN: usize = 17;
-    pub(crate) const ALIGNMENT_LAYER: usize = 18;
-    /// Halves: source padding, source end.
-    pub(crate) const SOURCE_MARKS: usize = 19;
-    /// Halves: target padding, target start.
-    pub(crate) const TARGET_MARKS: usize = 20;
-    /// Halves: target end, flags (1 tied output, 2 lower case, 4 letters).
-    pub(crate) const TARGET_END: usize = 21;
-    /// Embeddings are multiplied by this multiplier (15 bits, stored 16 bits up) · 2^exponent.
-    pub(crate) const SCALE_MULTIPLIER: usize = 22;
-    pub(crate) const SCALE_EXPONENT: usize = 23;
-    pub(crate) const D_EMBEDDING: usize = 24;
-    /// Bytes: cell, directions, 0, 0.
-    pub(crate) const ENCODER_CELL: usize = 25;
-    pub(crate) const ENCODER_HIDDEN: usize = 26;
-    /// Bytes: cell, start, score, flags (1 tanh of the bridge, 2 asks after the step, 4 cell reads
-    /// the context; the output reads: 8 state, 16 context, 32 embedding; 64 no tanh behind the readout).
-    pub(crate) const DECODER_CELL: usize = 27;
-    pub(crate) const DECODER_HIDDEN: usize = 28;
-    pub(crate) const D_ATTENTION: usize = 29;
-    pub(crate) const D_READOUT: usize = 30;
-    /// Halves: exponent, multiplier of the energies of dot attention.
-    pub(crate) const ENERGY_SCALE: usize = 31;
-    /// Bytes: context gate, 0, 0, 0.
-    pub(crate) const CONTEXT_GATE: usize = 32;
-    /// Halves: width, height.
-    pub(crate) const PICTURE: usize = 33;
-    /// Bytes: channels, convolutional layers, 0, 0.
-    pub(crate) const PICTURE_LAYERS: usize = 34;
-    pub(crate) const FIRST_RESERVED: usize = 35;
-}
-
-/// Most heads of an attention.
-pub(crate) const MAX_HEADS: usize = 64;
-
-/// The kinds of encoder and decoder that this version knows.
-const TRANSFORMER: u32 = 1;
-const RECURRENT: u32 = 2;
-const CONVOLUTIONAL: u32 = 3;
 
 /// Where LayerNorm stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,12 +114,7 @@ impl Dims {
         ));
         let dims = Self {
             encoder: tri!(EncoderKind::parse(encoder as u32, words)),
-            decoder: if decoder as u32 == TRANSFORMER {
-                tri!(unused(words, field::DECODER_CELL, field::PICTURE));
-                DecoderKind::Transformer
-            } else {
-                DecoderKind::Recurrent(tri!(RecurrentDecoderDims::parse(words)))
-            },
+            decoder: tri!(DecoderKind::parse(decoder as u32, words)),
             norm: if norm == 0 { NormOrder::Pre } else { NormOrder::Post },
             activation: if activation == 0 { Activation::Relu } else { Activation::Gelu },
             d_model: words[field::D_MODEL] as usize,
@@ -275,40 +208,4 @@ impl Dims {
         ];
         words[field::KINDS..field::D_EMBEDDING].copy_from_slice(&fields);
     }
-}
-
-impl EncoderKind {
-    const fn parse(kind: u32, words: &[u32]) -> Result<Self, Error> {
-        if kind != RECURRENT {
-            tri!(unused(words, field::ENCODER_CELL, field::DECODER_CELL));
-        }
-        if kind != CONVOLUTIONAL {
-            tri!(unused(words, field::PICTURE, field::FIRST_RESERVED));
-        }
-        Ok(match kind {
-            TRANSFORMER => Self::Transformer,
-            RECURRENT => Self::Recurrent(tri!(RecurrentEncoderDims::parse(words))),
-            _ => Self::Convolutional(tri!(ConvolutionalDims::parse(words))),
-        })
-    }
-}
-
-/// Words that this kind of model has no use for are zero.
-const fn unused(words: &[u32], from: usize, to: usize) -> Result<(), Error> {
-    let mut i = from;
-    while i < to && i < words.len() {
-        tri!(range(words[i], 0, 0, "unused"));
-        i += 1;
-    }
-    Ok(())
-}
-
-/// `low ≤ value ≤ high`, or an error that names the field.
-pub(crate) const fn range(
-    value: u32,
-    low: u32,
-    high: u32,
-    field: &'static str,
-) -> Result<(), Error> {
-    if low <= value && value <= high { Ok(()) } else { Err(Error::BadField { field, value }) }
 }

@@ -1,6 +1,7 @@
 //! Writing a model file, on the host.
 
-use super::dims::{Dims, HEADER_WORDS, field};
+use super::Dims;
+use super::field::{self, HEADER_WORDS};
 use super::plan::Plan;
 use super::section::{ALIGN_WORDS, ENTRY_WORDS};
 use super::{Checksum, MAGIC, Model, VERSION, data_start, header_checksum, words};

@@ -1,7 +1,7 @@
 //! Which sections a model has, and in which order: all that follows from its dims.
 
 use super::dims::{Dims, NormOrder};
-use super::kinds::{Cell, Score, Start};
+use super::{Cell, Score, Start};
 use super::{DecoderKind, EncoderKind, RecurrentDecoderDims, Role, Slot, Stack};
 
 const TABLES: &[Role] = &[Role::SourceWords, Role::TargetWords, Role::SelfTest];

@@ -1,9 +1,29 @@
-//! What the dims of a model may be.
+//! What the dims of a model may be: they keep every size, product and sum of the engine inside 32
+//! bits.
 
-use super::dims::{Dims, MAX_HEADS, range};
-use super::kinds::{Cell, Score, Start};
-use super::{DecoderKind, EncoderKind, tri};
+use super::{Cell, DecoderKind, Dims, EncoderKind, Score, Start, tri};
 use crate::Error;
+
+/// Most layers of a side; of a recurrent encoder, most cells: two a layer if it reads both ways.
+pub const MAX_LAYERS: usize = 32;
+/// Widest stream, embedding, state, readout, additive attention.
+pub const MAX_WIDTH: usize = 1024;
+/// Most heads of an attention.
+pub const MAX_HEADS: usize = 64;
+/// Widest head.
+pub const MAX_HEAD_WIDTH: usize = 256;
+/// Widest feed-forward layer, and all heads together.
+pub const MAX_INNER_WIDTH: usize = 4096;
+/// Most words of a language, marks included.
+pub const MAX_WORDS: usize = 65_535;
+/// Most source tokens or places, most target steps.
+pub const MAX_LEN: usize = 1024;
+
+const WIDTH: u32 = MAX_WIDTH as u32;
+const INNER_WIDTH: u32 = MAX_INNER_WIDTH as u32;
+const LAYERS: u32 = MAX_LAYERS as u32;
+const LEN: u32 = MAX_LEN as u32;
+const WORDS: u32 = MAX_WORDS as u32;
 
 impl Dims {
     /// Is a side a Transformer?
@@ -18,18 +38,18 @@ impl Dims {
             || matches!(self.decoder, DecoderKind::Recurrent(_))
     }
 
-    /// The limits keep every size, product and sum of the engine inside 32 bits.
+    /// Every size is inside its limit, and all go together.
     pub(crate) const fn check(&self) -> Result<(), Error> {
         tri!(self.check_transformer());
         tri!(self.check_recurrent());
-        tri!(range(self.encoder_layers as u32, 1, 32, "encoder_layers"));
-        tri!(range(self.decoder_layers as u32, 1, 32, "decoder_layers"));
+        tri!(range(self.encoder_layers as u32, 1, LAYERS, "encoder_layers"));
+        tri!(range(self.decoder_layers as u32, 1, LAYERS, "decoder_layers"));
         tri!(self.check_picture());
         let words = self.reads_words() as u32;
-        tri!(range(self.source_vocabulary as u32, words, 65535 * words, "source vocabulary"));
-        tri!(range(self.target_vocabulary as u32, 1, 65535, "target vocabulary"));
-        tri!(range(self.max_source_len as u32, 1, 1024, "max_source_len"));
-        tri!(range(self.max_target_len as u32, 1, 1024, "max_target_len"));
+        tri!(range(self.source_vocabulary as u32, words, WORDS * words, "source vocabulary"));
+        tri!(range(self.target_vocabulary as u32, 1, WORDS, "target vocabulary"));
+        tri!(range(self.max_source_len as u32, 1, LEN, "max_source_len"));
+        tri!(range(self.max_target_len as u32, 1, LEN, "max_target_len"));
         let source = (self.source_vocabulary as u32).wrapping_sub(words);
         let target = (self.target_vocabulary as u32).wrapping_sub(1);
         tri!(range(self.source_pad as u32, 0, source, "source pad"));
@@ -53,11 +73,11 @@ impl Dims {
     const fn check_transformer(&self) -> Result<(), Error> {
         // All zero, or all there.
         let least = self.has_transformer() as u32;
-        tri!(range(self.d_model as u32, least, 1024 * least, "d_model"));
+        tri!(range(self.d_model as u32, least, WIDTH * least, "d_model"));
         tri!(range(self.n_heads as u32, least, MAX_HEADS as u32 * least, "n_heads"));
-        tri!(range(self.d_head as u32, least, 256 * least, "d_head"));
-        tri!(range(self.d_attention() as u32, least, 4096 * least, "n_heads · d_head"));
-        tri!(range(self.d_ff as u32, least, 4096 * least, "d_ff"));
+        tri!(range(self.d_head as u32, least, MAX_HEAD_WIDTH as u32 * least, "d_head"));
+        tri!(range(self.d_attention() as u32, least, INNER_WIDTH * least, "n_heads · d_head"));
+        tri!(range(self.d_ff as u32, least, INNER_WIDTH * least, "d_ff"));
         tri!(range(self.embedding_multiplier as u32, least, 32767 * least, "embedding multiplier"));
         let exponent = self.embedding_exponent.wrapping_add(64) as u32;
         tri!(range(exponent, 0, 80, "embedding exponent + 64"));
@@ -70,12 +90,12 @@ impl Dims {
 
     const fn check_recurrent(&self) -> Result<(), Error> {
         let least = self.has_recurrent() as u32;
-        tri!(range(self.d_embedding as u32, least, 1024 * least, "d_embedding"));
+        tri!(range(self.d_embedding as u32, least, WIDTH * least, "d_embedding"));
         if let EncoderKind::Recurrent(encoder) = &self.encoder {
-            tri!(range(encoder.hidden as u32, 1, 1024, "encoder hidden"));
+            tri!(range(encoder.hidden as u32, 1, WIDTH, "encoder hidden"));
             // A cell of each direction has a number of its own in the directory.
             let cells = self.encoder_layers.wrapping_mul(encoder.directions.count());
-            tri!(range(cells as u32, 1, 32, "encoder cells"));
+            tri!(range(cells as u32, 1, LAYERS, "encoder cells"));
         }
         let DecoderKind::Recurrent(decoder) = self.decoder else { return Ok(()) };
         tri!(decoder.check());
@@ -104,4 +124,14 @@ impl Dims {
             _ => Ok(()),
         }
     }
+}
+
+/// `low ≤ value ≤ high`, or an error that names the field.
+pub(super) const fn range(
+    value: u32,
+    low: u32,
+    high: u32,
+    field: &'static str,
+) -> Result<(), Error> {
+    if low <= value && value <= high { Ok(()) } else { Err(Error::BadField { field, value }) }
 }

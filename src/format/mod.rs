@@ -1,7 +1,7 @@
 //! The model file `.rgd`: little-endian words, read in place from flash.
 //!
 //! ```text
-//! header      64 words   magic, version, length, checksums, dims, arena size   (dims.rs)
+//! header      64 words   magic, version, length, checksums, dims, arena size   (field.rs, dims.rs)
 //! layers      2 words a convolutional layer                                    (conv_layer.rs)
 //! directory   8 words a section, in the one order that the dims prescribe      (groups.rs, section.rs)
 //! data        sections, each at a multiple of 16 bytes
@@ -18,10 +18,14 @@ mod convolution;
 mod dims;
 #[cfg(feature = "emit")]
 pub mod emit;
+mod field;
 mod groups;
 mod kinds;
-mod limits;
+pub mod limits;
+mod maps_plan;
 mod plan;
+mod recurrent_decoder;
+mod recurrent_encoder;
 mod section;
 mod shape;
 mod slot;
@@ -32,13 +36,13 @@ mod words;
 pub use checksum::Checksum;
 pub use conv_layer::{ConvActivation, ConvKind, ConvLayer, MapSize};
 pub use convolution::{ConvolutionalDims, MAX_CONV_LAYERS};
-pub(crate) use dims::MAX_HEADS;
 pub use dims::{Activation, Dims, NormOrder};
-pub use kinds::{
-    Cell, ContextGate, DecoderKind, Directions, EncoderKind, RecurrentDecoderDims,
-    RecurrentEncoderDims, Score, Start,
-};
-pub(crate) use plan::{CachePlan, MapsPlan, Plan, RowsPlan, alignment_rows};
+pub use kinds::{DecoderKind, EncoderKind};
+pub(crate) use limits::MAX_HEADS;
+pub(crate) use maps_plan::MapsPlan;
+pub(crate) use plan::{CachePlan, Plan, RowsPlan, alignment_rows};
+pub use recurrent_decoder::{ContextGate, RecurrentDecoderDims, Score, Start};
+pub use recurrent_encoder::{Cell, Directions, RecurrentEncoderDims};
 pub use section::Section;
 pub use slot::{Layout, Role, Slot, Stack};
 pub use verify::{BIAS_LIMIT, SUM_LIMIT};
@@ -47,7 +51,7 @@ pub use words::WordTable;
 use crate::Error;
 use crate::kernel::bytes_of;
 use checksum::Pace;
-use dims::{HEADER_WORDS, field};
+use field::HEADER_WORDS;
 use section::ENTRY_WORDS;
 
 /// `?` for constant functions.

@@ -8,8 +8,7 @@
 //! a recurrent decoder that looks keeps the memory itself, and one that does not keeps nothing.
 
 use super::dims::Dims;
-use super::kinds::{Cell, Score, Start};
-use super::{ConvolutionalDims, DecoderKind, EncoderKind};
+use super::{Cell, ConvolutionalDims, DecoderKind, EncoderKind, MapsPlan, Score, Start};
 use crate::arena::footprint;
 
 /// Sizes, in elements, of everything that is carved from an arena.
@@ -40,38 +39,6 @@ pub(crate) struct Plan {
     pub(crate) states: RowsPlan,
     pub(crate) context: usize,
     pub(crate) rows: usize,
-}
-
-/// What a convolutional encoder keeps of its maps: mantissas, and a state a layer.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct MapsPlan {
-    pub(crate) mantissas: usize,
-    pub(crate) layers: usize,
-    /// Numbers in the longest row that a layer computes.
-    row: usize,
-}
-
-impl MapsPlan {
-    const NONE: Self = Self { mantissas: 0, layers: 0, row: 0 };
-
-    /// The rows that each layer reads, with the zeros around them.
-    pub(crate) const fn of(encoder: &ConvolutionalDims) -> Self {
-        let picture = product(encoder.width, encoder.channels);
-        let mut plan = Self { mantissas: 0, layers: encoder.count(), row: picture };
-        let mut i = 0usize;
-        while i < encoder.count() {
-            let kept = product(encoder.kept_rows(i), encoder.row_len(i));
-            plan.mantissas = plan.mantissas.wrapping_add(kept);
-            i = i.wrapping_add(1);
-            let made = encoder.size(i);
-            plan.row = max(plan.row, product(made.width, made.channels));
-        }
-        plan
-    }
-
-    pub(crate) const fn bytes(&self) -> u64 {
-        sum(&[footprint(self.mantissas as u64, 2), footprint(self.layers as u64, 16)])
-    }
 }
 
 /// Rows of a width, and an exponent for each.
@@ -308,7 +275,7 @@ const fn total(parts: &[(&str, u64)]) -> u64 {
 
 // The limits of the dims keep sums and products small: wrapping only spares the check.
 
-const fn sum(sizes: &[u64]) -> u64 {
+pub(super) const fn sum(sizes: &[u64]) -> u64 {
     let (mut sum, mut i) = (0u64, 0);
     while i < sizes.len() {
         sum = sum.wrapping_add(sizes[i]);
@@ -317,10 +284,10 @@ const fn sum(sizes: &[u64]) -> u64 {
     sum
 }
 
-const fn product(a: usize, b: usize) -> usize {
+pub(super) const fn product(a: usize, b: usize) -> usize {
     a.wrapping_mul(b)
 }
 
-const fn max(a: usize, b: usize) -> usize {
+pub(super) const fn max(a: usize, b: usize) -> usize {
     if a > b { a } else { b }
 }

@@ -1,6 +1,6 @@
 //! Widths between layers that follow from the dims.
 
-use super::kinds::Start;
+use super::Start;
 use super::{ContextGate, DecoderKind, Dims, EncoderKind, RecurrentDecoderDims};
 
 impl Dims {

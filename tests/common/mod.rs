@@ -187,6 +187,7 @@ pub const CONV: ConvLayer = ConvLayer {
     stride: 1,
     padding: [1; 4],
     add: 0,
+    zeros_count: false,
 };
 
 /// A model that reads pictures of 13 × 11 pixels.
@@ -230,6 +231,8 @@ pub fn picture_variants() -> Vec<Dims> {
     let maximum =
         ConvLayer { kind: ConvKind::MaxPool, activation: ConvActivation::None, stride: 2, ..CONV };
     let mean = ConvLayer { kind: ConvKind::AveragePool, kernel: 2, padding: [0; 4], ..maximum };
+    let edges = ConvLayer { channels: 1, kernel: 3, padding: [1; 4], ..mean };
+    let whole = ConvLayer { kernel: 4, padding: [0, 2, 3, 1], zeros_count: true, ..mean };
     let long = ConvLayer { add: 3, ..one };
     let even = ConvLayer { channels: 8, ..wide };
     let own = ConvLayer { kernel: 2, padding: [0, 0, 1, 1], add: 1, ..CONV };
@@ -242,6 +245,8 @@ pub fn picture_variants() -> Vec<Dims> {
         of_pictures(1, &[CONV, wide, depthwise, long, maximum], plain),
         of_pictures(3, &[apart, one], vector),
         of_pictures(3, &[even, CONV, own], plain),
+        of_pictures(1, &[edges, CONV, whole, one], scalar),
+        of_pictures(3, &[CONV, maximum, maximum, wide, maximum], plain), // A window above its map.
     ]
 }
 

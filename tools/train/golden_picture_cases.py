@@ -25,8 +25,8 @@ def depthwise(kernel: int, stride=None, padding=None, **more) -> dict:
     return layer("depthwise", kernel, stride, padding, **more)
 
 
-def pool(kind: str, kernel: int, stride=None, padding=None) -> dict:
-    return layer(f"{kind}_pool", kernel, stride, padding)
+def pool(kind: str, kernel: int, stride=None, padding=None, **more) -> dict:
+    return layer(f"{kind}_pool", kernel, stride, padding, **more)
 
 
 def encoder(width: int, height: int, channels: int, *layers: dict) -> dict:
@@ -88,6 +88,19 @@ TORCH = {
         "decoder": decoder("lstm", 9, "mean", additive(7, activation="relu"), "ec", "s", 8,
                            readout_activation="none", context_gate="scalar"),
         "d_embedding": 8,
+    },
+    "torch-padded-pools": {  # zeros counted by default, counted, not counted; strides of windows
+        "encoder": encoder(
+            20, 15, 3,
+            conv(6, 3, 1, 1, **NORM),
+            pool("average", 3, 2, 1),
+            conv(7, 3, 1, 1, **NORM, **RELU),
+            pool("average", 3, 1, 1, count_include_pad=False),
+            pool("average", 4, 1, 2, count_include_pad=True),
+            conv(8, 3, 1, 1, **NORM),
+            pool("max", 2),
+        ),
+        "decoder": decoder("lstm", 9, "mean", additive(7), "ec", "sc", 7),
     },
     "torch-like-our-own": {
         "encoder": encoder(
@@ -164,6 +177,17 @@ KERAS = {
         "decoder": decoder("lstm", 9, "zero", additive(6, query="current"), "ec", "sc",
                            7, context_gate="scalar"),
     },
+    "keras-padded-pools": {  # uneven: only what is seen is counted
+        "encoder": encoder(
+            20, 13, 3,
+            conv(6, 3, 1, "same", **KERAS_NORM),
+            pool("average", 3, 2, "same"),
+            conv(8, 3, 1, "same", **KERAS_NORM, **RELU),
+            pool("average", 4, 1, "same"),
+            pool("average", 2, padding="same"),
+        ),
+        "decoder": decoder("lstm", 9, "mean", additive(6), "ec", "sc", 7),
+    },
     "keras-like-our-own": {
         "encoder": encoder(
             16, 16, 3,
@@ -206,11 +230,16 @@ def completed(case: dict) -> dict:
     return whole
 
 
+def stride(one: dict) -> int:
+    """Of a layer: from window to window of a pool, unless it says another."""
+    return one.get("stride", one["kernel"] if one["kind"].endswith("_pool") else 1)
+
+
 def paddings(one: dict, into: int) -> tuple[int, int]:
     """Before and behind, along one axis of that length."""
-    kernel, stride, padding = one["kernel"], one.get("stride", 1), one.get("padding", "valid")
+    kernel, step, padding = one["kernel"], stride(one), one.get("padding", "valid")
     if padding == "same":
-        total = max((-(-into // stride) - 1) * stride + kernel - into, 0)
+        total = max((-(-into // step) - 1) * step + kernel - into, 0)
         return total // 2, total - total // 2
     return (0, 0) if padding == "valid" else (padding, padding)
 
@@ -221,7 +250,7 @@ def size(fields: dict) -> tuple[int, int, int]:
     height, width, channels = (picture[name] for name in ("height", "width", "channels"))
     for one in fields["layers"]:
         height, width = (
-            (into + sum(paddings(one, into)) - one["kernel"]) // one.get("stride", 1) + 1
+            (into + sum(paddings(one, into)) - one["kernel"]) // stride(one) + 1
             for into in (height, width)
         )
         channels = one.get("channels", channels)

@@ -40,9 +40,10 @@ class Encoder:
 
     @staticmethod
     def layer(one: dict, bias: bool):
-        shared = {"strides": one.get("stride", 1), "padding": one.get("padding", "valid")}
+        shared = {"padding": one.get("padding", "valid")}
         if one["kind"] in POOLS:
-            return POOLS[one["kind"]](one["kernel"], **shared)
+            return POOLS[one["kind"]](one["kernel"], one.get("stride"), **shared)
+        shared["strides"] = one.get("stride", 1)
         if one["kind"] == "depthwise":
             return keras.layers.DepthwiseConv2D(one["kernel"], use_bias=bias, **shared)
         return keras.layers.Conv2D(one["channels"], one["kernel"], use_bias=bias, **shared)

@@ -54,8 +54,8 @@ class Encoder(nn.Module):
         bias = golden_cases.has_bias(case, "layers")
         for one in self.fields:
             if one["kind"] in POOLS:
-                pad = {"padding": one["padding"]} if "padding" in one else {}
-                layers.append(POOLS[one["kind"]](one["kernel"], one.get("stride", 1), **pad))
+                more = {n: one[n] for n in ("padding", "count_include_pad") if n in one}
+                layers.append(POOLS[one["kind"]](one["kernel"], one.get("stride"), **more))
             else:
                 layers.append(Filter(one, channels, bias))
                 channels = one.get("channels", channels)

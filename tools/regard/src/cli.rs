@@ -58,7 +58,12 @@ pub(crate) struct RunArgs {
     /// Source token ids instead of text, end token included
     #[arg(long, value_name = "IDS", conflicts_with = "text")]
     pub(crate) ids: Option<String>,
-    /// Picture, for a model that reads pictures: PNG or JPEG of any size
+    /// Picture, for a model that reads pictures: PNG or JPEG, sides of at most 8192 pixels.
+    ///
+    /// It is turned upright as its EXIF says, and lies on white where it is transparent. If it has
+    /// another size than the model's, it is stretched to that, each pixel a weighted mean (a triangle
+    /// filter); firmware, which keeps no rows, takes the nearest pixel instead, so its answer to a
+    /// larger picture can be another one.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["text", "ids"])]
     pub(crate) picture: Option<PathBuf>,
     /// Draw the alignment of source and target words, or where in the picture each word comes from

@@ -5,7 +5,7 @@ use crate::file;
 use crate::given::{Given, engine_picture};
 use crate::problem::Problem;
 use regard::family::Any;
-use regard::format::{ConvolutionalDims, EncoderKind, WordTable};
+use regard::format::{ConvolutionalDims, DecoderKind, EncoderKind, WordTable};
 use regard::observe::{Observer, Site as Place};
 use regard::{Model, SelfTest, Seq2Seq, Token, Words, real, text};
 use std::path::Path;
@@ -47,6 +47,14 @@ impl Engine {
         match &self.model.dims().encoder {
             EncoderKind::Convolutional(encoder) => Some(encoder),
             _ => None,
+        }
+    }
+
+    /// Whether the decoder has an attention, whose weights are the alignment.
+    pub(crate) fn looks(&self) -> bool {
+        match &self.model.dims().decoder {
+            DecoderKind::Transformer => true,
+            DecoderKind::Recurrent(decoder) => decoder.looks(),
         }
     }
 

@@ -6,9 +6,12 @@ use std::io::Write as _;
 use std::path::Path;
 use tempfile::NamedTempFile;
 
+/// Largest model file, data file or picture that is read, in bytes.
+const MOST_BYTES: u64 = 1 << 28;
+
 /// All bytes of a file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Problem> {
-    fs::read(path).map_err(|cause| Problem::Read { path: path.into(), cause })
+    Ok(twin::file::read(path, MOST_BYTES)?)
 }
 
 /// Writes through a temporary file in the same folder, so that `path` is complete or untouched.

@@ -1,6 +1,7 @@
 //! `regard inspect`: what a model file holds, and the RAM it needs.
 
 use crate::cli::InspectArgs;
+use crate::kind::{self, Field};
 use crate::problem::Problem;
 use crate::{engine, maps, names, table};
 use regard::format::{Dims, EncoderKind, Layout};
@@ -25,38 +26,12 @@ pub(crate) fn run(args: &InspectArgs) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The dims by their names, for both forms of the report.
-fn fields(d: &Dims) -> Vec<(&'static str, Value)> {
-    let mut fields = vec![
-        ("norm", json!(format!("{:?}", d.norm).to_lowercase())),
-        ("activation", json!(format!("{:?}", d.activation).to_lowercase())),
-        ("d_model", json!(d.d_model)),
-        ("n_heads", json!(d.n_heads)),
-        ("d_head", json!(d.d_head)),
-        ("d_ff", json!(d.d_ff)),
-        ("encoder_layers", json!(d.encoder_layers)),
-        ("decoder_layers", json!(d.decoder_layers)),
-        ("source_vocabulary", json!(d.source_vocabulary)),
-        ("target_vocabulary", json!(d.target_vocabulary)),
-        ("max_source_len", json!(d.max_source_len)),
-        ("max_target_len", json!(d.max_target_len)),
-        ("alignment_layer", json!(d.alignment_layer)),
-        ("tied_output", json!(d.tied_output)),
-        ("lowercase", json!(d.lowercase)),
-    ];
-    if let EncoderKind::Convolutional(encoder) = &d.encoder {
-        let (width, height, channels) = (encoder.width, encoder.height, encoder.channels);
-        fields.push(("picture", json!(format!("{width} × {height} × {channels}"))));
-    }
-    fields
-}
-
 fn dims(d: &Dims) -> String {
-    let line = |(name, value): (&str, Value)| match value {
+    let line = |(name, value): Field| match value {
         Value::String(text) => format!("{name:18} {text}"),
         value => format!("{name:18} {value}"),
     };
-    fields(d).into_iter().map(line).collect::<Vec<_>>().join("\n")
+    kind::fields(d).into_iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn sections(model: &Model<'_>) -> String {
@@ -102,7 +77,7 @@ fn as_json(model: &Model<'_>) -> Value {
             "bytes": section.words.len() * 4, "mantissa_bits": section.bits,
         })
     };
-    let dims = fields(model.dims()).into_iter().map(|(name, value)| (name.to_owned(), value));
+    let dims = kind::fields(model.dims()).into_iter().map(|(name, value)| (name.to_owned(), value));
     json!({
         "dims": dims.collect::<serde_json::Map<_, _>>(),
         "sections": model.sections().map(section).collect::<Vec<_>>(),

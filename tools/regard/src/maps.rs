@@ -10,7 +10,7 @@ pub(crate) fn table(encoder: &ConvolutionalDims) -> String {
     for index in 0..encoder.count() {
         let layer = encoder.layer(index);
         let (input, output) = (encoder.size(index), encoder.size(index + 1));
-        let kept = rows_kept(encoder, index);
+        let kept = encoder.kept_rows(index);
         rows.add_row([
             format!("{index} {}", name(encoder, index)),
             format!("{0} × {0} / {1}", layer.kernel, layer.stride),
@@ -18,7 +18,7 @@ pub(crate) fn table(encoder: &ConvolutionalDims) -> String {
             size(output),
             products(&layer, input, output).map_or(String::new(), table::grouped),
             kept.to_string(),
-            table::grouped(2 * kept * row_len(encoder, index)),
+            table::grouped(2 * kept * encoder.row_len(index)),
         ]);
     }
     table::text(&rows)
@@ -52,26 +52,4 @@ fn size(map: MapSize) -> String {
 fn products(layer: &ConvLayer, input: MapSize, output: MapSize) -> Option<usize> {
     let places = output.height * output.width * output.channels;
     layer.has_filter().then(|| places * layer.window(input.channels))
-}
-
-/// The rows that the engine keeps of what a layer reads: those of its window, or as many as it
-/// takes until the last layer that adds that map has made its own row.
-fn rows_kept(encoder: &ConvolutionalDims, index: usize) -> usize {
-    let mut kept = encoder.layer(index).kernel;
-    let mut ahead = 0;
-    for later in index..encoder.count() {
-        let layer = encoder.layer(later);
-        ahead += layer.kernel - usize::from(layer.padding[0]);
-        if layer.add > 0 && later + 1 - layer.add == index {
-            kept = kept.max(ahead);
-        }
-        ahead -= 1;
-    }
-    kept
-}
-
-/// Numbers of such a row, the zeros at its ends included.
-fn row_len(encoder: &ConvolutionalDims, index: usize) -> usize {
-    let (map, [_, left, _, right]) = (encoder.size(index), encoder.layer(index).padding);
-    (map.width + usize::from(left) + usize::from(right)) * map.channels
 }

@@ -3,12 +3,19 @@
 use crate::file;
 use crate::problem::Problem;
 use image::imageops::{self, FilterType};
-use image::{ImageReader, RgbImage};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder as _, ImageError, ImageReader, Limits, Rgb, RgbImage};
 use regard::format::ConvolutionalDims;
+use regard::luma;
 use std::io::Cursor;
 use std::path::Path;
 
-/// A picture as its file has it.
+/// Longest side of a file's picture: beyond all cameras, and far beyond all models.
+const MOST_SIDE: u32 = 8192;
+/// Most bytes of its pixels: a small file can claim, or be blown up to, any number.
+const MOST_BYTES: u64 = 1 << 27;
+
+/// A picture as its file has it, upright, on white where it is transparent.
 pub(crate) struct Photo {
     pub(crate) pixels: RgbImage,
 }
@@ -16,12 +23,27 @@ pub(crate) struct Photo {
 impl Photo {
     /// Reads a PNG or JPEG file, whatever its name says.
     pub(crate) fn read(path: &Path) -> Result<Self, Problem> {
-        let bytes = file::read(path)?;
-        let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
-        let picture = reader
-            .decode()
-            .map_err(|cause| Problem::NotAPicture { path: path.into(), cause: Box::new(cause) })?;
-        Ok(Self { pixels: picture.into_rgb8() })
+        let wrong = |cause| match cause {
+            ImageError::Limits(_) => Problem::Blown { path: path.into(), most: MOST_BYTES },
+            cause => Problem::NotAPicture { path: path.into(), cause: Box::new(cause) },
+        };
+        let mut reader = ImageReader::new(Cursor::new(file::read(path)?)).with_guessed_format()?;
+        let mut limits = Limits::no_limits();
+        limits.max_alloc = Some(MOST_BYTES);
+        reader.limits(limits);
+        let mut decoder = reader.into_decoder().map_err(wrong)?;
+        let ((width, height), have) = (decoder.dimensions(), decoder.total_bytes());
+        if width.max(height) > MOST_SIDE {
+            return Err(Problem::Sides { path: path.into(), width, height, most: MOST_SIDE });
+        }
+        if have > MOST_BYTES {
+            let most = MOST_BYTES;
+            return Err(Problem::Pixels { path: path.into(), width, height, have, most });
+        }
+        let turned = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+        let mut picture = DynamicImage::from_decoder(decoder).map_err(wrong)?;
+        picture.apply_orientation(turned);
+        Ok(Self { pixels: opaque(picture) })
     }
 
     /// In a model's own size and channels, stretched where its sides have another ratio.
@@ -60,15 +82,22 @@ fn in_channels(pixels: &RgbImage, channels: usize) -> Result<twin::Picture, Prob
     Ok(twin::Picture::new([height, width, channels], bytes)?)
 }
 
-/// Brightness (ITU-R BT.601), as the engine rounds it.
-fn luma([r, g, b]: [u8; 3]) -> u8 {
-    ((77 * u32::from(r) + 150 * u32::from(g) + 29 * u32::from(b) + 128) >> 8) as u8
+/// Transparent pixels as if they lay on white.
+fn opaque(picture: DynamicImage) -> RgbImage {
+    if !picture.color().has_alpha() {
+        return picture.into_rgb8();
+    }
+    let picture = picture.into_rgba8();
+    RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let [r, g, b, alpha] = picture.get_pixel(x, y).0.map(u32::from);
+        Rgb([r, g, b].map(|value| ((value * alpha + 255 * (255 - alpha) + 127) / 255) as u8))
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Photo, luma};
-    use image::{Rgb, RgbImage};
+    use super::{Photo, opaque};
+    use image::{LumaA, Rgb, RgbImage, Rgba, RgbaImage};
     use regard::format::ConvolutionalDims;
 
     #[test]
@@ -94,7 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn grey_is_grey() {
-        assert!((0..=255).all(|grey| luma([grey; 3]) == grey));
+    fn what_is_transparent_lies_on_white() {
+        let clear = |alpha| opaque(RgbaImage::from_pixel(1, 1, Rgba([0, 100, 255, alpha])).into());
+        assert_eq!(clear(0).get_pixel(0, 0), &Rgb([255; 3]));
+        assert_eq!(clear(255).get_pixel(0, 0), &Rgb([0, 100, 255]));
+        assert_eq!(clear(51).get_pixel(0, 0), &Rgb([204, 224, 255]));
+        let grey = image::GrayAlphaImage::from_pixel(1, 1, LumaA([0, 0]));
+        assert_eq!(opaque(grey.into()).get_pixel(0, 0), &Rgb([255; 3]));
     }
 }

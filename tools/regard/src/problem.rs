@@ -13,6 +13,20 @@ pub(crate) enum Problem {
     Write { path: PathBuf, cause: std::io::Error },
     #[error("{} is not a picture (PNG or JPEG): {cause}", path.display())]
     NotAPicture { path: PathBuf, cause: Box<image::ImageError> },
+    #[error(
+        "{} is {width} × {height} pixels large; sides of at most {most} are read",
+        path.display()
+    )]
+    Sides { path: PathBuf, width: u32, height: u32, most: u32 },
+    #[error(
+        "{} is {width} × {height} pixels large, which take {have} bytes; at most {most} are read",
+        path.display()
+    )]
+    Pixels { path: PathBuf, width: u32, height: u32, have: u64, most: u64 },
+    #[error("{} takes more memory to read than {most} bytes, the most that it may", path.display())]
+    Blown { path: PathBuf, most: u64 },
+    #[error("the model has no attention, so there is nothing for --attention or --png to draw")]
+    NoAttention,
     #[error("the model reads pictures, not text; give one with --picture FILE")]
     WantsPicture,
     #[error("the model reads text, not pictures")]
@@ -36,6 +50,8 @@ pub(crate) enum Problem {
     Engine(#[from] regard::Error),
     #[error("{} and {} do not have the same words", model.display(), config.display())]
     Twins { model: PathBuf, config: PathBuf },
+    #[error("model description: `{field}` is {have}; the engine takes at most {most}")]
+    Limit { field: &'static str, have: usize, most: usize },
     #[error("the engine cannot hold this model: {0}")]
     Unfit(regard::Error),
     #[error("the engine needs `source.eos` in the model description")]
@@ -68,6 +84,7 @@ impl Problem {
             | Self::Id { .. }
             | Self::WantsPicture
             | Self::WantsText
+            | Self::NoAttention
             | Self::NoLengths => 2,
             _ => 1,
         }

@@ -1,11 +1,14 @@
 //! `model.json`: everything about a model except its weights.
 
 use crate::words::check_table;
-use crate::{Error, SourceTable, TargetTable, convolutional, json, recurrent, transformer};
+use crate::{Error, SourceTable, TargetTable, convolutional, file, json, recurrent, transformer};
 use std::path::Path;
 
 /// Sizes above this are mistakes, not models for microcontrollers.
 pub(crate) const MOST: usize = 65_535;
+
+/// Largest description that is read, in bytes: over ten times one of as many words as can be.
+const MOST_BYTES: u64 = 1 << 26;
 
 /// The self-test of a model that reads pictures: one that the converter makes up.
 const RANDOM: &str = "random";
@@ -105,7 +108,7 @@ impl Description {
     /// # Errors
     /// Unreadable file, JSON with unknown, missing or mistyped fields, or impossible values.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read(path).map_err(|cause| Error::Read { path: path.into(), cause })?;
+        let text = file::read(path, MOST_BYTES)?;
         let fields: json::Fields = serde_json::from_slice(&text)
             .map_err(|cause| Error::Json { path: path.into(), cause })?;
         let description = fields.described()?;

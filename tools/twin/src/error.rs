@@ -14,12 +14,12 @@ pub enum Error {
         /// Why.
         cause: std::io::Error,
     },
-    /// The file is larger than any model this tool serves.
-    #[error("{} has {have} bytes; weight files may have at most {most}", path.display())]
+    /// The file is larger than any file of its kind that this tool serves.
+    #[error("{} has {have} bytes or more; at most {most} are read of such a file", path.display())]
     TooLarge {
         /// Which file.
         path: PathBuf,
-        /// Its size in bytes.
+        /// Its size in bytes, as far as it was read.
         have: u64,
         /// The limit in bytes.
         most: u64,

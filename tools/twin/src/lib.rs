@@ -26,6 +26,7 @@ pub mod convolutional;
 mod decoder;
 mod description;
 mod error;
+pub mod file;
 mod json;
 mod linear;
 mod memory;

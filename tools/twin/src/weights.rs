@@ -1,6 +1,6 @@
 //! `weights.safetensors`: named arrays of `f32`, taken out one by one.
 
-use crate::{Error, nearest};
+use crate::{Error, file, nearest};
 use half::{bf16, f16};
 use ndarray::{Array, Array1, Array2, Array4, ArrayD, Dimension};
 use safetensors::SafeTensors;
@@ -31,12 +31,7 @@ impl Weights {
     /// # Errors
     /// Unreadable, too large or malformed file, other element types, NaN or infinity.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let read = |cause| Error::Read { path: path.into(), cause };
-        let have = std::fs::metadata(path).map_err(read)?.len();
-        if have > MOST_BYTES {
-            return Err(Error::TooLarge { path: path.into(), have, most: MOST_BYTES });
-        }
-        let bytes = std::fs::read(path).map_err(read)?;
+        let bytes = file::read(path, MOST_BYTES)?;
         let malformed = |cause| Error::Safetensors { path: path.into(), cause };
         let file = SafeTensors::deserialize(&bytes).map_err(malformed)?;
         let mut tensors = BTreeMap::new();

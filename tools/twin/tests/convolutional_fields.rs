@@ -51,8 +51,15 @@ fn fields_that_cannot_be_say_which() {
             json!("full"),
             "is \"full\"; it must be \"valid\", \"same\" or 0 to 7",
         ),
-        (layer("3/padding"), json!(1), "`encoder.layers.3.padding` comes out at more than 0"),
-        (layer("3/padding"), json!("same"), "`encoder.layers.3.padding` comes out at more than 0"),
+        (layer("3/padding"), json!(2), "`encoder.layers.3.padding` is 2; it must be less than"),
+        (
+            layer("1/count_include_pad"),
+            json!(true),
+            "`encoder.layers.1.count_include_pad` is given, but only an average pool counts",
+        ),
+        (layer("3/count_include_pad"), json!(1), "`encoder.layers.3` cannot be understood"),
+        (layer("3/ceil_mode"), json!(true), "unknown field `ceil_mode`"),
+        (layer("3/kernel"), json!([2, 1]), "`encoder.layers.3` cannot be understood"),
         (
             layer("3/kernel"),
             json!(6),
@@ -158,6 +165,33 @@ fn fields_that_cannot_be_say_which() {
         assert!(message.contains(expected), "{path}: {message}");
         assert_eq!(message.lines().count(), 1, "{message}");
     }
+}
+
+#[test]
+fn pools_stand_side_by_side_unless_they_say_otherwise() {
+    let mut fields = fields();
+    fields["encoder"]["layers"][3].as_object_mut().unwrap().remove("stride");
+    assert_eq!(described(&fields).unwrap(), edited("/max_source_len", json!(4)).unwrap());
+    fields["encoder"]["layers"][1].as_object_mut().unwrap().remove("stride");
+    assert!(described(&fields).is_ok(), "filters step by one");
+}
+
+#[test]
+fn zeros_count_by_default_as_in_the_framework_that_pads_so() {
+    let of = |more: Value| {
+        let mut fields = fields();
+        let mut pool = json!({"kind": "average_pool", "kernel": 3, "stride": 2});
+        pool.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        fields["encoder"]["layers"][3] = pool;
+        fields["max_source_len"] = json!(9);
+        described(&fields).unwrap()
+    };
+    let counted = |value: bool| json!({"padding": 1, "count_include_pad": value});
+    assert_eq!(of(json!({"padding": 1})), of(counted(true)));
+    assert_ne!(of(json!({"padding": 1})), of(counted(false)));
+    let same = |value: bool| json!({"padding": "same", "count_include_pad": value});
+    assert_eq!(of(json!({"padding": "same"})), of(same(false)));
+    assert_ne!(of(json!({"padding": "same"})), of(same(true)));
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn layer(index: usize, c: &LayerConfig, input: Size) -> ConvLayer {
             Operation::Conv { .. } => ConvKind::Conv,
             Operation::Depthwise { .. } => ConvKind::Depthwise,
             Operation::MaxPool => ConvKind::MaxPool,
-            Operation::AveragePool => ConvKind::AveragePool,
+            Operation::AveragePool { .. } => ConvKind::AveragePool,
         },
         activation: match behind.activation {
             Activation::None => ConvActivation::None,
@@ -44,6 +44,8 @@ fn layer(index: usize, c: &LayerConfig, input: Size) -> ConvLayer {
         stride: c.stride,
         padding: sides.map(|zeros| zeros as u8),
         add: behind.add.map_or(0, |earlier| index - earlier),
+        zeros_count: c.operation == Operation::AveragePool { count_include_pad: true }
+            && sides != [0; 4],
     }
 }
 

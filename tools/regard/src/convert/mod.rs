@@ -6,6 +6,7 @@
 
 mod convolutional;
 mod dims;
+mod limits;
 mod recurrent;
 mod section;
 
@@ -26,6 +27,7 @@ use twin::{Description, Weights};
 pub(crate) fn run(args: &ConvertArgs) -> Result<(), Problem> {
     file::refuse_overwrite(&args.output, &[&args.weights, &args.config])?;
     let description = Description::read(&args.config)?;
+    limits::check(&description)?;
     let twin = twin::Model::new(description, Weights::read(&args.weights)?)?;
     let dims = dims::of(&twin.description)?;
     let mut entries = sections(&dims, &twin);

@@ -10,7 +10,7 @@ use crate::grids::Grids;
 use crate::heat::{HeatMap, Palette};
 use crate::photo::Photo;
 use crate::problem::Problem;
-use crate::{file, float, panels, picture};
+use crate::{file, float, heat_png, panels};
 use report::Report;
 use std::io::{self, BufRead as _, IsTerminal as _, Write};
 use std::path::Path;
@@ -42,6 +42,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Problem> {
         (Some(_), None) => return Err(Problem::WantsPicture),
         (None, Some(_)) => return Err(Problem::WantsText),
         _ => {}
+    }
+    if (args.attention || args.png.is_some()) && !engine.looks() {
+        return Err(Problem::NoAttention);
     }
     let twin = || float::read(&args.float_files, &args.model, &engine);
     let twin = args.float.then(twin).transpose()?;
@@ -158,7 +161,7 @@ impl Speaker {
             (Some(photo), Some([height, width])) => {
                 panels::png(&photo.pixels, words, rows, [width as u32, height as u32])
             }
-            _ => picture::png(&self.source_words(&answer.given), words, rows),
+            _ => heat_png::png(&self.source_words(&answer.given), words, rows),
         }
     }
 

@@ -1,5 +1,10 @@
-use crate::bed::{VARIANTS, converted, fails, folder, golden, regard, stdout};
+use crate::bed::{
+    VARIANTS, converted, converted_from, fails, folder, golden, recurrent, regard, stdout,
+};
+use serde_json::Value;
 use std::fs;
+use std::path::Path;
+use std::process::Output;
 
 #[test]
 fn converting_twice_gives_equal_bytes() {
@@ -59,6 +64,59 @@ fn a_wrong_shape_names_both_shapes() {
         "m.rgd",
     ];
     fails(&regard(&folder, &args), 1, "has shape [17, 30], but the description needs [19, 32]");
+}
+
+/// A folder's description with one field set, and no weights at all: those are not asked for.
+fn convert_with(bed: &Path, path: &str, value: Value) -> Output {
+    let text = fs::read(bed.join("model.json")).expect("there");
+    let mut fields: Value = serde_json::from_slice(&text).expect("JSON");
+    let (parent, field) = path.rsplit_once('/').expect("a path");
+    fields.pointer_mut(parent).expect("there")[field] = value;
+    fields["tied_output"] = false.into(); // A tie would be what does not fit.
+    fs::write(bed.join("large.json"), fields.to_string()).expect("written");
+    regard(bed, &["convert", "none", "--config", "large.json", "-o", "x.rgd"])
+}
+
+#[test]
+fn sizes_beyond_the_engine_are_named_before_weights_are_read() {
+    let transformer = converted("limits-transformer", "odd");
+    let of = |file: &str| recurrent("torch-gru-additive", file);
+    let cells = converted_from("limits-recurrent", of);
+    for (bed, path, value, message) in [
+        (&transformer, "/d_model", 1025, "`d_model` is 1025; the engine takes at most 1024"),
+        (&transformer, "/n_heads", 65, "`n_heads` is 65; the engine takes at most 64"),
+        (&transformer, "/d_head", 257, "`d_head` is 257; the engine takes at most 256"),
+        (&transformer, "/d_ff", 4097, "`d_ff` is 4097; the engine takes at most 4096"),
+        (
+            &transformer,
+            "/encoder_layers",
+            33,
+            "`encoder_layers` is 33; the engine takes at most 32",
+        ),
+        (&transformer, "/max_source_len", 1025, "`max_source_len` is 1025; the engine takes at"),
+        (&transformer, "/max_target_len", 2000, "`max_target_len` is 2000; the engine takes at"),
+        (&cells, "/d_embedding", 1025, "`d_embedding` is 1025; the engine takes at most 1024"),
+        (
+            &cells,
+            "/encoder/hidden",
+            1025,
+            "`encoder.hidden` is 1025; the engine takes at most 1024",
+        ),
+        (&cells, "/encoder/layers", 33, "`encoder.layers` is 33; the engine takes at most"),
+        (&cells, "/decoder/hidden", 2048, "`decoder.hidden` is 2048; the engine takes at most"),
+        (&cells, "/decoder/layers", 33, "`decoder.layers` is 33; the engine takes at most 32"),
+        (
+            &cells,
+            "/decoder/attention/d_attention",
+            1025,
+            "`decoder.attention.d_attention` is 1025;",
+        ),
+        (&cells, "/decoder/readout", 1025, "`decoder.readout` is 1025; the engine takes at most"),
+    ] {
+        fails(&convert_with(bed, path, value.into()), 1, message);
+    }
+    // What the engine takes is not refused: now the weights are missed.
+    fails(&convert_with(&cells, "/encoder/hidden", 1024.into()), 1, "cannot read none");
 }
 
 #[test]

@@ -4,6 +4,8 @@ mod bed;
 mod check;
 mod convert;
 mod goldens;
+mod inspect;
 mod models;
+mod photos;
 mod pictures;
 mod run;

@@ -1,4 +1,6 @@
-use crate::bed::{VARIANTS, converted, fails, golden, regard, regard_reading, stderr, stdout};
+use crate::bed::{
+    VARIANTS, converted, fails, folder, golden, model, regard, regard_reading, stderr, stdout,
+};
 use safetensors::SafeTensors;
 use serde_json::Value;
 use std::fs;
@@ -96,6 +98,28 @@ fn a_picture_has_a_cell_for_each_pair() {
             && picture.pixels().any(|pixel| pixel.0[0] == 255)
     );
     fails(&regard(&folder, &["run", "m.rgd", "s3", "--png", "m.rgd"]), 2, "m.rgd is an input");
+}
+
+#[test]
+fn a_recurrent_model_that_looks_is_drawn_and_one_that_does_not_says_so() {
+    let folder = folder("looks");
+    let path = |name: &str| model(name, &format!("{name}.rgd")).to_str().expect("UTF-8").to_owned();
+    let (looking, plain) = (path("eng-fra-additive"), path("eng-fra-plain"));
+    let run = |args: &[&str]| regard(&folder, &[&["run"], args].concat());
+    let drawn = stdout(&run(&[&looking, "I drink milk", "--attention"]));
+    assert!(drawn.contains("i  drink milk <eos>") && drawn.contains('@'), "{drawn}");
+    let output = run(&[&looking, "I drink milk", "--png", "a.png"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let picture = image::open(folder.join("a.png")).expect("a picture").to_luma8();
+    assert!(picture.width() > 4 * 26 && picture.height() > 4 * 26);
+    let message = "the model has no attention, so there is nothing";
+    for args in [&["--attention"][..], &["--png", "b.png"], &["--json", "--png", "b.png"]] {
+        let output = run(&[&[plain.as_str(), "I drink milk"], args].concat());
+        fails(&output, 2, message);
+        assert_eq!(stdout(&output), "", "nothing is said");
+    }
+    assert!(!folder.join("b.png").exists());
+    assert!(run(&[&plain, "I drink milk"]).status.success());
 }
 
 #[test]

@@ -114,7 +114,7 @@ impl LayerConfig {
         if let Operation::Conv { channels, .. } = self.operation {
             within(format!("{name}.channels"), channels, 1..=MOST_CHANNELS)?;
         }
-        self.check_padding(name, input)?;
+        self.check_padding(name)?;
         let columns = self.columns(input);
         if columns > MOST_COLUMNS {
             let why = format!(
@@ -142,17 +142,12 @@ impl LayerConfig {
         Ok(output)
     }
 
-    fn check_padding(&self, name: &str, input: Size) -> Result<(), Error> {
-        let (field, margins) = (format!("{name}.padding"), self.margins(input));
-        if let super::Padding::Sides(sides) = self.padding {
-            within(&field, sides, 0..=MOST_PADDING)?;
-            if sides >= self.kernel {
-                let why = format!("is {sides}; it must be less than the kernel, {}", self.kernel);
-                return wrong(field, why);
-            }
-        }
-        if self.operation == Operation::AveragePool && margins != Margins::default() {
-            let why = "comes out at more than 0, which an average pool cannot have".into();
+    fn check_padding(&self, name: &str) -> Result<(), Error> {
+        let super::Padding::Sides(sides) = self.padding else { return Ok(()) };
+        let field = format!("{name}.padding");
+        within(&field, sides, 0..=MOST_PADDING)?;
+        if sides >= self.kernel {
+            let why = format!("is {sides}; it must be less than the kernel, {}", self.kernel);
             return wrong(field, why);
         }
         Ok(())

@@ -58,7 +58,10 @@ pub enum Operation {
     /// The largest number of each channel; padding is never the largest.
     MaxPool,
     /// The mean of each channel.
-    AveragePool,
+    AveragePool {
+        /// Of all numbers of the window, its zeros included, and not of those inside the map alone.
+        count_include_pad: bool,
+    },
 }
 
 /// What follows a filter: normalisation, then the addition, then the activation.
@@ -101,7 +104,7 @@ impl Operation {
     pub fn behind(&self) -> Option<&Behind> {
         match self {
             Self::Conv { behind, .. } | Self::Depthwise { behind } => Some(behind),
-            Self::MaxPool | Self::AveragePool => None,
+            Self::MaxPool | Self::AveragePool { .. } => None,
         }
     }
 }

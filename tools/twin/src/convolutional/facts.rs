@@ -103,8 +103,27 @@ fn pools_never_choose_padding() {
     assert_eq!(map, (vec![-1.0, -3.0, -7.0, -9.0], [2, 2]));
     let map = through(&c(Operation::MaxPool, Padding::Sides(1)), [], &below, &[]);
     assert_eq!(map, (vec![-1.0, -2.0, -4.0, -5.0], [2, 2]));
-    let map = through(&c(Operation::AveragePool, Padding::Sides(0)), [], &nine(), &[]);
+    let map = through(
+        &c(Operation::AveragePool { count_include_pad: true }, Padding::Sides(0)),
+        [],
+        &nine(),
+        &[],
+    );
     assert_eq!(map, (vec![3.0], [1, 1]));
+}
+
+#[test]
+fn zeros_count_in_a_mean_if_they_are_asked_to() {
+    let means = |count_include_pad, kernel, stride, padding| {
+        let c = config(Operation::AveragePool { count_include_pad }, kernel, stride, padding);
+        through(&c, [], &nine(), &[])
+    };
+    let sides = Padding::Sides(1);
+    assert_eq!(means(true, 2, 2, sides), (vec![0.25, 1.25, 2.75, 7.0], [2, 2]));
+    assert_eq!(means(false, 2, 2, sides), (vec![1.0, 2.5, 5.5, 7.0], [2, 2]));
+    assert_eq!(means(true, 2, 2, Padding::Same), (vec![3.0, 2.25, 3.75, 2.25], [2, 2]));
+    assert_eq!(means(false, 2, 2, Padding::Same), (vec![3.0, 4.5, 7.5, 9.0], [2, 2]));
+    assert_eq!(means(false, 3, 2, sides).0, [3.0, 4.0, 6.0, 7.0]);
 }
 
 #[test]

@@ -27,7 +27,10 @@ pub enum LayerKind {
     /// The largest number of each channel.
     MaxPool,
     /// The mean of each channel.
-    AveragePool,
+    AveragePool {
+        /// Of all numbers of the window, its zeros included, and not of those inside the map alone.
+        count_include_pad: bool,
+    },
 }
 
 impl Layer {
@@ -44,7 +47,9 @@ impl Layer {
                 LayerKind::Depthwise(filter::take(weights, name, c, input)?)
             }
             Operation::MaxPool => LayerKind::MaxPool,
-            Operation::AveragePool => LayerKind::AveragePool,
+            Operation::AveragePool { count_include_pad } => {
+                LayerKind::AveragePool { count_include_pad }
+            }
         };
         let behind = c.operation.behind().copied().unwrap_or_default();
         let window = Window::new(c, input);
@@ -56,7 +61,7 @@ impl Layer {
     pub fn filter(&self) -> Option<&Linear> {
         match &self.kind {
             LayerKind::Conv(filter) | LayerKind::Depthwise(filter) => Some(filter),
-            LayerKind::MaxPool | LayerKind::AveragePool => None,
+            LayerKind::MaxPool | LayerKind::AveragePool { .. } => None,
         }
     }
 
@@ -67,7 +72,7 @@ impl Layer {
             LayerKind::Conv(filter) => self.conv(filter, input),
             LayerKind::Depthwise(filter) => self.each(input, 0.0, |window| through(filter, window)),
             LayerKind::MaxPool => self.each(input, f32::NEG_INFINITY, largest),
-            LayerKind::AveragePool => self.each(input, 0.0, mean),
+            LayerKind::AveragePool { count_include_pad } => self.mean(input, *count_include_pad),
         };
         if let Some(other) = self.add {
             map += &maps[other];
@@ -84,6 +89,23 @@ impl Layer {
             row.assign(&self.window.row(&padded, y).dot(&filter.weight.t()));
             if let Some(bias) = &filter.bias {
                 row += bias;
+            }
+        }
+        map
+    }
+
+    /// Zeros add nothing, and count if they are asked to.
+    fn mean(&self, input: &Array3<f32>, count_include_pad: bool) -> Array3<f32> {
+        let (height, width, _) = input.dim();
+        let mut map = self.each(input, 0.0, |window| window.sum_axis(Axis(0)).sum_axis(Axis(0)));
+        for (y, mut row) in map.outer_iter_mut().enumerate() {
+            for (x, mut place) in row.outer_iter_mut().enumerate() {
+                let count = if count_include_pad {
+                    self.window.kernel * self.window.kernel
+                } else {
+                    self.window.inside([y, x], [height, width])
+                };
+                place /= count as f32;
             }
         }
         map
@@ -129,8 +151,4 @@ fn largest(window: ArrayView3<'_, f32>) -> Array1<f32> {
         .axis_iter(Axis(2))
         .map(|channel| channel.iter().copied().fold(f32::NEG_INFINITY, f32::max))
         .collect()
-}
-
-fn mean(window: ArrayView3<'_, f32>) -> Array1<f32> {
-    window.axis_iter(Axis(2)).map(|channel| channel.sum() / channel.len() as f32).collect()
 }

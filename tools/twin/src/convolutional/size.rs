@@ -88,7 +88,7 @@ impl LayerConfig {
         match self.operation {
             Operation::Conv { .. } => window * input.channels,
             Operation::Depthwise { .. } => window,
-            Operation::MaxPool | Operation::AveragePool => 0,
+            Operation::MaxPool | Operation::AveragePool { .. } => 0,
         }
     }
 }

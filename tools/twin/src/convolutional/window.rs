@@ -43,6 +43,16 @@ impl Window {
         padded.slice(s![top..top + self.kernel, left..left + self.kernel, ..])
     }
 
+    /// How many places of a map of height and width `size` the window of place `[y, x]` covers.
+    pub(super) fn inside(&self, [y, x]: [usize; 2], [height, width]: [usize; 2]) -> usize {
+        let covered = |at: usize, margin: usize, length: usize| {
+            let start = at * self.stride;
+            let end = (start + self.kernel).min(margin + length);
+            end.saturating_sub(start.max(margin))
+        };
+        covered(y, self.margins.top, height) * covered(x, self.margins.left, width)
+    }
+
     /// What a row of places reads, each window as a row in the order of a filter's numbers:
     /// `[width, kernel·kernel·channels]`.
     pub(super) fn row(&self, padded: &Array3<f32>, y: usize) -> Array2<f32> {

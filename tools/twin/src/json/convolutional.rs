@@ -30,6 +30,7 @@ struct LayerFields {
     norm: Option<bool>,
     norm_epsilon: Option<f32>,
     add: Option<usize>,
+    count_include_pad: Option<bool>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -56,6 +57,7 @@ impl EncoderFields {
 
 impl LayerFields {
     fn config(self, name: &str) -> Result<LayerConfig, Error> {
+        let padding = padding(name, self.padding.as_ref())?;
         let operation = match self.kind {
             KindName::Conv => match self.channels {
                 Some(channels) => Operation::Conv { channels, behind: self.behind(name)? },
@@ -66,14 +68,22 @@ impl LayerFields {
             },
             KindName::Depthwise => Operation::Depthwise { behind: self.behind(name)? },
             KindName::MaxPool => self.pool(name, Operation::MaxPool)?,
-            KindName::AveragePool => self.pool(name, Operation::AveragePool)?,
+            KindName::AveragePool => {
+                let count_include_pad = self.count_include_pad.unwrap_or(padding != Padding::Same);
+                self.pool(name, Operation::AveragePool { count_include_pad })?
+            }
         };
+        if self.count_include_pad.is_some() && self.kind != KindName::AveragePool {
+            let why = "is given, but only an average pool counts".into();
+            return wrong(format!("{name}.count_include_pad"), why);
+        }
         if self.channels.is_some() && self.kind != KindName::Conv {
             let why = "is given, but only a conv layer chooses its channels".into();
             return wrong(format!("{name}.channels"), why);
         }
-        let stride = self.stride.unwrap_or(1);
-        let padding = padding(name, self.padding.as_ref())?;
+        // Windows of a pool stand side by side unless it says otherwise, in both frameworks.
+        let usual = if operation.behind().is_some() { 1 } else { self.kernel };
+        let stride = self.stride.unwrap_or(usual);
         Ok(LayerConfig { operation, kernel: self.kernel, stride, padding })
     }
 
