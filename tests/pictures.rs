@@ -1,13 +1,13 @@
 //! What holds for every model that reads pictures.
 
-mod common;
+mod variants;
 
-use common::{arena, digests, file, picture_variants, pixels, trace_picture};
 use regard::family::Any;
 use regard::format::{ConvActivation, ConvKind, Dims, EncoderKind, MapSize, Role, Stack};
 use regard::number::Block;
 use regard::observe::{Observer, Site};
 use regard::{Captioner, Error, Model, Picture, Recurrent, Seq2Seq};
+use variants::{arena, digests, file, picture_variants, pixels, trace_picture};
 
 fn each(check: impl Fn(&Model<'_>)) {
     for dims in picture_variants() {
@@ -45,7 +45,7 @@ fn text_and_pictures_are_told_apart() {
         assert!(matches!(captioner.translate("a b"), Err(Error::WantsPicture)));
         assert!(matches!(captioner.translate_tokens(&[1]), Err(Error::WantsPicture)));
     });
-    let words = file(&common::dims(), 1);
+    let words = file(&variants::dims(), 1);
     let model = Model::parse(&words).expect("parses");
     let mut arena = arena(&model, 0);
     let mut text = Seq2Seq::<Any>::new(&model, bytemuck::cast_slice_mut(&mut arena)).expect("fits");
