@@ -7,7 +7,7 @@ use regard::format::{ConvActivation, ConvKind, Dims, EncoderKind, MapSize, Role,
 use regard::number::Block;
 use regard::observe::{Observer, Site};
 use regard::{Captioner, Error, Model, Picture, Recurrent, Seq2Seq};
-use variants::{arena, digests, file, picture_variants, pixels, trace_picture};
+use variants::{Noise, arena, describe, digests, file, picture_variants, pixels, trace_picture};
 
 fn each(check: impl Fn(&Model<'_>)) {
     for dims in picture_variants() {
@@ -33,6 +33,26 @@ fn another_picture_gives_other_logits() {
         other.iter_mut().for_each(|value| *value = !*value);
         let (a, b) = (trace_picture(model, &pixels(13, 11), 0), trace_picture(model, &other, 0));
         assert_ne!(digests(&a), digests(&b));
+    });
+}
+
+#[test]
+fn the_same_pixels_are_the_same_picture_in_every_format() {
+    let mut noise = Noise::new(5);
+    let short: Vec<u16> = (0..13 * 11).map(|_| noise.below(1 << 16) as u16).collect();
+    let bytes: Vec<u8> = short.iter().flat_map(|&word| [word as u8, (word >> 8) as u8]).collect();
+    let colours = short.iter().flat_map(|word| {
+        let [r, g, b] = [word / 2048, word / 32 % 64, word % 32];
+        [8 * r + r / 4, 4 * g + g / 16, 8 * b + b / 4].map(|value| value as u8)
+    });
+    let colours: Vec<u8> = colours.collect();
+    let grey: Vec<u8> = colours.iter().copied().step_by(3).collect();
+    let greys: Vec<u8> = grey.iter().flat_map(|&value| [value; 3]).collect();
+    each(|model| {
+        let short = Picture::rgb565(13, 11, &bytes).expect("two bytes a pixel");
+        assert_eq!(describe(model, &short, 0), trace_picture(model, &colours, 0));
+        let grey = Picture::grey(13, 11, &grey).expect("a byte a pixel");
+        assert_eq!(describe(model, &grey, 0), trace_picture(model, &greys, 0));
     });
 }
 

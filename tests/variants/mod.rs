@@ -14,7 +14,7 @@ pub use noise::Noise;
 pub use pictures::{picture_variants, pixels};
 pub use recurrent::{looks, recurrent_variants};
 use regard::format::Dims;
-pub use traces::{Trace, arena, digests, trace, trace_picture};
+pub use traces::{Trace, arena, describe, digests, trace, trace_picture};
 pub use transformer::{dims, variants};
 
 /// Models that read words: Transformers, recurrent models and mixtures.

@@ -19,14 +19,18 @@ pub fn trace(model: &Model<'_>, source: &[Token], dirt: u32, reference: &[Token]
     along(transformer.translate_tokens(source).expect("a source that fits"), reference)
 }
 
-/// The same of a picture of 13 × 11 pixels, any way.
+/// The same of a picture of 13 × 11 pixels.
 pub fn trace_picture(model: &Model<'_>, pixels: &[u8], dirt: u32) -> Trace {
+    describe(model, &Picture::rgb888(13, 11, pixels).expect("as many bytes as it takes"), dirt)
+}
+
+/// Describes a picture.
+pub fn describe(model: &Model<'_>, picture: &Picture<'_>, dirt: u32) -> Trace {
     let mut arena = arena(model, dirt);
     let mut captioner =
         Seq2Seq::<regard::family::Any>::new(model, bytemuck::cast_slice_mut(&mut arena))
             .expect("an arena that fits");
-    let picture = Picture::rgb888(13, 11, pixels).expect("as many bytes as it takes");
-    along(captioner.describe(&picture).expect("a picture"), &[])
+    along(captioner.describe(picture).expect("a picture"), &[])
 }
 
 fn along(mut words: Words<'_>, reference: &[Token]) -> Trace {
