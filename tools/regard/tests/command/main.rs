@@ -4,6 +4,7 @@ mod bed;
 mod check;
 mod convert;
 mod goldens;
+mod limits;
 mod models;
 mod pictures;
 mod run;
