@@ -33,7 +33,8 @@ fn line(bed: &Path, golden: &str, source: &str) -> String {
 }
 
 /// Cells without gates forget nothing: what one step rounds, random weights amplify in all later
-/// ones.
+/// ones. Where energies are so large that attention is a choice, its weights are all but exact;
+/// noise would not show that they are wrong.
 fn limits(golden: &str) -> Limits {
     match golden {
         // Found: 6 words, 18.4 dB.
@@ -42,6 +43,11 @@ fn limits(golden: &str) -> Limits {
         "keras-rnn-additive" => Limits { words: 4, sqnr: 26.0, ..USUAL },
         // Found: 20.8 dB, 0.18.
         "torch-rnn-additive" => Limits { sqnr: 20.0, alignment: 0.2, ..USUAL },
+        // Found: 0.005; 0.006 and more with energies of three quarters.
+        "keras-lstm-luong-dot"
+        | "keras-lstm-sum-mean"
+        | "torch-gru-luong-dot"
+        | "torch-lstm-to-gru" => Limits { alignment: 0.006, ..USUAL },
         _ => USUAL,
     }
 }
