@@ -37,7 +37,8 @@ impl<'p> Picture<'p> {
         Self::new(width, height, 1, bytes.len(), Pixels::Grey(bytes))
     }
 
-    /// Two bytes a pixel, little-endian: red in the highest 5 bits, green, blue in the lowest 5.
+    /// Two bytes a pixel, the low one first; in the 16 bits red has the highest 5, then green 6,
+    /// blue the lowest 5. A camera that sends the high byte first needs each pair swapped.
     ///
     /// # Errors
     /// As [`Self::grey`].
@@ -148,8 +149,15 @@ mod tests {
 
     #[test]
     fn formats_agree_on_colours() {
-        let red = Picture::rgb565(1, 1, &0xF800u16.to_le_bytes()).unwrap().pixel(0, 0);
-        assert_eq!(red, [255, 0, 0]);
+        for (word, rgb) in [
+            (0xF800, [255, 0, 0]),
+            (0x07E0, [0, 255, 0]),
+            (0x001F, [0, 0, 255]),
+            (0x8410, [132, 130, 132]),
+        ] {
+            let bytes = [word as u8, (word >> 8) as u8];
+            assert_eq!(Picture::rgb565(1, 1, &bytes).unwrap().pixel(0, 0), rgb, "{word:04x}");
+        }
         assert_eq!(Picture::rgb888(1, 1, &[1, 2, 3]).unwrap().pixel(0, 0), [1, 2, 3]);
         let words = [1 | 1 << 16, 0x0003_0201];
         assert_eq!(Picture::of_words(&words).unwrap().pixel(0, 0), [1, 2, 3]);

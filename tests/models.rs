@@ -1,17 +1,17 @@
 //! What holds for every model.
 
-mod common;
+mod variants;
 
-use common::{arena, digests, dims, every_variant, file, looks, trace};
 use regard::format::emit::{Content, emit};
 use regard::format::{Model, Role};
 use regard::{Error, SelfTest, Transformer};
+use variants::{arena, digests, dims, file, looks, text_variants, trace};
 
 const SOURCE: [u16; 5] = [3, 8, 4, 7, 2];
 
 #[test]
 fn padding_changes_nothing() {
-    for dims in every_variant() {
+    for dims in text_variants() {
         let words = file(&dims, 11);
         let model = Model::parse(&words).expect("parses");
         let padded = [3, 8, 4, 7, 2, 0, 0];
@@ -21,7 +21,7 @@ fn padding_changes_nothing() {
 
 #[test]
 fn a_dirty_arena_changes_nothing() {
-    for dims in every_variant() {
+    for dims in text_variants() {
         let words = file(&dims, 12);
         let model = Model::parse(&words).expect("parses");
         let clean = trace(&model, &SOURCE, 0, &[]);
@@ -33,7 +33,7 @@ fn a_dirty_arena_changes_nothing() {
 
 #[test]
 fn the_past_is_all_that_a_step_depends_on() {
-    for dims in every_variant() {
+    for dims in text_variants() {
         let words = file(&dims, 13);
         let model = Model::parse(&words).expect("parses");
         let a = trace(&model, &SOURCE, 0, &[5, 6, 7, 8, 9, 10, 3, 4]);
@@ -46,7 +46,7 @@ fn the_past_is_all_that_a_step_depends_on() {
 #[test]
 fn every_source_token_matters_to_a_decoder_that_looks() {
     // Three layers of random cells forget.
-    for dims in every_variant().into_iter().filter(|dims| looks(dims) && dims.encoder_layers < 3) {
+    for dims in text_variants().into_iter().filter(|dims| looks(dims) && dims.encoder_layers < 3) {
         let words = file(&dims, 14);
         let model = Model::parse(&words).expect("parses");
         let original = trace(&model, &SOURCE, 0, &[]);
@@ -61,7 +61,7 @@ fn every_source_token_matters_to_a_decoder_that_looks() {
 
 #[test]
 fn the_last_word_of_a_source_matters_to_every_decoder() {
-    for dims in every_variant() {
+    for dims in text_variants() {
         let words = file(&dims, 14);
         let model = Model::parse(&words).expect("parses");
         let other = [3, 8, 4, 5, 2];
@@ -71,7 +71,7 @@ fn the_last_word_of_a_source_matters_to_every_decoder() {
 
 #[test]
 fn alignment_rows_sum_to_one() {
-    for dims in every_variant() {
+    for dims in text_variants() {
         let words = file(&dims, 15);
         let model = Model::parse(&words).expect("parses");
         for len in 1..=dims.max_source_len {
@@ -141,7 +141,7 @@ fn a_self_test_passes_and_its_first_difference_is_named() {
     let model = Model::parse(&plain).expect("parses");
     let mut steps = digests(&trace(&model, &SOURCE, 0, &[]));
     let with = |steps: &[(u16, u32)]| {
-        let mut contents = common::contents(&dims, &mut common::Noise::new(19));
+        let mut contents = variants::contents(&dims, &mut variants::Noise::new(19));
         contents[Role::SelfTest as usize] = Content::self_test(&SOURCE, steps);
         emit(&dims, &contents).expect("a model as the dims ask")
     };

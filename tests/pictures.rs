@@ -1,13 +1,13 @@
 //! What holds for every model that reads pictures.
 
-mod common;
+mod variants;
 
-use common::{arena, digests, file, picture_variants, pixels, trace_picture};
 use regard::family::Any;
 use regard::format::{ConvActivation, ConvKind, Dims, EncoderKind, MapSize, Role, Stack};
 use regard::number::Block;
 use regard::observe::{Observer, Site};
 use regard::{Captioner, Error, Model, Picture, Recurrent, Seq2Seq};
+use variants::{Noise, arena, describe, digests, file, picture_variants, pixels, trace_picture};
 
 fn each(check: impl Fn(&Model<'_>)) {
     for dims in picture_variants() {
@@ -37,6 +37,26 @@ fn another_picture_gives_other_logits() {
 }
 
 #[test]
+fn the_same_pixels_are_the_same_picture_in_every_format() {
+    let mut noise = Noise::new(5);
+    let short: Vec<u16> = (0..13 * 11).map(|_| noise.below(1 << 16) as u16).collect();
+    let bytes: Vec<u8> = short.iter().flat_map(|&word| [word as u8, (word >> 8) as u8]).collect();
+    let colours = short.iter().flat_map(|word| {
+        let [r, g, b] = [word / 2048, word / 32 % 64, word % 32];
+        [8 * r + r / 4, 4 * g + g / 16, 8 * b + b / 4].map(|value| value as u8)
+    });
+    let colours: Vec<u8> = colours.collect();
+    let grey: Vec<u8> = colours.iter().copied().step_by(3).collect();
+    let greys: Vec<u8> = grey.iter().flat_map(|&value| [value; 3]).collect();
+    each(|model| {
+        let short = Picture::rgb565(13, 11, &bytes).expect("two bytes a pixel");
+        assert_eq!(describe(model, &short, 0), trace_picture(model, &colours, 0));
+        let grey = Picture::grey(13, 11, &grey).expect("a byte a pixel");
+        assert_eq!(describe(model, &grey, 0), trace_picture(model, &greys, 0));
+    });
+}
+
+#[test]
 fn text_and_pictures_are_told_apart() {
     each(|model| {
         let mut arena = arena(model, 0);
@@ -45,7 +65,7 @@ fn text_and_pictures_are_told_apart() {
         assert!(matches!(captioner.translate("a b"), Err(Error::WantsPicture)));
         assert!(matches!(captioner.translate_tokens(&[1]), Err(Error::WantsPicture)));
     });
-    let words = file(&common::dims(), 1);
+    let words = file(&variants::dims(), 1);
     let model = Model::parse(&words).expect("parses");
     let mut arena = arena(&model, 0);
     let mut text = Seq2Seq::<Any>::new(&model, bytemuck::cast_slice_mut(&mut arena)).expect("fits");

@@ -252,8 +252,8 @@ impl Random {
 
 #[cfg(test)]
 mod tests {
-    use super::{Case, EXPECTED, LIMIT, for_each_case, run};
-    use crate::kernel::portable;
+    use super::{COLUMNS, Case, EXPECTED, GUARD, LIMIT, POISON, ROWS, for_each_case, run};
+    use crate::kernel::{depthwise, portable};
 
     #[test]
     fn selected_kernels_equal_portable_and_the_hash_of_every_core() {
@@ -286,5 +286,29 @@ mod tests {
             }
         });
         assert!((i64::from(LIMIT) - 127..i64::from(LIMIT)).contains(&largest), "{largest}");
+    }
+
+    #[test]
+    fn a_row_of_depthwise_is_a_row_of_matvec() {
+        // What a channel reads, in sums that are no larger than those of x.
+        let own = |row: usize, x: i16| [x, -x, x / 2, x / -3][row % 4];
+        for_each_case(|case| {
+            let (rows, columns) = (case.rows.rows(), case.rows.columns());
+            let mut spread = [POISON; ROWS * (COLUMNS + 3)];
+            let mut expected = [GUARD; ROWS + 3];
+            for (row, expected) in expected[..rows.min(case.outputs)].iter_mut().enumerate() {
+                let (mut x, mut out) = ([0; COLUMNS + 3], [0; ROWS]);
+                for (column, (to, &from)) in x.iter_mut().zip(case.x).take(columns).enumerate() {
+                    *to = own(row, from);
+                    spread[column * rows + row] = *to;
+                }
+                portable::matvec(&case.rows, &x, case.bias_shift, &mut out);
+                *expected = out[row];
+            }
+            let mut found = [GUARD; ROWS + 3];
+            let spread = &spread[..rows * case.x.len()];
+            depthwise(&case.rows, spread, case.bias_shift, &mut found[..case.outputs]);
+            assert_eq!(found, expected, "{case:?}");
+        });
     }
 }

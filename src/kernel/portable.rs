@@ -94,8 +94,9 @@ pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shift: u32, out: [&mut 
 /// `x`: `[columns × rows]`, column after column.
 pub fn depthwise(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let (width, columns) = (rows.rows(), rows.columns());
+    let count = out.len().min(width);
     let mut next = 0usize;
-    for (block, out) in rows.blocks().zip(out.chunks_mut(BLOCK_ROWS)) {
+    for (block, out) in rows.blocks().zip(out[..count].chunks_mut(BLOCK_ROWS)) {
         let first = next;
         next = next.wrapping_add(BLOCK_ROWS);
         let words = block.get(BLOCK_ROWS..).unwrap_or(&[]).as_chunks::<2>().0;

@@ -72,8 +72,7 @@ pub(crate) fn bend(values: &mut [i32], exponent: i32) {
 /// Brings `values · 2^exponent` to Q14, in place.
 #[inline(never)] // For the flash.
 pub(crate) fn to_gates(values: &mut [i32], exponent: i32) {
-    let gate = ToGate::from(exponent);
-    gate.ready(values);
+    let gate = ToGate::readying(values, exponent);
     for value in values {
         *value = gate.apply(*value);
     }
@@ -88,11 +87,19 @@ pub(crate) struct ToGate {
 
 impl ToGate {
     pub(crate) fn from(exponent: i32) -> Self {
-        let right = exponent.saturating_add(GATE_FRACTION).saturating_neg();
+        let right = GATE_FRACTION.wrapping_neg().saturating_sub(exponent);
         Self { exponent, right: if right < LEAST_SHIFT { 0 } else { right.min(31) as u32 } }
     }
 
+    /// What brings `values · 2^exponent` to Q14, with the values ready for it.
+    pub(crate) fn readying(values: &mut [i32], exponent: i32) -> Self {
+        let gate = Self::from(exponent);
+        gate.ready(values);
+        gate
+    }
+
     /// Readies values for [`Self::apply`]: large ones are brought to Q14, at most 2²⁶.
+    #[inline(never)] // For the flash.
     pub(crate) fn ready(self, values: &mut [i32]) {
         if self.right == 0 {
             for value in values {

@@ -1,15 +1,15 @@
 //! One step of a cell. The rows of its matrices are ordered unit after unit, so that the gates of
-//! 16 units are computed, used and forgotten at a time: no buffer holds the gates of all.
+//! 32 units are computed, used and forgotten at a time: no buffer holds the gates of all.
 
 use super::State;
 use super::gates::{lstm, reset, rnn, update};
 use super::states::H_EXPONENT;
 use crate::format::{Cell, Model, Role, Stack};
 use crate::layer::{Linear, Pass, block, first_mut};
-use crate::number::{ToGate, to_gates};
+use crate::number::ToGate;
 
 /// Units whose gates are computed together.
-const UNITS: usize = 16;
+const UNITS: usize = 32;
 /// Gates of so many units.
 const GATES: usize = 4 * UNITS;
 
@@ -123,10 +123,10 @@ impl<'m> CellLayer<'m> {
     ) {
         let x = self.candidate.input().narrow(product, exponent, narrow);
         let candidate = self.candidate.apply(block(narrow, x), product);
-        to_gates(product, candidate);
+        let gate = ToGate::readying(product, candidate);
         let down = exponent.wrapping_sub(H_EXPONENT) as u32;
         for ((h, &u), &[z, n]) in h.iter_mut().zip(&*product).zip(late) {
-            *h = update(z, n.wrapping_add(u), *h, down);
+            *h = update(z, n.wrapping_add(gate.apply(u)), *h, down);
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn rnn(a: i32) -> i16 {
     short(tanh(a))
 }
 
-/// r∘b, for an argument b whose reset gate is σ(r).
+/// r∘b, for an argument b whose reset gate is σ(r); b beyond ±64 counts as ±64.
 pub(super) fn reset(r: i32, b: i32) -> i32 {
     const MOST: i32 = 1 << 20;
     times(sigmoid(r), b.clamp(-MOST, MOST))
@@ -42,7 +42,107 @@ pub(super) fn lstm([i, f, g, o]: [i32; 4], c: i16, c_down: u32) -> (i16, i16) {
     let kept = sigmoid(f).wrapping_mul(c.into());
     let new = sigmoid(i).wrapping_mul(tanh(g)) >> c_down.min(31);
     let c = rounded(kept.wrapping_add(new));
-    // c in Q14; beyond ±2³⁰ it stands for ±∞ anyway.
-    let at = i32::from(c) << c_down.wrapping_sub(1).min(15);
+    // c in Q14. Where one unit is 4 or more, eight of them stand for ∞.
+    let up = c_down.wrapping_sub(1);
+    let near = if up > 15 { c.clamp(-8, 8) } else { c };
+    let at = i32::from(near) << up.min(17);
     (rounded(sigmoid(o).wrapping_mul(tanh(at))), c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::{SIGMOID_MAX_ERROR, TANH_MAX_ERROR};
+
+    /// Arguments of gates around every turn of σ and tanh, Q14.
+    const ARGUMENTS: [i32; 9] =
+        [-(1 << 26), -300_000, -40_000, -16_384, 0, 1, 9_000, 70_000, 1 << 26];
+    const ALL: core::ops::RangeInclusive<i16> = i16::MIN..=i16::MAX;
+
+    fn real(argument: i32) -> f64 {
+        f64::from(argument) / 16_384.0
+    }
+
+    fn exact_sigmoid(argument: i32) -> f64 {
+        1.0 / (1.0 + (-real(argument)).exp())
+    }
+
+    /// Asserts a 16-bit result that is off by at most `most`; it saturates.
+    fn near(found: i16, exact: f64, most: f64) {
+        let error = (f64::from(found) - exact.clamp(-32_768.0, 32_767.0)).abs();
+        assert!(error <= most, "{found}, not {exact}");
+    }
+
+    #[test]
+    fn rnn_is_tanh() {
+        for a in -300_000..=300_000 {
+            near(rnn(a), 32_768.0 * real(a).tanh(), TANH_MAX_ERROR);
+        }
+        assert_eq!((rnn(1 << 26), rnn(-(1 << 26))), (i16::MAX, i16::MIN));
+    }
+
+    #[test]
+    fn reset_takes_a_share_of_every_argument_up_to_64() {
+        for (r, b) in ARGUMENTS.iter().flat_map(|&r| ALL.map(move |b| (r, i32::from(b) << 5))) {
+            // σ, and 1 that counts as 1 − 2⁻¹⁵, each of the whole argument; a rounding.
+            let most = (SIGMOID_MAX_ERROR + 1.0) / 32_768.0 * f64::from(b.abs()) + 0.5;
+            let error = f64::from(reset(r, b)) - exact_sigmoid(r) * f64::from(b);
+            assert!(error.abs() <= most, "σ({r}) of {b} is off by {error}");
+        }
+        for r in ARGUMENTS {
+            assert_eq!(reset(r, 1 << 26), reset(r, 1 << 20));
+            assert_eq!(reset(r, -(1 << 26)), reset(r, -(1 << 20)));
+        }
+    }
+
+    #[test]
+    fn update_is_between_old_and_new_for_every_state() {
+        // σ errs against h and against n; n is cut to the units of h; a rounding.
+        let most = 2.0 * SIGMOID_MAX_ERROR + TANH_MAX_ERROR + 1.5;
+        for (z, n) in ARGUMENTS.iter().flat_map(|&z| ARGUMENTS.map(|n| (z, n))) {
+            let (kept, new) = (exact_sigmoid(z), real(n).tanh());
+            for down in [0, 1, 2, 7, 15, 16, 31, 142] {
+                let unit = f64::from(down - 15).exp2();
+                for h in ALL.step_by(61) {
+                    let exact = (1.0 - kept) * new / unit + kept * f64::from(h);
+                    near(update(z, n, h, down as u32), exact, most);
+                }
+            }
+        }
+        for h in ALL {
+            near(update(1 << 26, 0, h, 0), h.into(), 1.0);
+        }
+    }
+
+    #[test]
+    fn lstm_is_the_formula_for_every_state_and_exponent() {
+        for (i, f, o) in [(1 << 26, 1 << 26, 1 << 26), (-9000, 20_000, 5000), (0, -40_000, 0)] {
+            for (g, c_down) in [-70_000, 8000]
+                .into_iter()
+                .flat_map(|g| (1..=20).chain([31, 142]).map(move |d| (g, d)))
+            {
+                let unit = f64::from(c_down - 15).exp2();
+                let new = exact_sigmoid(i) * real(g).tanh() / unit;
+                for c in ALL.step_by(7).chain(-40..=40) {
+                    let (h, next) = lstm([i, f, g, o], c, c_down as u32);
+                    let most = 2.0 * SIGMOID_MAX_ERROR + TANH_MAX_ERROR + 1.0;
+                    near(next, exact_sigmoid(f) * f64::from(c) + new, most);
+                    let bent = (f64::from(next) * unit).tanh();
+                    let most = SIGMOID_MAX_ERROR + TANH_MAX_ERROR + 1.0;
+                    near(h, 32_768.0 * exact_sigmoid(o) * bent, most);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_large_c_saturates() {
+        let open = |c, c_down| lstm([-(1 << 26), 1 << 26, 0, 1 << 26], c, c_down);
+        for c_down in 16..=142 {
+            for c in [8, 9, 1000, i16::MAX] {
+                assert_eq!(open(c, c_down), (i16::MAX, c), "{c} · 2^{c_down}");
+                assert_eq!(open(-c, c_down), (i16::MIN, -c), "−{c} · 2^{c_down}");
+            }
+        }
+    }
 }

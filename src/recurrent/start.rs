@@ -114,9 +114,12 @@ fn mean(rows: &Blocks<'_>, out: &mut [i32]) -> i32 {
             *out = out.wrapping_add(round_shift(m.into(), down));
         }
     }
-    let len = rows.len() as i32;
+    // Raised by 2²⁰ and lowered again: division of natural numbers rounds down. (At most 2¹⁰ rows.)
+    let len = rows.len() as u32;
     for out in out.iter_mut() {
-        *out = (*out << FRACTION).wrapping_add(len / 2).checked_div_euclid(len).unwrap_or(0);
+        let raised = (*out << FRACTION) as u32;
+        let raised = raised.wrapping_add(len << 20).wrapping_add(len / 2);
+        *out = raised.checked_div(len).unwrap_or(0).wrapping_sub(1 << 20) as i32;
     }
     common.wrapping_sub(FRACTION)
 }

@@ -5,6 +5,7 @@ mod check;
 mod convert;
 mod goldens;
 mod inspect;
+mod limits;
 mod models;
 mod photos;
 mod pictures;

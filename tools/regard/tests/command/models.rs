@@ -34,30 +34,60 @@ fn eng_fra_is_what_convert_makes() {
     is_converted("eng-fra");
 }
 
-/// Integers against float over all held-out sentences: the measures that the project states.
-fn keeps_its_measures(name: &str, data: &str) {
+/// The measures that the project states, in percent: integers alone, and against float.
+struct Floors {
+    /// Sentences of the test set, from its start.
+    sentences: u32,
+    /// Least of exact answers.
+    exact: f64,
+    /// Most of wrong tokens.
+    token_errors: f64,
+    /// Most of exact answers that integers lose.
+    loss: f64,
+    /// Least of tokens preferred by both.
+    same_token: f64,
+    /// Least of answers given by both.
+    same_answer: f64,
+}
+
+const AS_FLOAT: Floors = Floors {
+    sentences: u32::MAX,
+    exact: 0.0,
+    token_errors: 100.0,
+    loss: 0.2,
+    same_token: 99.7,
+    same_answer: 99.0,
+};
+
+/// Integers against float over held-out sentences.
+fn keeps(name: &str, data: &str, floors: &Floors) {
     let path = |name: &str, file: &str| model(name, file).to_str().expect("UTF-8").to_owned();
     let (file, data) = (path(name, &format!("{name}.rgd")), path(data, "test.tsv"));
-    let output =
-        regard(&folder(&format!("check-{name}")), &["check", &file, "--data", &data, "--json"]);
+    let limit = floors.sentences.to_string();
+    let arguments = ["check", &file, "--data", &data, "--limit", &limit, "--json"];
+    let output = regard(&folder(&format!("check-{name}")), &arguments);
     assert!(output.status.success(), "{}", stderr(&output));
     let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
     let percent = |value: &Value| value["percent"].as_f64().expect("a share");
     let (float, integer) =
         (percent(&report["exact"]["float"]), percent(&report["exact"]["integer"]));
-    assert!(float - integer <= 0.2, "{name}: {float} % exact in float, {integer} % in integers");
-    assert!(percent(&report["same_token"]) >= 99.7, "{name}: {}", report["same_token"]);
-    assert!(percent(&report["same_answer"]) >= 99.0, "{name}: {}", report["same_answer"]);
+    assert!(integer >= floors.exact, "{name}: {integer} % exact");
+    assert!(float - integer <= floors.loss, "{name}: {float} % in float, {integer} % in integers");
+    let errors = &report["token_errors"]["integer"];
+    assert!(percent(errors) <= floors.token_errors, "{name}: {errors}");
+    for (what, least) in [("same_token", floors.same_token), ("same_answer", floors.same_answer)] {
+        assert!(percent(&report[what]) >= least, "{name}: {what} {}", report[what]);
+    }
 }
 
 #[test]
 fn eng_fra_in_integers_is_as_good_as_in_float() {
-    keeps_its_measures("eng-fra", "eng-fra");
+    keeps("eng-fra", "eng-fra", &Floors { exact: 98.5, token_errors: 0.2, ..AS_FLOAT });
 }
 
 #[test]
 fn eng_fra_tiny_in_integers_is_as_good_as_in_float() {
-    keeps_its_measures("eng-fra-tiny", "eng-fra-tiny");
+    keeps("eng-fra-tiny", "eng-fra-tiny", &Floors { exact: 97.5, token_errors: 0.5, ..AS_FLOAT });
 }
 
 #[test]
@@ -77,19 +107,47 @@ fn g2p_says_how_milk_sounds() {
 
 #[test]
 fn recurrent_models_are_what_convert_makes() {
-    for name in ["eng-fra-additive", "eng-fra-plain", "g2p"] {
+    for name in ["eng-fra-additive", "eng-fra-plain", "g2p", "g2p-tiny"] {
         is_converted(name);
     }
 }
 
 #[test]
 fn eng_fra_additive_in_integers_is_as_good_as_in_float() {
-    keeps_its_measures("eng-fra-additive", "eng-fra");
+    keeps("eng-fra-additive", "eng-fra", &Floors { exact: 99.5, token_errors: 0.1, ..AS_FLOAT });
+}
+
+/// Without attention, most answers to long sentences are wrong in float already, and any word may
+/// tip over.
+#[test]
+fn eng_fra_plain_in_integers_is_as_good_as_in_float() {
+    let floors = Floors {
+        sentences: 300,
+        exact: 40.0,
+        token_errors: 60.0,
+        loss: 2.0,
+        same_token: 97.0,
+        same_answer: 55.0,
+    };
+    keeps("eng-fra-plain", "eng-fra", &floors);
 }
 
 #[test]
 fn g2p_in_integers_is_as_good_as_in_float() {
-    keeps_its_measures("g2p", "g2p");
+    keeps("g2p", "g2p", &Floors { exact: 72.5, token_errors: 6.6, ..AS_FLOAT });
+}
+
+#[test]
+fn g2p_tiny_in_integers_is_as_good_as_in_float() {
+    let floors = Floors {
+        sentences: 2000,
+        exact: 54.0,
+        token_errors: 12.0,
+        loss: 0.5,
+        same_answer: 98.0,
+        ..AS_FLOAT
+    };
+    keeps("g2p-tiny", "g2p", &floors);
 }
 
 #[test]
@@ -114,6 +172,7 @@ fn scenes_in_integers_means_and_looks_as_in_float() {
     };
     let (float, integer) = both("exact");
     assert!(float - integer <= 0.5, "{float} % right in float, {integer} % in integers");
+    assert!(integer >= 75.0, "only {integer} % of the captions are right");
     let (float, integer) = both("pointing");
     assert!((float - integer).abs() <= 1.0, "points {float} % in float, {integer} % in integers");
     assert!(integer >= 85.0, "only {integer} % of the nouns are pointed at");

@@ -1,0 +1,60 @@
+//! Arbitrary weights, and the model file that they make.
+
+use super::noise::Noise;
+use regard::format::emit::{Content, Matrix, Norm, emit};
+use regard::format::{Dims, Layout, Role, Slot};
+
+/// Turns 0 … 255 into −16 … 16.
+fn scales(slot: &Slot) -> Content {
+    Content::pixels(&vec![(2, -255); slot.rows], -4)
+}
+
+fn matrix(slot: &Slot, noise: &mut Noise) -> Content {
+    let weights: Vec<i8> =
+        (0..slot.rows * slot.columns).map(|_| noise.between(-127, 127) as i8).collect();
+    let biases: Vec<i32> =
+        (0..slot.rows).map(|_| noise.between(-1 << 20, 1 << 20) as i32).collect();
+    let multipliers: Vec<i16> =
+        (0..slot.rows).map(|_| noise.between(16_384, 32_767) as i16).collect();
+    Content::matrix(&Matrix {
+        weights: &weights,
+        columns: slot.columns,
+        multipliers: &multipliers,
+        scale_exponent: -23,
+        biases: &biases,
+        bias_exponent: -22,
+        // 127 · 130 columns · 2⁹ < 2²³
+        bits: if slot.columns > 32 { 10 } else { 12 },
+    })
+}
+
+fn norm(slot: &Slot, noise: &mut Noise) -> Content {
+    let gammas: Vec<i16> = (0..slot.rows).map(|_| noise.between(8000, 32_767) as i16).collect();
+    let betas: Vec<i32> = (0..slot.rows).map(|_| noise.between(-1 << 20, 1 << 20) as i32).collect();
+    Content::norm(&Norm {
+        epsilon: (50_332, -32),
+        gammas: &gammas,
+        gamma_exponent: -13,
+        betas: &betas,
+        beta_exponent: -22,
+    })
+}
+
+pub fn contents(dims: &Dims, noise: &mut Noise) -> Vec<Content> {
+    let names = |n: usize| (0..n).map(|i| format!("w{i}")).collect::<Vec<_>>();
+    (0..)
+        .map_while(|index| dims.slot(index))
+        .map(|slot| match (slot.layout(), slot.role) {
+            (Layout::Rows, _) => matrix(&slot, noise),
+            (Layout::Norm, _) => norm(&slot, noise),
+            (_, Role::SelfTest) => Content::self_test(&[], &[]),
+            (_, Role::Picture) => scales(&slot),
+            _ => Content::words(&names(slot.rows)),
+        })
+        .collect()
+}
+
+/// The words of a model file.
+pub fn file(dims: &Dims, seed: u64) -> Vec<u32> {
+    emit(dims, &contents(dims, &mut Noise::new(seed))).expect("a model as the dims ask")
+}
