@@ -42,10 +42,9 @@ pub(super) fn lstm([i, f, g, o]: [i32; 4], c: i16, c_down: u32) -> (i16, i16) {
     let kept = sigmoid(f).wrapping_mul(c.into());
     let new = sigmoid(i).wrapping_mul(tanh(g)) >> c_down.min(31);
     let c = rounded(kept.wrapping_add(new));
-    // c in Q14. Where one unit is 4 or more, eight of them stand for ∞.
-    let up = c_down.wrapping_sub(1);
-    let near = if up > 15 { c.clamp(-8, 8) } else { c };
-    let at = i32::from(near) << up.min(17);
+    // c in Q14. Where one unit is 4 or more, seven of them stand for ∞.
+    let (at, up) = (i32::from(c), c_down.wrapping_sub(1));
+    let at = if up > 15 { at.clamp(-8, 7) } else { at } << up.min(17);
     (rounded(sigmoid(o).wrapping_mul(tanh(at))), c)
 }
 
