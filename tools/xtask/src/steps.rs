@@ -93,7 +93,7 @@ type Hosts = BTreeMap<&'static str, Host>;
 /// Everything on one board.
 fn one(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
     let images = Firmware::release(&["conformance"], &["conformance"]).build(board)?;
-    let mut findings = vec![kernels(board, only(&images)?)?, self_test(board)?];
+    let mut findings = vec![conformance(board, only(&images)?)?, self_test(board)?];
     let bins: Vec<_> = board.demos.iter().map(|demo| demo.bin).collect();
     let images = Firmware::release(&bins, &[]).build(board)?;
     for (demo, image) in board.demos.iter().zip(&images) {
@@ -115,11 +115,13 @@ fn one(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
     Ok(findings)
 }
 
-/// The conformance suite of the kernels.
-fn kernels(board: &Board, firmware: &Path) -> Result<String> {
+/// The conformance suite.
+fn conformance(board: &Board, firmware: &Path) -> Result<String> {
     let outcome = Session::silent(board, firmware).run()?;
     outcome.check()?;
-    Ok(outcome.text().trim().to_owned())
+    let text = outcome.text();
+    ensure!(text.starts_with("conformance equal kernels="), "the suite said: {text}");
+    Ok(text.trim().to_owned())
 }
 
 /// The test that the model file carries, with its log if the board has one.
