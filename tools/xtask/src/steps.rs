@@ -4,7 +4,7 @@ use crate::board::{BOARDS, Board, Demo, Reads};
 use crate::build::Firmware;
 use crate::emulator::{Outcome, Session};
 use crate::same_bits::{Host, Report};
-use crate::{bench, elf, host, log, manners, proof, setup, targets};
+use crate::{bench, elf, goldens, host, log, manners, proof, setup, targets};
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -76,6 +76,7 @@ pub(crate) fn boards() -> Result<()> {
 
 fn on_boards(steps: &mut Steps) -> Result<()> {
     let mut hosts = BTreeMap::new();
+    goldens::convert()?;
     for board in &BOARDS {
         for demo in board.demos {
             if let Entry::Vacant(unknown) = hosts.entry(demo.model) {
@@ -94,6 +95,9 @@ type Hosts = BTreeMap<&'static str, Host>;
 fn one(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
     let images = Firmware::release(&["conformance"], &["conformance"]).build(board)?;
     let mut findings = vec![conformance(board, only(&images)?)?, self_test(board)?];
+    if board.goldens {
+        findings.push(goldens::check(board)?);
+    }
     let bins: Vec<_> = board.demos.iter().map(|demo| demo.bin).collect();
     let images = Firmware::release(&bins, &[]).build(board)?;
     for (demo, image) in board.demos.iter().zip(&images) {
@@ -124,7 +128,7 @@ fn conformance(board: &Board, firmware: &Path) -> Result<String> {
     Ok(text.trim().to_owned())
 }
 
-/// The test that the model file carries, with its log if the board has one.
+/// The tests that the model files carry, with its log if the board has one.
 fn self_test(board: &Board) -> Result<String> {
     let features: &[&str] = if board.logs { &["defmt"] } else { &[] };
     let images = Firmware::release(&["selftest"], features).build(board)?;
@@ -133,7 +137,7 @@ fn self_test(board: &Board) -> Result<String> {
     let heard = if board.logs { logged(&outcome, firmware)? } else { outcome.text() };
     ensure!(outcome.status.success(), "self-test: {heard}");
     ensure!(heard.contains("self-test"), "the self-test did not say how it went: {heard:?}");
-    Ok(heard.trim().to_owned())
+    Ok(heard.trim().lines().collect::<Vec<_>>().join(", "))
 }
 
 fn logged(outcome: &Outcome, firmware: &Path) -> Result<String> {
