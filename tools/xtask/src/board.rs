@@ -137,6 +137,17 @@ pub(crate) fn find(name: &str) -> Result<&'static Board> {
         .with_context(|| format!("no board is called {name}; there are {}", names.join(", ")))
 }
 
+impl Demo {
+    /// The files that its firmware includes: the model, and pictures to describe.
+    pub(crate) fn includes(&self) -> Vec<String> {
+        let mut files = vec![format!("models/{0}/{0}.rgd", self.model)];
+        if self.reads == Reads::Pictures {
+            files.extend(["one", "two"].map(|name| format!("models/{}/{name}.rgb", self.data)));
+        }
+        files
+    }
+}
+
 impl Board {
     /// The conversation of this name.
     pub(crate) fn demo(&self, bin: &str) -> Result<&Demo> {

@@ -103,8 +103,9 @@ fn one(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
     for (demo, image) in board.demos.iter().zip(&images) {
         manners::check(board, demo, image)?;
         findings.push(bits(board, demo, hosts, image)?);
-        let flash = proof::flash_without_weights(demo.model, image)?;
-        findings.push(format!("{}: {flash} bytes of flash, weights apart", demo.bin));
+        let flash = proof::flash_without(&demo.includes(), image)?;
+        let apart = if demo.reads == Reads::Pictures { "weights and pictures" } else { "weights" };
+        findings.push(format!("{}: {flash} bytes of flash, {apart} apart", demo.bin));
         if board.name == "an386" {
             findings.push(elf::engine_is_clean(image)?);
         }
