@@ -70,8 +70,9 @@ fn regard() -> Result<PathBuf> {
     let mut build = cargo(".", &arguments);
     let messages = lines(build.args(["--message-format", "json-render-diagnostics"]), false)?;
     let built = messages.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let file = built.filter_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
-    file.last().context("cargo built no command `regard`")
+    let mut files =
+        built.filter_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
+    files.next().context("cargo built no command `regard`")
 }
 
 /// Folders in a folder, in order.
