@@ -52,6 +52,10 @@ extern crate alloc;
 mod arena;
 #[forbid(unsafe_code)]
 mod attention;
+#[cfg(any(test, feature = "conformance"))]
+#[doc(hidden)]
+#[forbid(unsafe_code)]
+pub mod conformance;
 #[doc(hidden)]
 #[forbid(unsafe_code)]
 pub mod convolution;

@@ -1,12 +1,14 @@
-//! A convolution of arbitrary weights, with one hash of its rows on every core: for tests and
-//! benches.
+//! Convolutions of arbitrary weights and pools, with one hash of their rows on every core: for tests
+//! and benches.
 
 use super::{Maps, Row, activate};
 use crate::arena::Carver;
 use crate::format::{
     Checksum, ConvActivation, ConvKind, ConvLayer, ConvolutionalDims, MapsPlan, Section,
 };
-use crate::layer::{Input, Linear};
+use crate::kernel::Rows;
+use crate::layer::{Input, Linear, first_mut};
+use crate::recurrent::conformance::matrix;
 
 /// Width and height of the map.
 pub const SIZE: usize = 16;
@@ -19,54 +21,72 @@ pub const COLUMNS: usize = 9 * FROM;
 /// Products of the whole map.
 pub const PRODUCTS: usize = SIZE * SIZE * COLUMNS * TO;
 /// Bytes of RAM that a [`TestConvolution`] takes.
-pub const BYTES: usize = PLAN.bytes() as usize;
+pub const BYTES: usize = PLAN.bytes() as usize + 2 * COLUMNS * 2 + SIZE * TO * 4;
 
-const FILTER: ConvLayer = ConvLayer {
-    kind: ConvKind::Conv,
-    activation: ConvActivation::Relu,
-    channels: TO,
-    kernel: 3,
-    stride: 1,
-    padding: [1; 4],
-    add: 0,
-    zeros_count: false,
-};
-/// What reads what the filter makes.
-const NEXT: ConvLayer = ConvLayer {
-    kind: ConvKind::MaxPool,
-    activation: ConvActivation::None,
-    kernel: 1,
-    padding: [0; 4],
-    ..FILTER
-};
-const DIMS: ConvolutionalDims = ConvolutionalDims::new([SIZE, SIZE, FROM], &[FILTER, NEXT]);
-const PLAN: MapsPlan = MapsPlan::of(&DIMS);
+/// A window of 3 × 3 with zeros around the map.
+const fn layer(kind: ConvKind) -> ConvLayer {
+    let (activation, channels) = match kind {
+        ConvKind::Conv => (ConvActivation::Relu, TO),
+        ConvKind::Depthwise => (ConvActivation::Relu6, FROM),
+        ConvKind::MaxPool | ConvKind::AveragePool => (ConvActivation::None, FROM),
+    };
+    ConvLayer {
+        kind,
+        activation,
+        channels,
+        kernel: 3,
+        stride: 1,
+        padding: [1; 4],
+        add: 0,
+        zeros_count: false,
+    }
+}
 
-/// A convolution 3 × 3 of 16 × 16 places from 16 to 32 channels, with ReLU.
+/// It, and what reads what it makes.
+const fn dims(kind: ConvKind) -> ConvolutionalDims {
+    let layer = layer(kind);
+    let kind = ConvKind::MaxPool;
+    let activation = ConvActivation::None;
+    let next = ConvLayer { kind, activation, kernel: 1, padding: [0; 4], ..layer };
+    ConvolutionalDims::new([SIZE, SIZE, FROM], &[layer, next])
+}
+
+/// Of the filter with the most channels.
+const PLAN: MapsPlan = MapsPlan::of(&dims(ConvKind::Conv));
+
+static FILTER: [u32; Rows::words_needed(TO, COLUMNS)] = matrix(COLUMNS);
+static FILTER_PER_CHANNEL: [u32; Rows::words_needed(FROM, 9)] = matrix(9);
+
+/// A layer with a window of 3 × 3 over 16 × 16 places of 16 channels: a convolution with ReLU to 32
+/// channels, one per channel with ReLU6, or a pool.
 pub struct TestConvolution<'a> {
-    filter: Linear<'a>,
+    layer: ConvLayer,
+    dims: ConvolutionalDims,
+    filter: Linear<'static>,
     maps: Maps<'a>,
-    window: [u32; COLUMNS],
-    wide: [i32; SIZE * TO],
+    /// Room for two windows.
+    window: &'a mut [i16],
+    /// Room for a row.
+    wide: &'a mut [i32],
 }
 
 impl<'a> TestConvolution<'a> {
-    /// `words`: a matrix of [`COLUMNS`] columns and [`TO`] rows
-    /// ([`crate::recurrent::conformance::matrix`]) · `arena`: [`BYTES`]. None if it is too small.
-    pub fn new(words: &'a [u32], arena: &'a mut [u8]) -> Option<Self> {
-        let section = Section {
-            words,
-            rows: TO,
-            columns: COLUMNS,
-            scale_exponent: -26,
-            bias_exponent: -28,
-            bits: 10,
+    /// `arena`: [`BYTES`]. None if it is too small.
+    pub fn new(kind: ConvKind, arena: &'a mut [u8]) -> Option<Self> {
+        let (words, rows, columns): (&[u32], _, _) = match kind {
+            ConvKind::Conv => (&FILTER, TO, COLUMNS),
+            ConvKind::Depthwise => (&FILTER_PER_CHANNEL, FROM, 9),
+            ConvKind::MaxPool | ConvKind::AveragePool => (&[], 0, 0),
         };
-        let mut arena = Carver::new(arena).ok()?;
+        let section =
+            Section { words, rows, columns, scale_exponent: -26, bias_exponent: -28, bits: 10 };
+        let (layer, dims) = (layer(kind), dims(kind));
+        let mut arena = Carver::new(arena.get_mut(..BYTES)?).ok()?;
         arena.clear();
-        let maps = Maps::carve(&mut arena, &PLAN, &DIMS);
+        let maps = Maps::carve(&mut arena, &MapsPlan::of(&dims), &dims);
         let filter = Linear::from_section(&section);
-        Some(Self { filter, maps, window: [0; COLUMNS], wide: [0; SIZE * TO] })
+        let (window, wide) = (arena.take(2 * COLUMNS), arena.take(SIZE * TO));
+        Some(Self { layer, dims, filter, maps, window, wide })
     }
 
     /// Another row of the map that the filter reads, until all are there.
@@ -76,20 +96,21 @@ impl<'a> TestConvolution<'a> {
             let at = (y * SIZE * FROM + x) as i32;
             *value = at * (at % 89 + 1) * 37 % 991 - 495;
         }
-        self.maps.push(&DIMS, 0, self.filter.input(), (row, -9));
+        let input = if self.layer.has_filter() { self.filter.input() } else { Input::ANY };
+        self.maps.push(&self.dims, 0, input, (row, -9));
     }
 
     /// Makes the next row, if what it needs is there.
     #[inline(never)]
     pub fn make(&mut self) -> bool {
-        let Some(y) = self.maps.ready(&DIMS, 0) else { return false };
-        let (layer, input, map) = (FILTER, DIMS.size(0), self.maps.map(&DIMS, 0));
-        let row = Row { layer, input, map, y, places: SIZE };
-        let window = bytemuck::cast_slice_mut(&mut self.window);
-        let exponent = row.make(&self.filter, window, &mut self.wide);
-        activate(layer.activation, &mut self.wide, exponent);
+        let (dims, layer) = (&self.dims, self.layer);
+        let Some(y) = self.maps.ready(dims, 0) else { return false };
+        let row = Row { layer, input: dims.size(0), map: self.maps.map(dims, 0), y, places: SIZE };
+        let wide = first_mut(self.wide, SIZE * layer.channels);
+        let exponent = row.make(&self.filter, self.window, wide);
+        activate(layer.activation, wide, exponent);
         self.maps.made(0);
-        self.maps.push(&DIMS, 1, Input::ANY, (&self.wide, exponent));
+        self.maps.push(dims, 1, Input::ANY, (wide, exponent));
         true
     }
 
@@ -100,7 +121,7 @@ impl<'a> TestConvolution<'a> {
         for y in 0..SIZE {
             self.push(y);
             while make(self) {
-                let row = self.maps.inside(&DIMS, 1, rows);
+                let row = self.maps.inside(&self.dims, 1, rows);
                 sum = sum.word(row.exponent as u32);
                 sum = row.mantissas.iter().fold(sum, |sum, &m| sum.word(m as u32));
                 rows += 1;
@@ -111,20 +132,27 @@ impl<'a> TestConvolution<'a> {
 }
 
 /// What [`TestConvolution::hash`] comes to on every core.
-pub const EXPECTED: u32 = 1_970_774_099;
+pub const EXPECTED: [(ConvKind, u32); 4] = [
+    (ConvKind::Conv, 1_970_774_099),
+    (ConvKind::Depthwise, 133_203_682),
+    (ConvKind::MaxPool, 167_298_232),
+    (ConvKind::AveragePool, 3_804_363_137),
+];
+
+/// [`TestConvolution::hash`]; 0 if `arena` is smaller than [`BYTES`].
+#[inline(never)] // Its frame is gone before the next case.
+pub fn hash(kind: ConvKind, arena: &mut [u8]) -> u32 {
+    TestConvolution::new(kind, arena).map_or(0, |mut test| test.hash(TestConvolution::make))
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::Rows;
-    use crate::recurrent::conformance::matrix;
 
     #[test]
-    fn the_convolution_comes_to_the_hash_of_every_core() {
-        let words: [u32; Rows::words_needed(TO, COLUMNS)] = matrix(COLUMNS);
+    fn every_layer_comes_to_the_hash_of_every_core() {
         let mut arena = [0u32; BYTES / 4];
-        let mut test = TestConvolution::new(&words, bytemuck::cast_slice_mut(&mut arena))
-            .expect("as large as it needs");
-        assert_eq!(test.hash(TestConvolution::make), EXPECTED);
+        let arena = bytemuck::cast_slice_mut(&mut arena);
+        assert_eq!(EXPECTED.map(|(kind, _)| (kind, hash(kind, arena))), EXPECTED);
     }
 }

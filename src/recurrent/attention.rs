@@ -37,6 +37,17 @@ impl<'m> Scorer<'m> {
         }
     }
 
+    /// Of other sections than those of a model: query, key, energy.
+    #[cfg(any(test, feature = "conformance"))]
+    pub(crate) fn from_sections(
+        kind: Score,
+        sections: [crate::format::Section<'m>; 3],
+        factor: (i16, i32),
+    ) -> Self {
+        let [query, key, energy] = sections.map(|section| Linear::from_section(&section));
+        Self { kind, query, key, energy, factor }
+    }
+
     /// Writes the key of each row of the memory.
     #[inline(never)] // A phase of the encoding, with a frame to itself.
     pub(crate) fn prepare(

@@ -3,6 +3,7 @@
 use super::{CellLayer, State};
 use crate::format::{Cell, Section};
 use crate::kernel::Rows;
+use crate::layer::first;
 
 /// Words of one matrix: arbitrary weights below 64 (so that every sum keeps its width), biases
 /// below 2²⁸, multipliers of 15 bits.
@@ -27,10 +28,10 @@ pub const fn matrix<const WORDS: usize>(columns: usize) -> [u32; WORDS] {
     words
 }
 
-/// A cell of 128 units over such matrices.
-pub struct TestCell<'m> {
+/// A cell of [`HIDDEN`] units over such matrices.
+pub struct TestCell {
     kind: Cell,
-    layer: CellLayer<'m>,
+    layer: CellLayer<'static>,
 }
 
 /// Exponent of c: four steps stay below 8.
@@ -38,11 +39,27 @@ const C_EXPONENT: i32 = -12;
 /// Units of a [`TestCell`].
 pub const HIDDEN: usize = 128;
 
-impl<'m> TestCell<'m> {
-    /// `input`, `state`, `candidate`: [`matrix`] of `columns` and of [`HIDDEN`] columns.
+/// What all cells read, from the front: those of 64 columns, and of [`HIDDEN`].
+static NARROW: [u32; Rows::words_needed(4 * HIDDEN, 64)] = matrix(64);
+static WIDE: [u32; Rows::words_needed(4 * HIDDEN, HIDDEN)] = matrix(HIDDEN);
+
+/// Rows and words of the matrices of a cell: input, state, candidate.
+fn matrices(kind: Cell, columns: usize) -> [(usize, &'static [u32]); 3] {
+    let part = |source: &'static [u32], rows, columns| {
+        (rows, first(source, Rows::words_needed(rows, columns)))
+    };
+    let all = kind.gates() * HIDDEN;
+    let state_rows = if kind == Cell::GruBefore { 2 * HIDDEN } else { all };
+    let source = if columns == HIDDEN { &WIDE[..] } else { &NARROW };
+    [part(source, all, columns), part(&WIDE, state_rows, HIDDEN), part(&WIDE, HIDDEN, HIDDEN)]
+}
+
+impl TestCell {
+    /// `columns`: 64 or [`HIDDEN`].
     #[must_use]
-    pub fn new(kind: Cell, columns: usize, [input, state, candidate]: [&'m [u32]; 3]) -> Self {
-        let section = |words, rows, columns| Section {
+    pub fn new(kind: Cell, columns: usize) -> Self {
+        let [input, state, candidate] = matrices(kind, columns);
+        let section = |(rows, words), columns| Section {
             words,
             rows,
             columns,
@@ -50,16 +67,9 @@ impl<'m> TestCell<'m> {
             bias_exponent: -28,
             bits: 10,
         };
-        let all = kind.gates() * HIDDEN;
-        let state_rows = if kind == Cell::GruBefore { 2 * HIDDEN } else { all };
-        let layer = CellLayer::from_sections(
-            kind,
-            [
-                section(input, all, columns),
-                section(state, state_rows, HIDDEN),
-                section(candidate, HIDDEN, HIDDEN),
-            ],
-        );
+        let sections =
+            [section(input, columns), section(state, HIDDEN), section(candidate, HIDDEN)];
+        let layer = CellLayer::from_sections(kind, sections);
         Self { kind, layer }
     }
 
@@ -74,7 +84,8 @@ impl<'m> TestCell<'m> {
 
 /// What some steps came to, from an input and a state of their own: FNV-1a over h and c.
 #[must_use]
-pub fn hash(cell: &TestCell<'_>, columns: usize) -> u32 {
+#[inline(never)] // Its frame is gone before the next case.
+pub fn hash(cell: &TestCell, columns: usize) -> u32 {
     let mut narrow = [0; 2 * HIDDEN];
     let (mut h, mut c, mut wide) = ([0i16; HIDDEN], [0i16; HIDDEN], [0; 3 * HIDDEN]);
     let mut hash = 0x811C_9DC5u32;
@@ -109,23 +120,14 @@ mod tests {
 
     #[test]
     fn every_cell_comes_to_the_hash_of_every_core() {
-        let wide: [u32; Rows::words_needed(512, 128)] = matrix(128);
-        let narrow: [u32; Rows::words_needed(512, 64)] = matrix(64);
         let found = EXPECTED.map(|(kind, columns, _)| {
-            let all = kind.gates() * HIDDEN;
-            let needed = Rows::words_needed(all, columns);
-            let input = if columns == 64 { &narrow[..needed] } else { &wide[..needed] };
-            let state_rows = if kind == Cell::GruBefore { 2 * HIDDEN } else { all };
-            let state = &wide[..Rows::words_needed(state_rows, HIDDEN)];
-            let candidate = &wide[..Rows::words_needed(HIDDEN, HIDDEN)];
-            let cell = TestCell::new(kind, columns, [input, state, candidate]);
-            (kind, columns, hash(&cell, columns))
+            (kind, columns, hash(&TestCell::new(kind, columns), columns))
         });
         assert_eq!(found, EXPECTED);
     }
 
     /// Row `row` of a matrix with `x`, in floats, from its weights one by one.
-    fn product(words: &[u32], rows: usize, x: &[f64], row: usize) -> f64 {
+    fn product((rows, words): (usize, &[u32]), x: &[f64], row: usize) -> f64 {
         let view = Rows::new(words, rows, x.len()).expect("exact length");
         let sum: f64 = x.iter().zip(0..).map(|(x, c)| x * f64::from(view.weight(row, c))).sum();
         let scale = f64::from(view.multiplier(row) >> 16) * (-26f64).exp2();
@@ -133,12 +135,18 @@ mod tests {
     }
 
     /// The formulas of docs/WEIGHTS.md, unit after unit.
-    fn exact(kind: Cell, words: [&[u32]; 3], x: &[f64], h: &[f64], c: &mut [f64]) -> Vec<f64> {
+    fn exact(
+        kind: Cell,
+        words: [(usize, &[u32]); 3],
+        x: &[f64],
+        h: &[f64],
+        c: &mut [f64],
+    ) -> Vec<f64> {
         let gates = kind.gates();
         let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
-        let input = |u, g| product(words[0], gates * HIDDEN, x, gates * u + g);
-        let state = |u, g| product(words[1], gates * HIDDEN, h, gates * u + g);
-        let early = |u, g| product(words[1], 2 * HIDDEN, h, 2 * u + g);
+        let input = |u, g| product(words[0], x, gates * u + g);
+        let state = |u, g| product(words[1], h, gates * u + g);
+        let early = |u, g| product(words[1], h, 2 * u + g);
         let reset: Vec<f64> = match kind {
             Cell::GruBefore => {
                 h.iter().zip(0..).map(|(h, u)| h * sigmoid(input(u, 0) + early(u, 0))).collect()
@@ -156,7 +164,7 @@ mod tests {
                 }
                 Cell::GruBefore => {
                     let z = sigmoid(input(u, 1) + early(u, 1));
-                    let n = (input(u, 2) + product(words[2], HIDDEN, &reset, u)).tanh();
+                    let n = (input(u, 2) + product(words[2], &reset, u)).tanh();
                     (1.0 - z) * n + z * h[u]
                 }
                 Cell::Lstm => {
@@ -170,18 +178,9 @@ mod tests {
 
     #[test]
     fn a_step_of_every_cell_is_near_the_formula() {
-        let words: [u32; Rows::words_needed(512, 128)] = matrix(128);
-        let narrow_words: [u32; Rows::words_needed(512, 64)] = matrix(64);
         for (kind, columns, _) in EXPECTED {
-            let all = kind.gates() * HIDDEN;
-            let source = if columns == 64 { &narrow_words[..] } else { &words[..] };
-            let state_rows = if kind == Cell::GruBefore { 2 * HIDDEN } else { all };
-            let matrices = [
-                &source[..Rows::words_needed(all, columns)],
-                &words[..Rows::words_needed(state_rows, HIDDEN)],
-                &words[..Rows::words_needed(HIDDEN, HIDDEN)],
-            ];
-            let cell = TestCell::new(kind, columns, matrices);
+            let matrices = matrices(kind, columns);
+            let cell = TestCell::new(kind, columns);
             let mut narrow = [0; 2 * HIDDEN];
             let (mut h, mut c, mut wide) = ([0i16; HIDDEN], [0i16; HIDDEN], [0; 3 * HIDDEN]);
             for step in 0..4 {

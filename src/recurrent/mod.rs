@@ -7,6 +7,8 @@
 //! ```
 
 mod attention;
+#[cfg(any(test, feature = "conformance"))]
+pub mod attention_conformance;
 mod cell;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;

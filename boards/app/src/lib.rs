@@ -22,7 +22,7 @@ mod trace;
 
 pub use line::{Line, Refusal};
 pub use repl::repl;
-pub use selftest::selftest;
+pub use selftest::{Named, largest, selftest, selftests};
 pub use source::{Pictures, Source, Text, Trouble};
 pub use stack::Stack;
 pub use trace::trace;

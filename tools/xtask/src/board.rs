@@ -60,6 +60,8 @@ pub(crate) struct Board {
     pub(crate) logs: bool,
     /// Has it the programs of the proof?
     pub(crate) proves: bool,
+    /// Has it room for the models of `tests/golden`?
+    pub(crate) goldens: bool,
 }
 
 /// All of them.
@@ -75,6 +77,7 @@ pub(crate) const BOARDS: [Board; 6] = [
         demos: &[translate("eng-fra-tiny"), speak("g2p-tiny")],
         logs: false,
         proves: true,
+        goldens: false,
     },
     mps2("an385", "Cortex-M3", "thumbv7m-none-eabi", &["mps2-an385"], &["an385"]),
     mps2("an386", "Cortex-M4F", "thumbv7em-none-eabihf", &["mps2-an386"], &["an386"]),
@@ -91,6 +94,7 @@ pub(crate) const BOARDS: [Board; 6] = [
         demos: LARGE,
         logs: false,
         proves: false,
+        goldens: true,
     },
 ];
 
@@ -120,6 +124,7 @@ const fn mps2(
         demos,
         logs: true,
         proves: true,
+        goldens: true,
     }
 }
 
@@ -130,6 +135,17 @@ pub(crate) fn find(name: &str) -> Result<&'static Board> {
         .iter()
         .find(|board| board.name == name)
         .with_context(|| format!("no board is called {name}; there are {}", names.join(", ")))
+}
+
+impl Demo {
+    /// The files that its firmware includes: the model, and pictures to describe.
+    pub(crate) fn includes(&self) -> Vec<String> {
+        let mut files = vec![format!("models/{0}/{0}.rgd", self.model)];
+        if self.reads == Reads::Pictures {
+            files.extend(["one", "two"].map(|name| format!("models/{}/{name}.rgb", self.data)));
+        }
+        files
+    }
 }
 
 impl Board {

@@ -2,6 +2,7 @@
 
 use crate::board::Board;
 use crate::cargo::{cargo, lines, target_dir};
+use crate::goldens;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -38,6 +39,7 @@ impl<'a> Firmware<'a> {
         command.args(self.bins.iter().flat_map(|bin| ["--bin", bin]));
         command.arg("--target-dir").arg(target_dir().join("boards"));
         command.env("REGARD_KERNEL", if self.portable { "portable" } else { "" });
+        command.env(goldens::LIST, goldens::list());
         command
     }
 

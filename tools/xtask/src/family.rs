@@ -1,4 +1,4 @@
-//! Whose code a firmware holds: of one family of models alone, or of both.
+//! Whose code a firmware holds: of one family of models alone, or of several.
 //!
 //! The line table names the file that each instruction comes from, inlined or not; it stays on the
 //! host. The names of the functions must say the same.
@@ -39,11 +39,13 @@ pub(crate) const CONVOLUTIONAL: Family =
     Family { name: "models of pictures", files: &["convolution", "encoder/convolutional"] };
 
 impl Family {
-    /// An error if there is no code of its files: then their absence elsewhere would say nothing.
+    /// An error unless there is code of each of its files: else their absence elsewhere would say
+    /// nothing.
     pub(crate) fn is_in(&self, image: &Path) -> Result<()> {
         let sources = sources(image)?;
-        let found = |file: &&str| sources.iter().any(|source| lies_in(source, file));
-        ensure!(self.files.iter().any(found), "no code of {}", self.name);
+        let is_missing = |file: &&&str| !sources.iter().any(|source| lies_in(source, file));
+        let missing: Vec<_> = self.files.iter().filter(is_missing).collect();
+        ensure!(missing.is_empty(), "{}: no code of {missing:?} in {}", self.name, image.display());
         Ok(())
     }
 
@@ -61,6 +63,9 @@ impl Family {
     }
 }
 
+/// The file of the engine that every image needs.
+const ALWAYS: &str = "seq2seq";
+
 /// Is `source` the file, or in the folder, of this name in some `src`?
 fn lies_in(source: &str, file: &str) -> bool {
     let behind = source.rsplit_once("/src/").map_or(source, |(_, behind)| behind);
@@ -73,7 +78,7 @@ fn functions(image: &Path) -> Result<Vec<String>> {
     Ok(calls.functions().map(|function| function.name.clone()).collect())
 }
 
-/// The files that instructions of an image come from.
+/// The files that instructions of an image come from; an error if none is of the engine.
 fn sources(image: &Path) -> Result<BTreeSet<String>> {
     let bytes = elf::read(image)?;
     let elf = object::File::parse(&*bytes)?;
@@ -100,9 +105,12 @@ fn sources(image: &Path) -> Result<BTreeSet<String>> {
         for file in files.into_iter().filter_map(|index| header.file(index)) {
             let text = |value| dwarf.attr_string(&unit, value).map(|s| s.to_string_lossy());
             let folder = file.directory(header).map(text).transpose()?.unwrap_or_default();
-            sources.insert(format!("{folder}/{}", text(file.path_name())?));
+            // A folder may be relative, to that of the crate.
+            sources.insert(format!("/{folder}/{}", text(file.path_name())?));
         }
     }
+    let known = sources.iter().any(|source| lies_in(source, ALWAYS));
+    ensure!(known, "{} does not say which files of the engine it is made of", image.display());
     Ok(sources)
 }
 
@@ -114,6 +122,7 @@ mod tests {
     fn files_and_folders_are_told_from_others_of_similar_names() {
         assert!(lies_in("/work/src/recurrent/cell.rs", "recurrent"));
         assert!(lies_in("/work/src/number/sigmoid.rs", "number/sigmoid"));
+        assert!(lies_in("/src/layer/norm.rs", "layer/norm"));
         assert!(!lies_in("/work/src/encoder/recurrent.rs", "recurrent"));
         assert!(!lies_in("/work/src/recurrent/attention.rs", "attention"));
         assert!(!lies_in("/work/src/layer/normal.rs", "layer/norm"));

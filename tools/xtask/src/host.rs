@@ -2,6 +2,7 @@
 
 use crate::board::BOARDS;
 use crate::cargo::{cargo, lines, run, target_dir};
+use crate::goldens;
 use anyhow::{Result, ensure};
 
 /// Folders with a workspace of their own.
@@ -26,15 +27,17 @@ pub(crate) fn lints() -> Result<Vec<String>> {
     run(cargo(".", &all).args(deny))?;
     let mut app = cargo("boards/app", &["clippy", "--locked", "--quiet", "--all-targets"]);
     run(app.arg("--target-dir").arg(target_dir().join("boards")).args(deny))?;
+    goldens::convert()?;
     for board in &BOARDS {
         let extra: &[&str] = if board.logs { &["defmt"] } else { &[] };
         let proof: &[&str] = if board.proves { &["proof"] } else { &[] };
-        let features = [board.features, extra, proof, &["conformance"]].concat().join(",");
+        let golden: &[&str] = if board.goldens { &["goldens"] } else { &[] };
+        let features = [board.features, extra, proof, golden, &["conformance"]].concat().join(",");
         let arguments = ["clippy", "--locked", "--quiet", "--no-default-features"];
         let mut command = cargo(&format!("boards/{}", board.folder), &arguments);
         command.args(["--target", board.target, "--features", &features]);
         command.arg("--target-dir").arg(target_dir().join("boards"));
-        run(command.args(deny))?;
+        run(command.env(goldens::LIST, goldens::list()).args(deny))?;
     }
     Ok(Vec::new())
 }

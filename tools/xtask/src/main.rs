@@ -5,7 +5,7 @@
 //!       ├─ python    the tests of tools/train, in an environment under target
 //!       ├─ targets   the engine builds without std, for six targets and all features
 //!       ├─ proof     the engine cannot panic; its flash; its symbols
-//!       └─ boards    firmware in the emulator: kernels, self-test, the bits of the host
+//!       └─ boards    firmware in the emulator: conformance, self-tests, the bits of the host
 //! ```
 //! Nothing is skipped: what is missing is installed, or the command stops and says what to do.
 
@@ -17,6 +17,7 @@ mod cargo;
 mod elf;
 mod emulator;
 mod family;
+mod goldens;
 mod host;
 mod log;
 mod manners;
@@ -39,7 +40,8 @@ cargo xtask proof              link the engine without a way to panic; print its
 cargo xtask check-elf FILE     symbols that the engine's part of a firmware must not reach
 cargo xtask bench              executed instructions of kernels and whole models
 cargo xtask emulate BOARD      talk to a board (an385, an386, an500, an505, microbit, rv32);
-                               `emulate BOARD speak` says words instead of translating
+                               `emulate BOARD speak` says words instead of translating,
+                               `emulate BOARD caption` describes pictures
 cargo xtask python             the tests of tools/train
 cargo xtask setup              install components, targets, emulator and Python's packages";
 

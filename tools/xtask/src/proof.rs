@@ -29,8 +29,10 @@ const PROOFS: [(&str, Option<&str>, &str); 6] = [
     ("an505", None, "release"),
 ];
 
-/// The Transformer alone, recurrent models alone; on the M4 also both, and all that can be asked.
-const PROGRAMS: [&str; 4] = ["proof", "proof_recurrent", "proof_both", "proof_all"];
+/// The Transformer alone, recurrent models alone; on the M4 also those of pictures alone, the first
+/// two together, and all that can be asked.
+const PROGRAMS: [&str; 5] =
+    ["proof", "proof_recurrent", "proof_caption", "proof_both", "proof_all"];
 
 /// Links all proofs, and prints the flash of the engine.
 pub(crate) fn all() -> Result<()> {
@@ -67,24 +69,52 @@ fn one(board: &Board, target: Option<&str>, profile: &str) -> Result<String> {
         "{target} {profile}: cannot panic; bytes of flash: {flash} with the Transformer alone, \
          {only_recurrent} with recurrent models alone"
     );
-    if let [both, ..] = others {
-        TRANSFORMER.is_in(both)?;
-        RECURRENT.is_in(both)?;
-        let both = flash_without_weights(translate, both)?;
-        let added = both.saturating_sub(flash);
-        ensure!(!limits || added <= MOST_ADDED, "recurrent models add {added} bytes on {target}");
-        line += &format!(", {both} with both ({added} more than the Transformer alone)");
+    if let [pictures, both, all] = others {
+        line += &large(board, pictures, both, all, flash, limits)?;
     }
     Ok(line)
 }
 
+/// The same of the programs that the M4 has besides. `transformer`: bytes of the Transformer alone.
+fn large(
+    board: &Board,
+    pictures: &Path,
+    both: &Path,
+    all: &Path,
+    transformer: u64,
+    limits: bool,
+) -> Result<String> {
+    for family in [TRANSFORMER, RECURRENT, CONVOLUTIONAL] {
+        family.is_in(all)?;
+    }
+    TRANSFORMER.is_absent_from(pictures)?;
+    CONVOLUTIONAL.is_in(pictures)?;
+    CONVOLUTIONAL.is_absent_from(both)?;
+    let (translate, caption) = (board.demo("translate")?.model, board.demo("caption")?.model);
+    let captioner = flash_without_weights(caption, pictures)?;
+    let both = flash_without_weights(translate, both)?;
+    let added = both.saturating_sub(transformer);
+    ensure!(!limits || added <= MOST_ADDED, "recurrent models add {added} bytes");
+    Ok(format!(
+        ", {captioner} with models of pictures alone, {both} with Transformer and recurrent models \
+         (which add {added}, at most {MOST_ADDED})"
+    ))
+}
+
 /// Bytes of flash that an image takes beside its model.
-pub(crate) fn flash_without_weights(model: &str, image: &Path) -> Result<u64> {
-    let model = root().join(format!("models/{model}/{model}.rgd"));
-    let weights = std::fs::metadata(&model).with_context(|| format!("{}", model.display()))?.len();
-    let flash = Flash::of(image)?;
-    let constants = flash.constants.checked_sub(weights).context("the model is not in .rodata")?;
-    Ok(flash.code + constants + flash.data)
+fn flash_without_weights(model: &str, image: &Path) -> Result<u64> {
+    flash_without(&[format!("models/{model}/{model}.rgd")], image)
+}
+
+/// Bytes of flash that an image takes beside files that it includes.
+pub(crate) fn flash_without(files: &[String], image: &Path) -> Result<u64> {
+    let sizes: Result<Vec<u64>> = files
+        .iter()
+        .map(|file| Ok(std::fs::metadata(root().join(file)).with_context(|| file.clone())?.len()))
+        .collect();
+    let (flash, included) = (Flash::of(image)?, sizes?.iter().sum());
+    let constants = flash.constants.checked_sub(included);
+    Ok(flash.code + constants.context("the model is not in .rodata")? + flash.data)
 }
 
 fn link(board: &Board, target: Option<&str>, profile: &str) -> Result<Vec<PathBuf>> {

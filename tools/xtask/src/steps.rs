@@ -4,7 +4,7 @@ use crate::board::{BOARDS, Board, Demo, Reads};
 use crate::build::Firmware;
 use crate::emulator::{Outcome, Session};
 use crate::same_bits::{Host, Report};
-use crate::{bench, elf, host, log, manners, proof, python, setup, targets};
+use crate::{bench, elf, goldens, host, log, manners, proof, python, setup, targets};
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -86,6 +86,7 @@ pub(crate) fn boards() -> Result<()> {
 
 fn on_boards(steps: &mut Steps) -> Result<()> {
     let mut hosts = BTreeMap::new();
+    goldens::convert()?;
     for board in &BOARDS {
         for demo in board.demos {
             if let Entry::Vacant(unknown) = hosts.entry(demo.model) {
@@ -103,14 +104,18 @@ type Hosts = BTreeMap<&'static str, Host>;
 /// Everything on one board.
 fn one(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
     let images = Firmware::release(&["conformance"], &["conformance"]).build(board)?;
-    let mut findings = vec![kernels(board, only(&images)?)?, self_test(board)?];
+    let mut findings = vec![conformance(board, only(&images)?)?, self_test(board)?];
+    if board.goldens {
+        findings.push(goldens::check(board)?);
+    }
     let bins: Vec<_> = board.demos.iter().map(|demo| demo.bin).collect();
     let images = Firmware::release(&bins, &[]).build(board)?;
     for (demo, image) in board.demos.iter().zip(&images) {
         manners::check(board, demo, image)?;
         findings.push(bits(board, demo, hosts, image)?);
-        let flash = proof::flash_without_weights(demo.model, image)?;
-        findings.push(format!("{}: {flash} bytes of flash, weights apart", demo.bin));
+        let flash = proof::flash_without(&demo.includes(), image)?;
+        let apart = if demo.reads == Reads::Pictures { "weights and pictures" } else { "weights" };
+        findings.push(format!("{}: {flash} bytes of flash, {apart} apart", demo.bin));
         if board.name == "an386" {
             findings.push(elf::engine_is_clean(image)?);
         }
@@ -125,14 +130,16 @@ fn one(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
     Ok(findings)
 }
 
-/// The conformance suite of the kernels.
-fn kernels(board: &Board, firmware: &Path) -> Result<String> {
+/// The conformance suite.
+fn conformance(board: &Board, firmware: &Path) -> Result<String> {
     let outcome = Session::silent(board, firmware).run()?;
     outcome.check()?;
-    Ok(outcome.text().trim().to_owned())
+    let text = outcome.text();
+    ensure!(text.starts_with("conformance equal kernels="), "the suite said: {text}");
+    Ok(text.trim().to_owned())
 }
 
-/// The test that the model file carries, with its log if the board has one.
+/// The tests that the model files carry, with its log if the board has one.
 fn self_test(board: &Board) -> Result<String> {
     let features: &[&str] = if board.logs { &["defmt"] } else { &[] };
     let images = Firmware::release(&["selftest"], features).build(board)?;
@@ -141,7 +148,7 @@ fn self_test(board: &Board) -> Result<String> {
     let heard = if board.logs { logged(&outcome, firmware)? } else { outcome.text() };
     ensure!(outcome.status.success(), "self-test: {heard}");
     ensure!(heard.contains("self-test"), "the self-test did not say how it went: {heard:?}");
-    Ok(heard.trim().to_owned())
+    Ok(heard.trim().lines().collect::<Vec<_>>().join(", "))
 }
 
 fn logged(outcome: &Outcome, firmware: &Path) -> Result<String> {

@@ -1,5 +1,5 @@
 //! Everything that a firmware can ask of the engine, linked as `proof` is: every encoder and
-//! decoder, loading a model from untrusted bytes, words, tokens, forced tokens, the self-test.
+//! decoder, loading a model from untrusted bytes, words, tokens, forced tokens, pictures, the self-test.
 
 #![no_std]
 #![no_main]
@@ -9,7 +9,7 @@ mod no_panic;
 
 use core::hint::black_box;
 use cortex_m as _;
-use regard::{Arena, Error, Model, SelfTest, Seq2Seq, include_model};
+use regard::{Arena, Error, Model, Picture, SelfTest, Seq2Seq, include_model};
 
 static MODEL: Model = include_model!("../../../../models/eng-fra/eng-fra.rgd");
 static ARENA: Arena<{ MODEL.arena_bytes() }> = Arena::new();
@@ -31,6 +31,9 @@ fn run(source: &str) -> Result<(), Error> {
     let mut words = runner.translate_tokens(black_box(&[5, 6, 7]))?;
     words.force(black_box(4))?;
     black_box(words.step());
+    for word in runner.describe(&Picture::rgb565(1, 1, black_box(&[0; 2]))?)? {
+        black_box(word);
+    }
     let test = SelfTest::of(runner.model());
     test.run(&mut runner)
 }
