@@ -38,7 +38,7 @@ const fn layer(kind: ConvKind) -> ConvLayer {
         stride: 1,
         padding: [1; 4],
         add: 0,
-        zeros_count: false,
+        zeros_count: true,
     }
 }
 
