@@ -54,7 +54,7 @@ def tables(report: dict) -> str:
                 + [f"{floor(integer[key])} / {floor(real[key])}" for integer, real in found]
                 for label, found in lengths(systems)]  # fmt: skip
         parts.append(f"{name}, integers / float32:\n\n{table(head, body)}")
-    return "\n".join([*parts, f"BLEU: `{report['bleu_signature']}`\n"])
+    return "\n".join([*parts, f"Figures are rounded down. BLEU: `{report['bleu_signature']}`\n"])
 
 
 def lengths(systems: list[dict]) -> list[tuple[str, list]]:
