@@ -24,7 +24,6 @@ pub(crate) enum Source<'s> {
 /// decoder carves it again. What a model has no use for is empty.
 pub(crate) struct Parts<'a> {
     pub(crate) memory: Blocks<'a>,
-    pub(crate) keys: Blocks<'a>,
     pub(crate) states: States<'a>,
     pub(crate) context: Context<'a>,
     pub(crate) scratch: Scratch<'a>,
@@ -56,7 +55,6 @@ impl<'a> Parts<'a> {
     pub(crate) fn carve(arena: &mut Carver<'a>, plan: &Plan, dims: &Dims, len: usize) -> Self {
         Self {
             memory: Blocks::carve(arena, &plan.memory, len),
-            keys: Blocks::carve(arena, &plan.keys, len),
             states: states(arena, &plan.states, decoder_cell(dims)),
             context: Context { mantissas: arena.take(plan.context), exponent: 0 },
             scratch: Scratch::carve(arena, plan),
@@ -67,6 +65,11 @@ impl<'a> Parts<'a> {
 /// Keys and values of the memory, which a Transformer's decoder reads: what is carved next.
 pub(crate) fn cross<'a>(arena: &mut Carver<'a>, plan: &Plan, dims: &Dims) -> Caches<'a> {
     Caches::carve(arena, &plan.cross, dims, dims.max_source_len)
+}
+
+/// Keys of the memory, which a recurrent decoder reads: what is carved next, where the encoding was.
+pub(crate) fn keys<'a>(arena: &mut Carver<'a>, plan: &Plan, len: usize) -> Blocks<'a> {
+    Blocks::carve(arena, &plan.keys, len)
 }
 
 /// Encodes, and makes all that the decoder needs of it, in `arena`, zeros.
@@ -82,20 +85,23 @@ pub(crate) fn encode<F: Family>(
     let plan = Plan::of(dims);
     let mut parts = Parts::carve(&mut arena, &plan, dims, len);
     let mut cross = F::TRANSFORMER_DECODER.then(|| cross(&mut arena, &plan, dims));
-    let mut passing = Blocks::carve(&mut arena, &plan.passing, len);
-    let mut below = Blocks::carve(&mut arena, &plan.below, len);
-    let mut finals = states(&mut arena, &plan.finals, encoder_cell(dims));
+    let mut passing_arena = arena.rewindable();
+    let mut passing = Blocks::carve(&mut passing_arena, &plan.passing, len);
+    let mut below = Blocks::carve(&mut passing_arena, &plan.below, len);
+    let mut finals = states(&mut passing_arena, &plan.finals, encoder_cell(dims));
     if F::RECURRENT_DECODER {
         parts.states.begin();
     }
     if F::RECURRENT_ENCODER {
         finals.begin();
     }
-    let memory = if plan.memory.rows > 0 { &mut parts.memory } else { &mut passing };
+    let stays = plan.memory.rows > 0;
+    let memory = &mut if stays { parts.memory.again() } else { passing.again() };
     let scratch = &mut parts.scratch;
     match (&dims.encoder, source) {
         (EncoderKind::Transformer, Source::Tokens(source)) if F::TRANSFORMER_ENCODER => {
-            let mut cache = Caches::carve(&mut arena, &plan.encoder, dims, dims.max_source_len);
+            let mut cache =
+                Caches::carve(&mut passing_arena, &plan.encoder, dims, dims.max_source_len);
             let encoder = TransformerEncoder::new(model);
             encoder.encode(source, memory, &mut cache, scratch, observer);
         }
@@ -106,7 +112,7 @@ pub(crate) fn encode<F: Family>(
         (EncoderKind::Convolutional(dims), Source::Picture(picture))
             if F::CONVOLUTIONAL_ENCODER =>
         {
-            let mut maps = Maps::carve(&mut arena, &plan.maps, dims);
+            let mut maps = Maps::carve(&mut passing_arena, &plan.maps, dims);
             let encoder = ConvolutionalEncoder::new(model, dims);
             encoder.encode(picture, memory, &mut maps, scratch, observer);
         }
@@ -120,7 +126,8 @@ pub(crate) fn encode<F: Family>(
         }
         DecoderKind::Recurrent(decoder) if F::RECURRENT_DECODER => {
             start(model, decoder, memory, &finals, &mut parts.states, scratch);
-            Scorer::of(model, decoder).prepare(memory, &mut parts.keys, scratch);
+            let keys = &mut keys(&mut arena, &plan, len);
+            Scorer::of(model, decoder).prepare(&parts.memory, keys, &mut parts.scratch);
         }
         _ => {}
     }

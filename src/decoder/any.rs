@@ -7,7 +7,7 @@ use crate::attention::Caches;
 use crate::family::Family;
 use crate::format::{DecoderKind, Model, Plan};
 use crate::observe::Observer;
-use crate::parts::{Parts, cross};
+use crate::parts::{Parts, cross, keys};
 use crate::search::Logits;
 use core::marker::PhantomData;
 
@@ -59,24 +59,24 @@ impl<F: Family, O: Observer> Decoder for AnyDecoder<'_, F, O> {
         let plan = Plan::of(dims);
         let mut parts = Parts::carve(&mut arena, &plan, dims, self.source_len);
         let parts = &mut parts;
-        self.logits_exponent =
-            match &dims.decoder {
-                DecoderKind::Transformer if F::TRANSFORMER_DECODER => {
-                    let cross = cross(&mut arena, &plan, dims);
-                    let own = Caches::carve(&mut arena, &plan.decoder, dims, dims.max_target_len);
-                    let source_len = self.source_len;
-                    TransformerDecoder { model, parts, cross, own, source_len, position, observer }
-                        .step(token, self.logits, alignment)
-                }
-                DecoderKind::Recurrent(dims) if F::RECURRENT_DECODER => {
-                    parts.context.exponent = self.context_exponent;
-                    let exponent = RecurrentDecoder { model, dims, parts, position, observer }
-                        .step(token, self.logits, alignment);
-                    self.context_exponent = parts.context.exponent;
-                    exponent
-                }
-                _ => return None,
-            };
+        self.logits_exponent = match &dims.decoder {
+            DecoderKind::Transformer if F::TRANSFORMER_DECODER => {
+                let cross = cross(&mut arena, &plan, dims);
+                let own = Caches::carve(&mut arena, &plan.decoder, dims, dims.max_target_len);
+                let source_len = self.source_len;
+                TransformerDecoder { model, parts, cross, own, source_len, position, observer }
+                    .step(token, self.logits, alignment)
+            }
+            DecoderKind::Recurrent(dims) if F::RECURRENT_DECODER => {
+                parts.context.exponent = self.context_exponent;
+                let keys = keys(&mut arena, &plan, self.source_len);
+                let exponent = RecurrentDecoder { model, dims, parts, keys, position, observer }
+                    .step(token, self.logits, alignment);
+                self.context_exponent = parts.context.exponent;
+                exponent
+            }
+            _ => return None,
+        };
         self.position = position.wrapping_add(1);
         Some(self.logits())
     }

@@ -10,11 +10,11 @@
 
 use crate::Token;
 use crate::format::{Model, RecurrentDecoderDims, Role, Stack};
-use crate::layer::{Linear, Scratch, block, first, first_mut, look_up};
-use crate::number::{Block, bend};
+use crate::layer::{Blocks, Linear, Scratch, block, first, first_mut, look_up};
+use crate::number::Block;
 use crate::observe::{Observer, Site};
 use crate::parts::Parts;
-use crate::recurrent::{CellLayer, H_EXPONENT, Scorer, gate};
+use crate::recurrent::{CellLayer, Scorer, apply_bent, gate};
 use core::mem;
 
 /// A step of a recurrent decoder.
@@ -22,6 +22,7 @@ pub(super) struct RecurrentDecoder<'s, 'a, O> {
     pub(super) model: &'s Model<'s>,
     pub(super) dims: &'s RecurrentDecoderDims,
     pub(super) parts: &'s mut Parts<'a>,
+    pub(super) keys: Blocks<'a>,
     pub(super) position: usize,
     pub(super) observer: &'s mut O,
 }
@@ -55,8 +56,7 @@ impl<O: Observer> RecurrentDecoder<'_, '_, O> {
         }
         let state = self.parts.states.h(self.top());
         let scorer = Scorer::of(self.model, self.dims);
-        let (memory, keys, scratch) =
-            (&self.parts.memory, &self.parts.keys, &mut self.parts.scratch);
+        let (memory, keys, scratch) = (&self.parts.memory, &self.keys, &mut self.parts.scratch);
         let Context { mantissas, exponent } = &mut self.parts.context;
         let found = scorer.look(state, memory, keys, scratch, mantissas);
         *exponent = gate(self.model, self.dims, state, (mantissas, found), scratch);
@@ -96,11 +96,7 @@ impl<O: Observer> RecurrentDecoder<'_, '_, O> {
             let exponent = readout.input().join(read, narrow);
             let wide = first_mut(wide, readout.rows());
             let x = block(first(narrow, readout.columns()), exponent);
-            let mut exponent = readout.apply(x, wide);
-            if self.dims.readout_tanh {
-                bend(wide, exponent);
-                exponent = H_EXPONENT;
-            }
+            let exponent = apply_bent(&readout, x, self.dims.readout_tanh, wide);
             output.input().narrow(wide, exponent, narrow)
         };
         let x = block(first(narrow, output.columns()), exponent);

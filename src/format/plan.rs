@@ -1,11 +1,12 @@
 //! All the RAM of a model, before it runs: what the arena holds in each phase.
 //!
 //! ```text
-//! ┌ tokens ┬ what the decoder reads ┬ state ┬ scratch ┬ encoding: rows │ cache │ finals       ┐
-//! └        ┴                        ┴       ┴         ┴ decoding: own caches │ alignment rows ┘
+//! ┌ tokens ┬ what the decoder reads ┬ state ┬ scratch ┬ encoding: rows │ cache │ maps │ finals      ┐
+//! └        ┴                        ┴       ┴         ┴ decoding: keys or own caches │ alignment rows ┘
 //! ```
 //! A Transformer's decoder reads keys and values made of the memory, which goes with the encoding;
-//! a recurrent decoder that looks keeps the memory itself, and one that does not keeps nothing.
+//! a recurrent decoder that looks keeps the memory itself, with its keys where the encoding was, and
+//! one that does not keeps nothing.
 
 use super::dims::Dims;
 use super::{Cell, ConvolutionalDims, DecoderKind, EncoderKind, MapsPlan, Score, Start};
@@ -233,9 +234,9 @@ impl Plan {
                 ("source tokens", footprint(self.tokens as u64, 2)),
                 ("keys and values of the memory", self.cross.bytes()),
                 ("memory", self.memory.bytes()),
-                ("keys of the memory", self.keys.bytes()),
                 ("decoder state", sum(&[self.states.bytes(), context])),
                 ("scratch", self.scratch_bytes()),
+                ("", 0),
             ],
             [
                 ("memory", self.passing.bytes()),
@@ -246,9 +247,9 @@ impl Plan {
                 ("", 0),
             ],
             [
+                ("keys of the memory", self.keys.bytes()),
                 ("keys and values of the target", self.decoder.bytes()),
                 ("alignment rows", footprint(self.rows as u64, 2)),
-                ("", 0),
                 ("", 0),
                 ("", 0),
                 ("", 0),

@@ -1,6 +1,6 @@
 //! Rows of mantissas, each row with an exponent of its own.
 
-use super::{block, row, row_mut};
+use super::{block, first, row, row_mut};
 use crate::arena::Carver;
 use crate::format::RowsPlan;
 use crate::number::{Block, small_exponent};
@@ -25,6 +25,12 @@ impl<'a> Blocks<'a> {
         }
     }
 
+    /// The same rows for a shorter while.
+    pub(crate) fn again(&mut self) -> Blocks<'_> {
+        let Self { width, len, .. } = *self;
+        Blocks { mantissas: self.mantissas, exponents: self.exponents, width, len }
+    }
+
     /// Number of rows in use.
     pub(crate) fn len(&self) -> usize {
         self.len
@@ -40,6 +46,12 @@ impl<'a> Blocks<'a> {
     pub(crate) fn row(&self, position: usize) -> Block<'_> {
         let exponent = self.exponents.get(position).map_or(0, |&e| e.into());
         block(row(self.mantissas, position, self.width), exponent)
+    }
+
+    /// The largest exponent of the rows in use, which all can be brought to.
+    #[inline(never)] // For the flash.
+    pub(crate) fn common_exponent(&self) -> i32 {
+        first(self.exponents, self.len).iter().max().map_or(0, |&e| e.into())
     }
 
     /// Changes a row: `change` gets its mantissas and exponent, and returns the new exponent.

@@ -151,8 +151,7 @@ fn octaves(value: i32, exponent: i32) -> i32 {
 fn gather(memory: &Blocks<'_>, weights: &[i32], wide: &mut [i32], context: &mut [i16]) -> i32 {
     let wide = first_mut(wide, context.len());
     wide.fill(0);
-    let exponents = (0..memory.len()).map(|position| memory.row(position).exponent);
-    let common = exponents.max().unwrap_or(0);
+    let common = memory.common_exponent();
     for (position, &weight) in (0..memory.len()).zip(weights) {
         let row = memory.row(position);
         let weight = round_shift(weight, common.wrapping_sub(row.exponent) as u32);

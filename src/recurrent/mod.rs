@@ -20,5 +20,5 @@ mod states;
 pub(crate) use attention::Scorer;
 pub(crate) use cell::CellLayer;
 pub(crate) use context_gate::gate;
-pub(crate) use start::start;
+pub(crate) use start::{apply_bent, start};
 pub(crate) use states::{H_EXPONENT, State, States};

@@ -73,13 +73,20 @@ impl First<'_> {
         };
         let wide = first_mut(scratch.wide, linear.rows());
         let x = block(first(scratch.narrow, linear.columns()), exponent);
-        let mut exponent = linear.apply(x, wide);
-        if self.decoder.bridge_tanh {
-            bend(wide, exponent);
-            exponent = H_EXPONENT;
-        }
+        let exponent = apply_bent(&linear, x, self.decoder.bridge_tanh, wide);
         narrow(wide, exponent, 16, part.least_exponent(), out)
     }
+}
+
+/// A linear layer and, if asked for, tanh of what it makes. Returns the exponent of `out`.
+#[inline(never)] // For the flash.
+pub(crate) fn apply_bent(linear: &Linear<'_>, x: Block<'_>, tanh: bool, out: &mut [i32]) -> i32 {
+    let exponent = linear.apply(x, out);
+    if tanh {
+        bend(out, exponent);
+        return H_EXPONENT;
+    }
+    exponent
 }
 
 /// States of one direction as they are, of two as one, as rows of the memory are made. `out`: zeros.
@@ -104,8 +111,7 @@ fn merge(ends: [Block<'_>; 2], directions: Directions, out: &mut [i16]) -> i32 {
 /// The mean of the rows. `out`: `[width]`. Returns its exponent.
 fn mean(rows: &Blocks<'_>, out: &mut [i32]) -> i32 {
     const FRACTION: i32 = 4;
-    let exponents = (0..rows.len()).map(|position| rows.row(position).exponent);
-    let common = exponents.max().unwrap_or(0);
+    let common = rows.common_exponent();
     out.fill(0);
     for position in 0..rows.len() {
         let row = rows.row(position);

@@ -177,12 +177,12 @@ def line(scene: Scene, index: int, caption: Caption) -> str:
     return f"{index}\t{caption.text()}\t{' '.join(boxes)}"
 
 
-def save_tiles(folder: Path, which: str, count: int) -> None:
-    """`{which}.png` and `{which}.tsv`"""
+def save_tiles(folder: Path, which: str, count: int, skip: int = 0) -> None:
+    """`{which}.png` and `{which}.tsv`, without the first `skip` pictures of the set"""
     sheet = np.zeros((-(-count // TILES) * SIDE, TILES * SIDE, 3), "uint8")
     lines = []
     for index in range(count):
-        one = scene(which, index)
+        one = scene(which, skip + index)
         y, x = index // TILES * SIDE, index % TILES * SIDE
         sheet[y : y + SIDE, x : x + SIDE] = one.picture
         lines += [line(one, index, caption) for caption in one.captions()]
@@ -231,12 +231,13 @@ def main() -> None:
     parser.add_argument("--train", type=int, default=0)
     parser.add_argument("--test", type=int, default=2000)
     parser.add_argument("--dev", type=int, default=1000)
+    parser.add_argument("--skip", type=int, default=0, help="first test and dev pictures")
     parser.add_argument("--from", type=int, default=0, dest="start", help="first training picture")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     for which in ("test", "dev"):
         if getattr(options, which):
-            save_tiles(options.folder, which, getattr(options, which))
+            save_tiles(options.folder, which, getattr(options, which), options.skip)
     part = 10000
     for start in range(options.start, options.train, part):
         save_train(options.folder, start, min(start + part, options.train))

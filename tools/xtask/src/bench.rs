@@ -2,8 +2,11 @@
 
 use crate::board;
 use crate::build::Firmware;
+use crate::cargo::root;
+use crate::counts::{self, Row};
 use crate::emulator::Session;
 use anyhow::{Context, Result};
+use std::process::Command;
 
 /// A program that counts, and how long an instruction takes in it: 2^shift ns.
 struct Bench {
@@ -16,24 +19,53 @@ struct Bench {
 const KERNELS: Bench = Bench { bin: "bench", features: &["conformance"], shift: 8 };
 const MODELS: Bench = Bench { bin: "bench_models", features: &[], shift: 1 };
 
-/// Prints the tables of M3, M4, M7 and M33.
-pub(crate) fn print() -> Result<()> {
-    for name in ["an385", "an386", "an500", "an505"] {
-        for line in kernels(name)?.iter().chain(&models(name)?) {
-            println!("{line}");
-        }
-    }
+/// The boards it runs on.
+const BOARDS: [&str; 4] = ["an385", "an386", "an500", "an505"];
+const BASELINE: &str = "docs/bench.json";
+const PAGE: &str = "docs/BENCH.md";
+
+/// Counts on all boards, and writes the baseline and its page.
+pub(crate) fn write() -> Result<()> {
+    let (compiler, rows) = (compiler()?, rows()?);
+    let page = counts::as_page(&rows, &compiler);
+    let root = root();
+    std::fs::write(root.join(BASELINE), counts::as_json(&rows, &compiler)).context(BASELINE)?;
+    std::fs::write(root.join(PAGE), &page).context(PAGE)?;
+    print!("{page}");
     Ok(())
+}
+
+/// Counts on all boards, none of them above the baseline if that was built by the same compiler.
+pub(crate) fn check() -> Result<String> {
+    let text = std::fs::read_to_string(root().join(BASELINE)).context(BASELINE)?;
+    let (known_compiler, known) = counts::of_json(&text).context(BASELINE)?;
+    let (compiler, found) = (compiler()?, rows()?);
+    let compared = counts::compare(&found, &known);
+    if compiler == known_compiler {
+        return compared;
+    }
+    let said = compared.unwrap_or_else(|worse| worse.to_string());
+    Ok(format!("not a fault, for {compiler} is not the {known_compiler} of {BASELINE}: {said}"))
+}
+
+fn rows() -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for board in BOARDS {
+        let lines = [lines(board, &KERNELS)?, lines(board, &MODELS)?].concat();
+        rows.extend(lines.iter().filter_map(|line| Row::of_line(line)));
+    }
+    Ok(rows)
+}
+
+fn compiler() -> Result<String> {
+    let output = Command::new("rustc").arg("--version").output().context("rustc")?;
+    let version = String::from_utf8_lossy(&output.stdout);
+    Ok(version.split(' ').take(2).collect::<Vec<_>>().join(" "))
 }
 
 /// Of one board: core, kernel, case, products, instructions, instructions per product.
 pub(crate) fn kernels(board: &str) -> Result<Vec<String>> {
     lines(board, &KERNELS)
-}
-
-/// Of one board: core, kernel, model and part, instructions.
-pub(crate) fn models(board: &str) -> Result<Vec<String>> {
-    lines(board, &MODELS)
 }
 
 fn lines(name: &str, bench: &Bench) -> Result<Vec<String>> {

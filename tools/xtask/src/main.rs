@@ -14,6 +14,7 @@ mod board;
 mod build;
 mod calls;
 mod cargo;
+mod counts;
 mod elf;
 mod emulator;
 mod family;
@@ -38,7 +39,7 @@ cargo xtask test               everything, as CI does it
 cargo xtask boards             only what runs in the emulator
 cargo xtask proof              link the engine without a way to panic; print its flash
 cargo xtask check-elf FILE     symbols that the engine's part of a firmware must not reach
-cargo xtask bench              executed instructions of kernels and whole models
+cargo xtask bench              count instructions of kernels and whole models: docs/BENCH.md
 cargo xtask emulate BOARD      talk to a board (an385, an386, an500, an505, microbit, rv32);
                                `emulate BOARD speak` says words instead of translating,
                                `emulate BOARD caption` describes pictures
@@ -72,7 +73,7 @@ fn run() -> Result<()> {
         ["python"] => steps::python(),
         ["proof"] => setup::targets().and_then(|()| proof::all()),
         ["check-elf", file] => elf::check(Path::new(file)),
-        ["bench"] => setup::all().and_then(|()| bench::print()),
+        ["bench"] => setup::all().and_then(|()| bench::write()),
         ["emulate", name] => emulate(name, "translate"),
         ["emulate", name, program] => emulate(name, program),
         [] | ["help" | "--help" | "-h"] => {

@@ -1,0 +1,191 @@
+//! Counted instructions as rows: what the firmware prints, docs/bench.json and docs/BENCH.md.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+/// Commit and compilers of what [`PEERS`] counts.
+const PEER: &str = "CMSIS-NN 99f736a, the better of gcc 12.2 and clang 19";
+
+/// Instructions per product of CMSIS-NN, counted the same way by a harness that is not part of this
+/// project: cores, case, figure.
+const PEERS: [(&[&str], &str, f64); 12] = [
+    (&["m4", "m33"], "1x64x64", 2.60),
+    (&["m4", "m33"], "1x128x128", 2.23),
+    (&["m4", "m33"], "1x512x128", 1.96),
+    (&["m4", "m33"], "2x128x128", 2.23),
+    (&["m4", "m33"], "lstm/64,h128", 2.53),
+    (&["m4", "m33"], "conv3x3/16x16,16-32", 2.13),
+    (&["m3"], "1x64x64", 4.00),
+    (&["m3"], "1x128x128", 3.67),
+    (&["m3"], "1x512x128", 3.45),
+    (&["m3"], "2x128x128", 3.67),
+    (&["m3"], "lstm/64,h128", 3.7),
+    (&["m3"], "conv3x3/16x16,16-32", 2.9),
+];
+
+/// One count.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Row {
+    core: String,
+    kernel: String,
+    case: String,
+    /// Products with weights; 0 where they are not counted.
+    macs: u64,
+    instructions: u64,
+}
+
+impl Row {
+    /// Of a line `core kernel case [macs] instructions […]`; nothing of other lines.
+    pub(crate) fn of_line(line: &str) -> Option<Self> {
+        let words: Vec<&str> = line.split(' ').collect();
+        let (core, kernel, case, counts) = match words.as_slice() {
+            [core, kernel, case, counts @ ..] => (core, kernel, case, counts),
+            _ => return None,
+        };
+        let number = |at: usize| counts.get(at)?.parse().ok();
+        let (macs, instructions) =
+            if counts.len() == 3 { (number(0)?, number(1)?) } else { (0, number(0)?) };
+        let [core, kernel, case] = [core, kernel, case].map(|word| (*word).to_owned());
+        Some(Self { core, kernel, case, macs, instructions })
+    }
+
+    fn of_json(row: &Value) -> Option<Self> {
+        let text = |key: &str| Some(row[key].as_str()?.to_owned());
+        Some(Self {
+            core: text("core")?,
+            kernel: text("kernel")?,
+            case: text("case")?,
+            macs: row["macs"].as_u64().unwrap_or(0),
+            instructions: row["instructions"].as_u64()?,
+        })
+    }
+
+    /// Executed instructions per product.
+    fn per_mac(&self) -> Option<f64> {
+        let per_mac = self.instructions as f64 / self.macs as f64;
+        (self.macs > 0).then_some((per_mac * 1000.0).round() / 1000.0)
+    }
+
+    fn peer_per_mac(&self) -> Option<f64> {
+        let same = |&&(cores, case, _): &&(&[&str], &str, f64)| {
+            cores.contains(&self.core.as_str()) && case == self.case
+        };
+        PEERS.iter().find(same).map(|&(_, _, figure)| figure)
+    }
+
+    fn as_json(&self) -> Value {
+        let peer = self.peer_per_mac();
+        json!({
+            "core": self.core, "kernel": self.kernel, "case": self.case,
+            "macs": (self.macs > 0).then_some(self.macs), "instructions": self.instructions,
+            "per_mac": self.per_mac(), "peer": peer.map(|_| PEER), "peer_per_mac": peer,
+        })
+    }
+
+    fn is_of(&self, other: &Self) -> bool {
+        (&self.core, &self.kernel, &self.case) == (&other.core, &other.kernel, &other.case)
+    }
+}
+
+/// docs/bench.json
+pub(crate) fn as_json(rows: &[Row], compiler: &str) -> String {
+    let rows: Vec<String> = rows.iter().map(|row| format!("  {}", row.as_json())).collect();
+    let unit = json!("executed instructions, emulated (QEMU, -icount)");
+    let compiler = json!(compiler);
+    format!(
+        "{{\n \"unit\": {unit},\n \"compiler\": {compiler},\n \"rows\": [\n{}\n ]\n}}\n",
+        rows.join(",\n")
+    )
+}
+
+/// Compiler and rows of docs/bench.json.
+pub(crate) fn of_json(text: &str) -> Result<(String, Vec<Row>)> {
+    let all: Value = serde_json::from_str(text)?;
+    let compiler = all["compiler"].as_str().context("`compiler` is missing")?.to_owned();
+    let rows = all["rows"].as_array().context("`rows` are missing")?;
+    let rows: Option<Vec<Row>> = rows.iter().map(Row::of_json).collect();
+    Ok((compiler, rows.context("a row lacks a field")?))
+}
+
+/// docs/BENCH.md
+pub(crate) fn as_page(rows: &[Row], compiler: &str) -> String {
+    let mut page = format!(
+        "# Executed instructions, emulated\n\n\
+         Written by `cargo xtask bench`, built with {compiler} as the boards are. QEMU gives every\n\
+         instruction the same time (`-icount`), so counts are exact; they are not cycles. A count is\n\
+         taken only after the output was proved equal to that of every core. {PEER}, was counted the same\n\
+         way by a harness outside this project: its inputs have 8 bits, ours 16.\n\n\
+         `rows × columns` is a matrix by one vector or, with 2 in front, by two at once; cells are a step of\n\
+         one; models: a sentence of 7 tokens, a word of 15 letters, a picture of 64 × 64.\n\n\
+         | core | kernel | case | products | instructions | per product | CMSIS-NN | fewer |\n\
+         |---|---|---|---:|---:|---:|---:|---:|\n"
+    );
+    for row in rows {
+        let Row { core, kernel, case, macs, instructions } = row;
+        let macs = if *macs > 0 { macs.to_string() } else { String::new() };
+        let per_mac = row.per_mac().map_or(String::new(), |figure| format!("{figure:.3}"));
+        let peer = row.peer_per_mac();
+        let fewer =
+            peer.zip(row.per_mac()).map_or(String::new(), |(p, o)| format!("{:.2}×", p / o));
+        let peer = peer.map_or(String::new(), |figure| format!("{figure:.2}"));
+        // Writing to a string cannot fail.
+        _ = writeln!(
+            page,
+            "| {core} | {kernel} | {case} | {macs} | {instructions} | {per_mac} | {peer} | {fewer} |"
+        );
+    }
+    page
+}
+
+/// Whether no count is more than 1 % above the row of the same name. Returns what to say.
+pub(crate) fn compare(found: &[Row], known: &[Row]) -> Result<String> {
+    let mut less = 0;
+    for row in found {
+        let before = known.iter().find(|known| known.is_of(row));
+        let before = before.with_context(|| format!("docs/bench.json has no row for {row:?}"))?;
+        let (now, then) = (row.instructions, before.instructions);
+        ensure!(
+            now * 100 <= then * 101,
+            "{} {} {}: {now} instructions, more than 1 % above the {then} of docs/bench.json",
+            row.core,
+            row.kernel,
+            row.case
+        );
+        less += usize::from(now * 101 < then * 100);
+    }
+    Ok(format!("{} counts within 1 % of docs/bench.json, {less} better", found.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows() -> Vec<Row> {
+        let lines =
+            ["calibration: 100 turns", "m4 dsp 1x64x64 4096 4221 1.031", "m4 dsp g2p/whole 12000"];
+        lines.iter().filter_map(|line| Row::of_line(line)).collect()
+    }
+
+    #[test]
+    fn lines_and_json_say_the_same() {
+        let (compiler, known) = of_json(&as_json(&rows(), "rustc 1")).unwrap();
+        assert_eq!((compiler.as_str(), known), ("rustc 1", rows()));
+        assert_eq!(rows().len(), 2);
+        assert!(
+            as_page(&rows(), "").contains("| m4 | dsp | 1x64x64 | 4096 | 4221 | 1.031 | 2.60 |")
+        );
+    }
+
+    #[test]
+    fn one_per_cent_more_is_refused_and_so_is_an_unknown_case() {
+        let mut known = rows();
+        assert!(compare(&rows(), &known).unwrap().starts_with("2 counts within 1 %"));
+        known[0].instructions = 4180; // 4221 is 0.98 % more.
+        compare(&rows(), &known).unwrap();
+        known[0].instructions = 4179;
+        assert!(compare(&rows(), &known).unwrap_err().to_string().contains("the 4179 of"));
+        known.remove(0);
+        assert!(compare(&rows(), &known).is_err());
+    }
+}
