@@ -44,8 +44,11 @@ impl Row {
             _ => return None,
         };
         let number = |at: usize| counts.get(at)?.parse().ok();
-        let (macs, instructions) =
-            if counts.len() == 3 { (number(0)?, number(1)?) } else { (0, number(0)?) };
+        let (macs, instructions) = match counts.len() {
+            1 => (0, number(0)?),
+            3 => (number(0)?, number(1)?),
+            _ => return None,
+        };
         let [core, kernel, case] = [core, kernel, case].map(|word| (*word).to_owned());
         Some(Self { core, kernel, case, macs, instructions })
     }
@@ -114,8 +117,8 @@ pub(crate) fn as_page(rows: &[Row], compiler: &str) -> String {
         "# Executed instructions, emulated\n\n\
          Written by `cargo xtask bench`, built with {compiler} as the boards are. QEMU gives every\n\
          instruction the same time (`-icount`), so counts are exact; they are not cycles. A count is\n\
-         taken only after the output was proved equal to that of every core. {PEER}, was counted the same\n\
-         way by a harness outside this project: its inputs have 8 bits, ours 16.\n\n\
+         taken only after the output was proved equal to that of every core. {PEER},\n\
+         was counted the same way by a harness outside this project: its inputs have 8 bits, ours 16.\n\n\
          `rows × columns` is a matrix by one vector or, with 2 in front, by two at once; cells are a step of\n\
          one; models: a sentence of 7 tokens, a word of 15 letters, a picture of 64 × 64.\n\n\
          | core | kernel | case | products | instructions | per product | CMSIS-NN | fewer |\n\
@@ -162,8 +165,11 @@ mod tests {
     use super::*;
 
     fn rows() -> Vec<Row> {
-        let lines =
-            ["calibration: 100 turns", "m4 dsp 1x64x64 4096 4221 1.031", "m4 dsp g2p/whole 12000"];
+        let lines = [
+            "calibration: 100 turns 1280 ticks, again 1280",
+            "m4 dsp 1x64x64 4096 4221 1.031",
+            "m4 dsp g2p/whole 12000",
+        ];
         lines.iter().filter_map(|line| Row::of_line(line)).collect()
     }
 
