@@ -11,5 +11,5 @@ fn every_golden_of_pictures_agrees() {
     for folder in &folders {
         assert!(compare(folder) >= 3, "too few in {}", folder.display());
     }
-    assert_eq!(folders.len(), 15);
+    assert_eq!(folders.len(), 17);
 }

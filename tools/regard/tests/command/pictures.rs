@@ -39,7 +39,7 @@ fn names() -> Vec<String> {
     let mut names: Vec<String> =
         folders.map(|entry| entry.file_name().into_string().expect("UTF-8")).collect();
     names.sort();
-    assert_eq!(names.len(), 15);
+    assert_eq!(names.len(), 17);
     names
 }
 
@@ -91,6 +91,8 @@ fn limits(golden: &str) -> Limits {
     match golden {
         // Found: 4 words, 18.4 dB.
         "keras-same" => Limits { words: 5, sqnr: 17.5, ..USUAL },
+        // Found: 25.8 dB at the decoder's output.
+        "keras-padded-pools" => Limits { sqnr: 25.0, ..USUAL },
         // Found: 22.4 dB.
         "torch-depthwise" => Limits { sqnr: 21.5, ..USUAL },
         // Found: 21.6 dB, 0.198.
