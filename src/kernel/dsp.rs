@@ -190,6 +190,27 @@ macro_rules! cpu {
     };
 }
 
+/// The four biases of a block, rounded to the bits of the sums, to [sp]. `half` and `bias_shift` lie at
+/// [sp, #32].
+macro_rules! biases {
+    () => {
+        concat!(
+            "ldm r0!, {{r2-r5}}\n",
+            "ldrd r6, r7, [sp, #32]\n",
+            "add r2, r2, r6\n",
+            "add r3, r3, r6\n",
+            "add r4, r4, r6\n",
+            "add r5, r5, r6\n",
+            "asr r2, r2, r7\n",
+            "asr r3, r3, r7\n",
+            "asr r4, r4, r7\n",
+            "asr r5, r5, r7\n",
+            "stm sp, {{r2-r5}}\n",
+        )
+    };
+}
+pub(super) use {biases, cpu};
+
 /// # Safety
 ///
 /// From `words` on there are as many whole blocks as `job.out..job.out_end` has places for four
@@ -211,17 +232,7 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
         "push {{r2-r11}}",
         "sub sp, sp, #16",
         "2:", // a block
-        "ldm r0!, {{r2-r5}}",
-        "ldrd r6, r7, [sp, #32]", // half, bias_shift
-        "add r2, r2, r6",
-        "add r3, r3, r6",
-        "add r4, r4, r6",
-        "add r5, r5, r6",
-        "asr r2, r2, r7",
-        "asr r3, r3, r7",
-        "asr r4, r4, r7",
-        "asr r5, r5, r7",
-        "stm sp, {{r2-r5}}",
+        biases!(),
         "ldr r1, [sp, #28]", // x
         "mov r10, #0",
         "mov r11, #0",

@@ -16,6 +16,7 @@
 //!
 //! Executed instructions a product on a Cortex-M4, emulated: .75 in the loop, .80 at 144 columns.
 
+use super::dsp::{biases, cpu};
 use super::rows::{BLOCK_ROWS, Rows};
 use core::arch::naked_asm;
 
@@ -120,20 +121,6 @@ macro_rules! step {
     };
 }
 
-/// thumbv8m.main does not say that the DSP extension is there; thumbv7em does.
-#[cfg(feature = "cortex-m33")]
-macro_rules! cpu {
-    () => {
-        ".cpu cortex-m33"
-    };
-}
-#[cfg(not(feature = "cortex-m33"))]
-macro_rules! cpu {
-    () => {
-        ""
-    };
-}
-
 /// # Safety
 ///
 /// From `words` on there are as many whole blocks as `job.out[0]..job.out_end` has places for four
@@ -155,17 +142,7 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
         "push {{r2-r9}}",
         "sub sp, sp, #16",
         "2:", // a block
-        "ldm r0!, {{r2-r5}}",
-        "ldrd r6, r7, [sp, #32]", // half, bias_shift
-        "add r2, r2, r6",
-        "add r3, r3, r6",
-        "add r4, r4, r6",
-        "add r5, r5, r6",
-        "asr r2, r2, r7",
-        "asr r3, r3, r7",
-        "asr r4, r4, r7",
-        "asr r5, r5, r7",
-        "stm sp, {{r2-r5}}",
+        biases!(),
         "ldr r1, [sp, #28]", // x
         "mov r6, #0",
         "mov r7, #0",

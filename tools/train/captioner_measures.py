@@ -1,6 +1,6 @@
 """How good answers are: their meaning, and where attention lies while a noun is said.
 
-    python tools/train/captioner_measures.py models/scenes --data /tmp/scenes
+    python tools/train/captioner_measures.py models/scenes --data target/scenes
 
 meaning   share of pictures whose answer is one of the acceptable captions
 pointing  share of the nouns said whose strongest place (its middle) lies in a box of the object;

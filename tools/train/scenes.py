@@ -1,6 +1,6 @@
 """Pictures and what may be said of them: the sets of models/scenes.
 
-    python tools/train/scenes.py /tmp/scenes --train 80000     # train.npz, and test and dev, larger
+    python tools/train/scenes.py target/scenes --train 80000     # train.npz, and test and dev, larger
     python tools/train/scenes.py models/scenes --test 400 --dev 140
 
 A set is made of its own seeds, so that a shorter one begins as a longer one.  Held out: pairs of a

@@ -1,7 +1,7 @@
 """BLEU-4 and CIDEr of answers by public scorers: sacrebleu, and `Cider` of pycocoevalcap.
 
-    python tools/train/captioner_measures.py models/scenes --data /tmp/scenes --answers /tmp/scenes
-    python tools/train/score_captions.py /tmp/scenes/test.txt /tmp/scenes/test.tsv
+    python tools/train/captioner_measures.py models/scenes --data target/scenes --answers target/scenes
+    python tools/train/score_captions.py target/scenes/test.txt target/scenes/test.tsv
 
 Answers stand one a line, in the order of the pictures; every acceptable caption is a reference.
 CIDEr weighs n-grams by how few pictures' references have them, so it depends on the set as a whole.

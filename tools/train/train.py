@@ -18,20 +18,13 @@ from jax import numpy as jnp
 
 import export
 from corpus import Corpus, batches, encode, read_lines, vocabulary
+from optimiser import adam, schedule
 from transformer import PAD, Config, Transformer, keras
 
 TINY = {
     "d_model": 64, "n_heads": 2, "d_head": 32, "d_ff": 128, "encoder_layers": 1,
     "decoder_layers": 1, "max_source_len": 16, "max_target_len": 20,
 }  # fmt: skip
-
-
-def schedule(step: int, options: argparse.Namespace) -> float:
-    """Learning rate: linear warm-up, then half a cosine down to zero."""
-    if step < options.warmup:
-        return options.rate * (step + 1) / options.warmup
-    done = (step - options.warmup) / max(1, options.steps - options.warmup)
-    return options.rate * 0.5 * (1 + np.cos(np.pi * done))
 
 
 def smoothed_loss(logits, following, smoothing: float):
@@ -54,13 +47,8 @@ def make_step(model: Transformer, smoothing: float):
     @jax.jit
     def step(weights, first, second, count, rate, source, target):
         loss, gradient = jax.value_and_grad(loss_of)(weights, source, target)
-        norm = jnp.sqrt(sum((g * g).sum() for g in gradient))
-        gradient = [g * jnp.minimum(1.0, 1.0 / (norm + 1e-9)) for g in gradient]
-        first = [0.9 * m + 0.1 * g for m, g in zip(first, gradient)]
-        second = [0.98 * v + 0.02 * g * g for v, g in zip(second, gradient)]
-        scale = rate * jnp.sqrt(1 - 0.98**count) / (1 - 0.9**count)
-        weights = [w - scale * m / (jnp.sqrt(v) + 1e-8) for w, m, v in zip(weights, first, second)]
-        return weights, first, second, loss
+        moved = adam(weights, first, second, gradient, count, rate)
+        return *moved, loss
 
     return step
 

@@ -1,7 +1,7 @@
 """Trains the captioner on pictures and exports it.
 
-    python tools/train/scenes.py /tmp/scenes --train 100000
-    python tools/train/train_captioner.py /tmp/scenes models/scenes --steps 24000
+    python tools/train/scenes.py target/scenes --train 100000
+    python tools/train/train_captioner.py target/scenes models/scenes --steps 24000
 
 Teacher forcing on captions drawn from the acceptable ones, Adam with linear warm-up and cosine
 decay.  `--boxes` adds that share of -log(attention inside the true box) at the steps that say a
@@ -22,6 +22,7 @@ from safetensors.numpy import load_file, save_file
 import captioner
 from captioner import MOMENTUM, Config
 from captioner_measures import Measures, read_set
+from optimiser import adam, averaged, schedule
 from recolour import Recolour
 from scenes_words import vocabulary
 
@@ -89,35 +90,15 @@ def make_step(c: Config, options):
         key = jax.random.fold_in(jax.random.key(7), count.astype(int))
         slope = jax.grad(losses, has_aux=True)
         gradient, (counted, words, boxes) = slope(w, c, batch, key, options)
-        trained = [name for name in w if name not in counted]
-        norm = jnp.sqrt(sum((gradient[name] ** 2).sum() for name in trained))
-        scale = rate * jnp.sqrt(1 - 0.98**count) / (1 - 0.9**count)
-        w, first, second = dict(w), dict(first), dict(second)
-        for name in trained:
-            g = gradient[name] * jnp.minimum(1.0, 1.0 / (norm + 1e-9))
-            first[name] = 0.9 * first[name] + 0.1 * g
-            second[name] = 0.98 * second[name] + 0.02 * g * g
-            shrunk = w[name] * (1 - rate * options.decay * (g.ndim > 1))
-            w[name] = shrunk - scale * first[name] / (jnp.sqrt(second[name]) + 1e-8)
+        trained = [{n: v for n, v in part.items() if n not in counted}
+                   for part in (w, first, second, gradient)]  # fmt: skip
+        moved = adam(*trained, count, rate, options.decay)
+        w, first, second = ({**old, **new} for old, new in zip((w, first, second), moved))
         for name, value in counted.items():
             w[name] = MOMENTUM * w[name] + (1 - MOMENTUM) * value
         return w, first, second, words, boxes
 
     return jax.jit(run, donate_argnums=(0, 1, 2))
-
-
-@jax.jit
-def averaged(mean, w, kept):
-    """The running mean of the weights, which answers better than the last of them."""
-    return {name: kept * mean[name] + (1 - kept) * w[name] for name in w}
-
-
-def schedule(step: int, options) -> float:
-    """Learning rate: linear warm-up, then half a cosine down to zero."""
-    if step < options.warmup:
-        return options.rate * (step + 1) / options.warmup
-    done = (step - options.warmup) / max(1, options.steps - options.warmup)
-    return options.rate * 0.5 * (1 + np.cos(np.pi * done))
 
 
 def train(c: Config, w: dict, data: Pictures, measures: list[Measures], options) -> dict:

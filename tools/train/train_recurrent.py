@@ -20,8 +20,9 @@ from jax import numpy as jnp
 from safetensors.numpy import load_file, save_file
 
 from corpus import WORD_SHAPES, batches, encode, read_lines, vocabulary
+from optimiser import adam, averaged, schedule
 from recurrent import Config, Recurrent
-from train import put_back, report, right, schedule, smoothed_loss
+from train import put_back, report, right, smoothed_loss
 from transformer import BOS, EOS, PAD, keras
 
 
@@ -51,22 +52,10 @@ def make_step(model: Recurrent, smoothing: float, dropout: bool, decay: float):
     def step(weights, first, second, count, rate, source, target):
         key = jax.random.fold_in(jax.random.key(7), count.astype(int)) if dropout else None
         loss, gradient = jax.value_and_grad(loss_of)(weights, source, target, key)
-        norm = jnp.sqrt(sum((g * g).sum() for g in gradient))
-        gradient = [g * jnp.minimum(1.0, 1.0 / (norm + 1e-9)) for g in gradient]
-        first = [0.9 * m + 0.1 * g for m, g in zip(first, gradient)]
-        second = [0.98 * v + 0.02 * g * g for v, g in zip(second, gradient)]
-        scale = rate * jnp.sqrt(1 - 0.98**count) / (1 - 0.9**count)
-        weights = [w * (1 - rate * decay * (w.ndim > 1)) - scale * m / (jnp.sqrt(v) + 1e-8)
-                   for w, m, v in zip(weights, first, second)]  # fmt: skip
-        return weights, first, second, loss
+        moved = adam(weights, first, second, gradient, count, rate, decay)
+        return *moved, loss
 
     return step
-
-
-@jax.jit
-def averaged(mean, weights, kept):
-    """The running mean of the weights, which answers better than the last of them."""
-    return [kept * m + (1 - kept) * w for m, w in zip(mean, weights)]
 
 
 def train(model, corpus, dev, options, save) -> None:

@@ -8,9 +8,12 @@ mod serial;
 pub use serial::Serial;
 
 use app::register::Register;
+use app::{Board, Source, Stack};
 use core::{convert::Infallible, fmt::Write as _, panic::PanicInfo};
 use cortex_m as _;
 use embedded_hal::digital::{ErrorType, OutputPin};
+use regard::family::Family;
+use regard::{Error, Seq2Seq};
 
 /// The board's name.
 pub const NAME: &str = "micro:bit (Cortex-M0)";
@@ -58,6 +61,19 @@ impl OutputPin for Led {
         self.set.write(ROW);
         Ok(())
     }
+}
+
+/// Talks over the serial port until `:quit`; the exit status says whether there was an engine.
+pub fn converse<F: Family>(
+    engine: Result<Seq2Seq<'_, F>, Error>,
+    source: &mut impl Source<F>,
+) -> ! {
+    let Ok(mut engine) = engine else { exit(1) };
+    let (port, busy, stack) = (Serial::new(), Led::new(), Stack::of_firmware());
+    let mut board = Board { name: NAME, port, busy, stack, leaves: cfg!(feature = "emulator") };
+    // This port cannot fail.
+    _ = app::repl::<192, _, _, _>(&mut board, &mut engine, source);
+    exit(0)
 }
 
 /// Ends the emulation with this exit status; a real board sleeps.

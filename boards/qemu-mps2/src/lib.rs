@@ -9,11 +9,14 @@ mod serial;
 pub use serial::Serial;
 
 use app::register::Register;
+use app::{Board, Source, Stack};
 use core::{convert::Infallible, fmt::Write as _, panic::PanicInfo};
 use cortex_m as _;
 #[cfg(feature = "defmt")]
 use defmt_semihosting as _;
 use embedded_hal::digital::{ErrorType, OutputPin};
+use regard::family::Family;
+use regard::{Error, Seq2Seq};
 
 #[cfg(not(any(feature = "an385", feature = "an386", feature = "an500", feature = "an505")))]
 compile_error!("choose a board: --features an385, an386, an500 or an505");
@@ -61,6 +64,19 @@ impl OutputPin for Led {
         self.0.write(1);
         Ok(())
     }
+}
+
+/// Talks over the serial port until `:quit`; the exit status says whether there was an engine.
+pub fn converse<F: Family>(
+    engine: Result<Seq2Seq<'_, F>, Error>,
+    source: &mut impl Source<F>,
+) -> ! {
+    let Ok(mut engine) = engine else { exit(1) };
+    let (port, busy, stack) = (Serial::new(), Led::new(), Stack::of_firmware());
+    let mut board = Board { name: NAME, port, busy, stack, leaves: true };
+    // This port cannot fail.
+    _ = app::repl::<512, _, _, _>(&mut board, &mut engine, source);
+    exit(0)
 }
 
 /// Ends the emulation; the emulator's exit status is `code`.

@@ -7,8 +7,11 @@ mod serial;
 
 pub use serial::Serial;
 
+use app::{Board, Source, Stack};
 use core::{arch::asm, convert::Infallible, fmt::Write as _, panic::PanicInfo};
 use embedded_hal::digital::{ErrorType, OutputPin};
+use regard::family::Family;
+use regard::{Error, Seq2Seq};
 use riscv as _;
 
 /// The board's name.
@@ -47,6 +50,19 @@ pub fn paint_stack() {
         // SAFETY: the linker script reserves these words for the stack, and nobody uses them yet.
         unsafe { end.add(word).write_volatile(PAINT) };
     }
+}
+
+/// Talks over the serial port until `:quit`; the exit status says whether there was an engine.
+pub fn converse<F: Family>(
+    engine: Result<Seq2Seq<'_, F>, Error>,
+    source: &mut impl Source<F>,
+) -> ! {
+    let Ok(mut engine) = engine else { exit(1) };
+    let (port, busy, stack) = (Serial::new(), NoLed, Stack::of_firmware());
+    let mut board = Board { name: NAME, port, busy, stack, leaves: true };
+    // This port cannot fail.
+    _ = app::repl::<512, _, _, _>(&mut board, &mut engine, source);
+    exit(0)
 }
 
 /// Ends the emulation; the emulator's exit status is `code`.

@@ -141,8 +141,25 @@ pub(crate) fn as_page(rows: &[Row], compiler: &str) -> String {
     page
 }
 
-/// Whether no count is more than 1 % above the row of the same name. Returns what to say.
+/// Whether the M4 takes at most so many instructions a product for a case. Returns what to say.
+pub(crate) fn gate(rows: &[Row], case: &str, most: f64) -> Result<String> {
+    let is_it = |row: &&Row| {
+        (row.core.as_str(), row.kernel.as_str(), row.case.as_str()) == ("m4", "dsp", case)
+    };
+    let row = rows.iter().find(is_it).with_context(|| format!("the M4 did not count {case}"))?;
+    let per_mac = row.per_mac().with_context(|| format!("{case} has no products"))?;
+    ensure!(per_mac <= most, "{case} on the M4: {per_mac} instructions a product, at most {most}");
+    Ok(format!("{case} on the M4: {per_mac} instructions a product, at most {most}"))
+}
+
+/// Whether the same was counted and no count is more than 1 % above the row of the same name. Returns what to say.
 pub(crate) fn compare(found: &[Row], known: &[Row]) -> Result<String> {
+    for row in known {
+        ensure!(
+            found.iter().any(|found| found.is_of(row)),
+            "docs/bench.json has {row:?}, not counted"
+        );
+    }
     let mut less = 0;
     for row in found {
         let before = known.iter().find(|known| known.is_of(row));
@@ -191,7 +208,40 @@ mod tests {
         compare(&rows(), &known).unwrap();
         known[0].instructions = 4179;
         assert!(compare(&rows(), &known).unwrap_err().to_string().contains("the 4179 of"));
+        assert!(compare(&rows()[1..], &known).is_err(), "not counted any more");
         known.remove(0);
-        assert!(compare(&rows(), &known).is_err());
+        assert!(compare(&rows(), &known).is_err(), "not known");
+    }
+
+    #[test]
+    fn a_case_is_gated_by_its_instructions_a_product() {
+        gate(&rows(), "1x64x64", 1.031).unwrap();
+        assert!(gate(&rows(), "1x64x64", 1.030).is_err());
+        assert!(gate(&rows(), "g2p/whole", 9.0).is_err());
+        assert!(gate(&rows(), "1x1x1", 9.0).is_err());
+    }
+
+    #[test]
+    fn the_page_and_the_readme_say_what_the_baseline_says() {
+        let read = |file: &str| std::fs::read_to_string(crate::cargo::root().join(file)).unwrap();
+        let (compiler, rows) = of_json(&read("docs/bench.json")).unwrap();
+        assert_eq!(read("docs/BENCH.md"), as_page(&rows, &compiler));
+        let readme = read("README.md");
+        for (case, name) in [
+            ("1x64x64", "64 × 64"),
+            ("1x128x128", "128 × 128"),
+            ("1x512x128", "128 × 512"),
+            ("2x128x128", "128 × 128, two vectors at once"),
+            ("conv3x3/16x16,16-32", "convolution 3 × 3, 16 → 32 channels, 16 × 16 places"),
+            ("gru/128,h128", "GRU step, 128 inputs, 128 units"),
+            ("lstm/64,h128", "LSTM step, 64 inputs, 128 units"),
+        ] {
+            let row =
+                rows.iter().find(|row| row.core == "m4" && row.kernel == "dsp" && row.case == case);
+            let row = row.unwrap();
+            let peer = row.peer_per_mac().map_or("–".to_owned(), |figure| format!("{figure:.2}"));
+            let line = format!("| {name} | {:.2} | {peer} |", row.per_mac().unwrap());
+            assert!(readme.contains(&line), "{line}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use crate::board::{BOARDS, Board, Demo, Reads};
 use crate::build::Firmware;
 use crate::emulator::{Outcome, Session};
 use crate::same_bits::{Host, Report};
-use crate::{bench, elf, goldens, host, log, manners, proof, python, setup, targets};
+use crate::{bench, counts, elf, goldens, host, log, manners, proof, python, setup, targets};
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -175,16 +175,7 @@ fn bits(board: &Board, demo: &Demo, hosts: &Hosts, image: &Path) -> Result<Strin
 
 /// The M4's instructions per product, gated, and all counts against those of before.
 fn instructions() -> Result<Vec<String>> {
-    let lines = bench::kernels("an386")?;
-    let gated = MOST_INSTRUCTIONS.iter().map(|&(case, most)| gate(&lines, case, most));
-    gated.chain([bench::check()]).collect()
-}
-
-fn gate(lines: &[String], case: &str, most: f64) -> Result<String> {
-    let start = format!("m4 dsp {case} ");
-    let line = lines.iter().find(|line| line.starts_with(&start));
-    let line = line.with_context(|| format!("no line for {start}"))?;
-    let per_product: f64 = line.rsplit(' ').next().unwrap_or_default().parse()?;
-    ensure!(per_product <= most, "more than {most} instructions per product: {line}");
-    Ok(format!("{line} (core kernel case products instructions per-product)"))
+    let rows = bench::rows()?;
+    let gated = MOST_INSTRUCTIONS.iter().map(|&(case, most)| counts::gate(&rows, case, most));
+    gated.chain([bench::check(&rows)]).collect()
 }

@@ -3,9 +3,9 @@
 #![no_std]
 #![no_main]
 
-use app::{Board, Pictures, Stack};
-use qemu_mps2::{Led, NAME, Serial, exit};
-use regard::{Arena, Captioner, Error, Model, Picture, include_model};
+use app::Pictures;
+use qemu_mps2::{converse, exit};
+use regard::{Arena, Captioner, Model, Picture, include_model};
 
 static MODEL: Model = include_model!("../../../../models/scenes/scenes.rgd");
 static ARENA: Arena<{ MODEL.arena_bytes() }> = Arena::new();
@@ -21,20 +21,8 @@ const BUILT_IN: [&[u8]; 2] = [
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
-    match converse() {
-        Ok(()) => exit(0),
-        Err(_) => exit(1),
-    }
-}
-
-fn converse() -> Result<(), Error> {
-    let mut captioner = Captioner::new(&MODEL, ARENA.take()?)?;
     let [one, two] = BUILT_IN.map(|bytes| Picture::rgb888(SIZE, SIZE, bytes));
-    let (built_in, room) = ([one?, two?], SENT.take()?);
-    let mut pictures = Pictures { built_in: &built_in, room, sent: (0, 0) };
-    let (port, busy, stack) = (Serial::new(), Led::new(), Stack::of_firmware());
-    let mut board = Board { name: NAME, port, busy, stack, leaves: true };
-    // This port cannot fail.
-    _ = app::repl::<512, _, _, _>(&mut board, &mut captioner, &mut pictures);
-    Ok(())
+    let (Ok(one), Ok(two), Ok(room)) = (one, two, SENT.take()) else { exit(1) };
+    let mut pictures = Pictures { built_in: &[one, two], room, sent: (0, 0) };
+    converse(ARENA.take().and_then(|arena| Captioner::new(&MODEL, arena)), &mut pictures)
 }

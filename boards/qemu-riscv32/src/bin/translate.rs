@@ -3,9 +3,9 @@
 #![no_std]
 #![no_main]
 
-use app::{Board, Stack};
-use qemu_riscv32::{NAME, NoLed, Serial, exit, paint_stack};
-use regard::{Arena, Error, Model, Transformer, include_model};
+use app::Text;
+use qemu_riscv32::{converse, paint_stack};
+use regard::{Arena, Model, Transformer, include_model};
 
 static MODEL: Model = include_model!("../../../../models/eng-fra/eng-fra.rgd");
 static ARENA: Arena<{ MODEL.arena_bytes() }> = Arena::new();
@@ -13,17 +13,5 @@ static ARENA: Arena<{ MODEL.arena_bytes() }> = Arena::new();
 #[riscv_rt::entry]
 fn main() -> ! {
     paint_stack();
-    match converse() {
-        Ok(()) => exit(0),
-        Err(_) => exit(1),
-    }
-}
-
-fn converse() -> Result<(), Error> {
-    let mut translator = Transformer::new(&MODEL, ARENA.take()?)?;
-    let (port, busy, stack) = (Serial::new(), NoLed, Stack::of_firmware());
-    let mut board = Board { name: NAME, port, busy, stack, leaves: true };
-    // This port cannot fail.
-    _ = app::repl::<512, _, _, _>(&mut board, &mut translator, &mut app::Text);
-    Ok(())
+    converse(ARENA.take().and_then(|arena| Transformer::new(&MODEL, arena)), &mut Text)
 }

@@ -9,4 +9,5 @@ mod limits;
 mod models;
 mod photos;
 mod pictures;
+mod readme;
 mod run;
