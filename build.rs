@@ -1,20 +1,40 @@
-//! Chooses the kernels: by target, by the feature of a core, or `portable` when
-//! `REGARD_KERNEL=portable` stands in the environment (CI uses it, so that fallbacks really run).
+//! Chooses the kernels of a build: `cfg(regard_kernel = "…")`, by the target and the feature of a core.
+//! `REGARD_KERNEL=portable` in the environment forces the fallback (CI uses it, so that it really runs).
 
 use std::env;
 
+/// Names of kernel sets, the files and folders of `src/kernel`: the first whose condition holds is chosen.
+const KERNELS: [(&str, fn(&Build) -> bool); 2] = [
+    ("dsp", |b| b.is_for("thumbv7em") || b.is_for("thumbv8m.main") && b.has("CORTEX_M33")),
+    ("portable", |_| true),
+];
+
+struct Build {
+    target: String,
+}
+
+impl Build {
+    fn is_for(&self, target: &str) -> bool {
+        self.target.starts_with(target)
+    }
+
+    fn has(&self, feature: &str) -> bool {
+        env::var_os(format!("CARGO_FEATURE_{feature}")).is_some()
+    }
+}
+
 fn main() {
-    println!("cargo::rustc-check-cfg=cfg(regard_dsp)");
+    let names = KERNELS.map(|(name, _)| format!("\"{name}\"")).join(", ");
+    println!("cargo::rustc-check-cfg=cfg(regard_kernel, values({names}))");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=REGARD_KERNEL");
-    let target = env::var("TARGET").unwrap_or_default();
-    let cortex_m33 = env::var_os("CARGO_FEATURE_CORTEX_M33").is_some();
-    let dsp =
-        target.starts_with("thumbv7em") || (target.starts_with("thumbv8m.main") && cortex_m33);
-    match env::var("REGARD_KERNEL").as_deref() {
-        Ok("portable") => {}
-        Ok(other) if !other.is_empty() => panic!("REGARD_KERNEL={other}: only `portable` is known"),
-        _ if dsp => println!("cargo::rustc-cfg=regard_dsp"),
-        _ => {}
-    }
+    let build = Build { target: env::var("TARGET").unwrap_or_default() };
+    let wanted = env::var("REGARD_KERNEL").unwrap_or_default();
+    let chosen = match wanted.as_str() {
+        "" => KERNELS.iter().find(|(_, fits)| fits(&build)).map_or("portable", |(name, _)| name),
+        "portable" => "portable",
+        other => panic!("REGARD_KERNEL={other}: only `portable` is known"),
+    };
+    println!("cargo::rustc-cfg=regard_kernel=\"{chosen}\"");
+    println!("cargo::rustc-env=REGARD_KERNEL_NAME={chosen}");
 }

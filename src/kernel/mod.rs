@@ -1,46 +1,39 @@
 //! Arithmetic bodies, one file per architecture, all with the same meaning.
 //!
 //! ```text
-//!            ┌ portable   the meaning, safe Rust, every core
-//!  matvec ───┤
-//!            └ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
-//!  matvec_pair, the same for two vectors at once: portable and dsp_pair
+//!  matvec       ─┐            ┌ portable   the meaning, safe Rust, every core
+//!  matvec_pair  ─┴─ selected ─┤
+//!                             └ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
 //! ```
 //! [`portable`] says what each kernel computes; the others compute the same bits faster. `build.rs`
-//! chooses (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
+//! selects (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
 //! nothing of the engine, and is the only one that may hold `unsafe`, `asm!` and target `cfg`s.
 
 mod bytes;
 #[doc(hidden)]
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
-#[cfg(regard_dsp)]
-#[expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
-mod dsp;
-#[cfg(regard_dsp)]
-#[expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
-mod dsp_pair;
 pub mod portable;
 mod rows;
 
-/// The product of a matrix with a vector, as [`portable::matvec`] defines it.
-#[cfg(regard_dsp)]
-pub use dsp::matvec;
-#[cfg(not(regard_dsp))]
-pub use portable::matvec;
+#[cfg(regard_kernel = "dsp")]
+mod dsp;
+#[cfg(regard_kernel = "dsp")]
+use dsp as selected;
+#[cfg(regard_kernel = "portable")]
+use portable as selected;
 
+/// The product of a matrix with a vector, as [`portable::matvec`] defines it.
+pub use selected::matvec;
 /// The product of a matrix with two vectors, as [`portable::matvec_pair`] defines it.
-#[cfg(regard_dsp)]
-pub use dsp_pair::matvec_pair;
-#[cfg(not(regard_dsp))]
-pub use portable::matvec_pair;
+pub use selected::matvec_pair;
 
 pub use bytes::bytes_of;
 pub use portable::depthwise;
 pub use rows::Rows;
 
 /// The name of the kernel set that this build uses.
-pub const NAME: &str = if cfg!(regard_dsp) { "dsp" } else { "portable" };
+pub const NAME: &str = env!("REGARD_KERNEL_NAME");
 
 /// `Σ_c k[c]·q[c]`, the energy of one key row. `k`, `q`: `[d_head]`.
 #[inline]

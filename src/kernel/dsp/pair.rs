@@ -1,4 +1,4 @@
-//! A matrix with two vectors at once, on the cores of `dsp.rs`: each word of weights is read once.
+//! A matrix with two vectors at once, on the cores of `mod.rs`: each word of weights is read once.
 //!
 //! ```text
 //! for each block of four rows                                       (layout: `rows.rs`)
@@ -8,7 +8,7 @@
 //! ```
 //! The vectors lie side by side, two columns of the one, two of the other: 12 instructions, loads
 //! included, for 16 products. Where a block starts and ends, and how the loop is entered in its
-//! middle, is as in `dsp.rs`.
+//! middle, is as there.
 //!
 //! | r0 | r1 | r2, r3 | r4, r5 | r6–r9 | r10–r12, lr | stack |
 //! |---|---|---|---|---|---|---|
@@ -16,8 +16,9 @@
 //!
 //! Executed instructions a product on a Cortex-M4, emulated: .75 in the loop, .80 at 144 columns.
 
-use super::dsp::{biases, cpu};
-use super::rows::{BLOCK_ROWS, Rows};
+use super::{biases, cpu};
+use crate::kernel::portable;
+use crate::kernel::rows::{BLOCK_ROWS, Rows};
 use core::arch::naked_asm;
 
 /// Groups that a round of the loop takes.
@@ -38,12 +39,12 @@ struct Job {
     entry: usize,
 }
 
-/// See [`super::matvec_pair`].
+/// See [`portable::matvec_pair`].
 pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shift: u32, out: [&mut [i32]; 2]) {
     let [a, b] = out;
     let words = rows.columns().div_ceil(4).wrapping_mul(2);
     let Some(x) = x.get(..words).filter(|x| !x.is_empty()) else {
-        super::portable::matvec_pair(rows, x, bias_shift, [a, b]);
+        portable::matvec_pair(rows, x, bias_shift, [a, b]);
         return;
     };
     let count = a.len().min(b.len()).min(rows.rows());

@@ -43,6 +43,12 @@
 //!
 //! The floor of this layout is .84: 3 instructions for each word of 4 products, and 3 loads for 8.
 
+#![expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
+
+mod pair;
+
+pub use pair::matvec_pair;
+
 use super::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::naked_asm;
 
@@ -79,7 +85,7 @@ struct Job {
     entry: usize,
 }
 
-/// See [`super::matvec`].
+/// See [`super::portable::matvec`].
 pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
     let (groups, rest) = x.as_chunks::<GROUP>();
@@ -209,7 +215,7 @@ macro_rules! biases {
         )
     };
 }
-pub(super) use {biases, cpu};
+use {biases, cpu};
 
 /// # Safety
 ///
