@@ -12,6 +12,8 @@
 
 #![no_std]
 
+#[cfg(feature = "bench")]
+pub mod bench;
 mod line;
 pub mod register;
 mod repl;

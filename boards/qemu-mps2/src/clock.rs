@@ -5,6 +5,7 @@
 //! last; at shift=1 335 million, to the next 20.
 
 use crate::Serial;
+use app::bench::Counter;
 use core::arch::asm;
 use core::fmt::Write as _;
 use cortex_m::Peripherals;
@@ -34,9 +35,10 @@ impl Clock {
         (first > 0 && first.abs_diff(second) <= 2)
             .then_some(Self { ticks: u64::from(twice - none), instructions })
     }
+}
 
-    /// What `work` executes, without the reading of the timer.
-    pub fn instructions(&self, work: impl FnOnce()) -> u64 {
+impl Counter for Clock {
+    fn count(&self, work: impl FnOnce()) -> u64 {
         let empty = ticks(|| ());
         let taken = u64::from(ticks(work) - empty);
         (taken * self.instructions + self.ticks / 2) / self.ticks

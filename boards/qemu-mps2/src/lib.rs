@@ -3,6 +3,7 @@
 
 #![no_std]
 
+#[cfg(feature = "bench")]
 pub mod clock;
 mod serial;
 

@@ -16,8 +16,8 @@ struct Bench {
 }
 
 /// Kernels, to the very instruction, and whole models, to the next 20.
-const KERNELS: Bench = Bench { bin: "bench", features: &["conformance"], shift: 8 };
-const MODELS: Bench = Bench { bin: "bench_models", features: &[], shift: 1 };
+const KERNELS: Bench = Bench { bin: "bench", features: &["bench"], shift: 8 };
+const MODELS: Bench = Bench { bin: "bench_models", features: &["bench"], shift: 1 };
 
 /// The boards it runs on.
 const BOARDS: [&str; 4] = ["an385", "an386", "an500", "an505"];

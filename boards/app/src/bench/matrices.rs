@@ -1,0 +1,108 @@
+//! Matrices with one vector, and with two at once.
+
+use super::{Bench, Counter};
+use core::fmt::Write;
+use core::hint::black_box;
+use regard::kernel::{self, NAME, Rows, portable};
+
+/// A matrix of arbitrary weights.
+pub struct Case {
+    name: &'static str,
+    words: &'static [u32],
+    rows: usize,
+    columns: usize,
+    /// Half-words that x starts behind a multiple of four bytes.
+    start: usize,
+    /// Vectors at once.
+    vectors: usize,
+}
+
+const fn one(
+    name: &'static str,
+    words: &'static [u32],
+    [columns, rows]: [usize; 2],
+    start: usize,
+) -> Case {
+    Case { name, words, rows, columns, start, vectors: 1 }
+}
+
+/// What fits a board with little flash.
+pub static SMALL: [Case; 5] = [
+    one("1x64x64", &M64X64, [64, 64], 0),
+    one("1x128x128", &M128X128, [128, 128], 0),
+    one("1x67x33", &M67X33, [67, 33], 0),
+    one("1x128x128/odd", &M128X128, [128, 128], 1),
+    Case { vectors: 2, ..one("2x128x128", &M128X128, [128, 128], 0) },
+];
+/// What needs 64 KiB more.
+pub static LARGE: [Case; 1] = [one("1x512x128", &M512X128, [512, 128], 0)];
+
+static M64X64: [u32; Rows::words_needed(64, 64)] = matrix(64);
+static M128X128: [u32; Rows::words_needed(128, 128)] = matrix(128);
+static M512X128: [u32; Rows::words_needed(128, 512)] = matrix(512);
+static M67X33: [u32; Rows::words_needed(33, 67)] = matrix(67);
+
+/// Blocks of arbitrary weights, with multipliers of 15 bits.
+const fn matrix<const WORDS: usize>(columns: usize) -> [u32; WORDS] {
+    let block = Rows::words_needed(1, columns);
+    let (mut words, mut random, mut at) = ([0; WORDS], 1u32, 0);
+    while at < WORDS {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        words[at] = if at % block < block - 4 { random } else { random >> 17 << 16 };
+        at += 1;
+    }
+    words
+}
+
+/// Most rows and columns of a case.
+const ROWS: usize = 128;
+const COLUMNS: usize = 512;
+
+#[repr(align(4))]
+struct Aligned([i16; COLUMNS + 2]);
+
+/// The kernel that is selected and, in its place where it is that, `portable`: whether both agree.
+pub fn matrices<C: Counter, W: Write>(bench: &mut Bench<'_, C, W>, cases: &[Case]) -> bool {
+    let mut x = Aligned([0; COLUMNS + 2]);
+    for (at, x) in x.0.iter_mut().enumerate() {
+        *x = (at * at * 37 % 991) as i16 - 495;
+    }
+    cases.iter().fold(true, |same, case| matrix_case(bench, case, &x.0) && same)
+}
+
+fn matrix_case<C: Counter, W: Write>(
+    bench: &mut Bench<'_, C, W>,
+    case: &Case,
+    x: &[i16; COLUMNS + 2],
+) -> bool {
+    let Some(rows) = Rows::new(case.words, case.rows, case.columns) else { return false };
+    let x = &x[case.start..][..case.columns * case.vectors];
+    let macs = (case.rows * case.columns * case.vectors) as u64;
+    // Zeros before the counting begins, not in it.
+    let (mut found, mut expected) = black_box(([[0; ROWS]; 2], [[0; ROWS]; 2]));
+    let (slow, fast) = if case.vectors == 2 {
+        let mut both = [[0; 2]; COLUMNS / 2];
+        let both = &mut both[..case.columns / 2];
+        for (both, x) in both.iter_mut().zip(x.as_chunks::<4>().0) {
+            let word = |low: i16, high: i16| u32::from(low as u16) | u32::from(high as u16) << 16;
+            *both = [word(x[0], x[1]), word(x[2], x[3])];
+        }
+        let ([a, b], [c, d]) = (&mut expected, &mut found);
+        let slow = || portable::matvec_pair(black_box(&rows), both, 7, [a, b]);
+        let slow = bench.counter.count(slow);
+        let fast = || kernel::matvec_pair(black_box(&rows), both, 7, [c, d]);
+        (slow, bench.counter.count(fast))
+    } else {
+        let ([a, _], [b, _]) = (&mut expected, &mut found);
+        let slow = bench.counter.count(|| portable::matvec(black_box(&rows), x, 7, a));
+        (slow, bench.counter.count(|| kernel::matvec(black_box(&rows), x, 7, b)))
+    };
+    if found != expected {
+        return bench.differs(case.name);
+    }
+    bench.report(case.name, "portable", macs, slow);
+    if NAME != "portable" {
+        bench.report(case.name, NAME, macs, fast);
+    }
+    true
+}

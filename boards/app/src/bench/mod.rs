@@ -1,0 +1,51 @@
+//! What a core takes for kernels, cells and whole models: executed instructions in an emulator, cycles
+//! on a real board. The board brings a [`Counter`]; everything else is the same everywhere.
+//!
+//! A line is `core kernel case products count count/product`, or `core kernel case count` where
+//! products are not counted. It is printed only after the output was proved equal to that of every core.
+
+mod layers;
+mod matrices;
+mod models;
+
+pub use layers::{cells, convolution};
+pub use matrices::{LARGE, SMALL, matrices};
+pub use models::{Input, largest, model};
+
+use core::fmt::Write;
+
+/// Counts what a region executes.
+pub trait Counter {
+    /// What `work` takes, without the reading of the counter.
+    fn count(&self, work: impl FnOnce()) -> u64;
+}
+
+/// Where the lines go, and what they say of the core.
+pub struct Bench<'b, C, W> {
+    /// The counter.
+    pub counter: &'b C,
+    /// Where lines go.
+    pub out: &'b mut W,
+    /// The name of the core.
+    pub core: &'static str,
+}
+
+impl<C: Counter, W: Write> Bench<'_, C, W> {
+    /// Says what `case` took, of `macs` products.
+    fn report(&mut self, case: &str, kernel: &str, macs: u64, count: u64) {
+        let milli = (count * 1000 + macs / 2) / macs;
+        let (core, whole, part) = (self.core, milli / 1000, milli % 1000);
+        self.say(format_args!("{core} {kernel} {case} {macs} {count} {whole}.{part:03}"));
+    }
+
+    /// Says that the output of `case` was not the expected one, and returns that.
+    fn differs(&mut self, case: &str) -> bool {
+        self.say(format_args!("{case}: output differs"));
+        false
+    }
+
+    fn say(&mut self, line: core::fmt::Arguments<'_>) {
+        // A port that fails has nobody to tell.
+        _ = write!(self.out, "{line}\r\n");
+    }
+}
