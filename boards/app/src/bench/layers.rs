@@ -10,9 +10,7 @@ use regard::recurrent::conformance::{self, HIDDEN, TestCell};
 
 /// A step of the cells, of 128 units: whether their states are those of every core.
 pub fn cells<C: Counter, W: Write>(bench: &mut Bench<'_, C, W>) -> bool {
-    conformance::EXPECTED
-        .iter()
-        .fold(true, |same, &(kind, columns, hash)| cell(bench, kind, columns, hash) && same)
+    conformance::EXPECTED.iter().all(|&(kind, columns, hash)| cell(bench, kind, columns, hash))
 }
 
 #[repr(align(4))]

@@ -67,7 +67,7 @@ pub fn matrices<C: Counter, W: Write>(bench: &mut Bench<'_, C, W>, cases: &[Case
     for (at, x) in x.0.iter_mut().enumerate() {
         *x = (at * at * 37 % 991) as i16 - 495;
     }
-    cases.iter().fold(true, |same, case| matrix_case(bench, case, &x.0) && same)
+    cases.iter().all(|case| matrix_case(bench, case, &x.0))
 }
 
 fn matrix_case<C: Counter, W: Write>(
