@@ -26,7 +26,7 @@ pub struct Case<'c> {
     pub rows: Rows<'c>,
     /// `[columns]`, or longer or shorter.
     pub x: &'c [i16],
-    /// 0…31.
+    /// 2…31.
     pub bias_shift: u32,
     /// Outputs asked for: the number of rows, or more or fewer.
     pub outputs: usize,
@@ -44,7 +44,7 @@ pub struct Report {
 }
 
 /// What [`run`] returns on every core and on the host.
-pub const EXPECTED: Report = Report { cases: 10_768, failures: 0, hash: 0x9552_2C79 };
+pub const EXPECTED: Report = Report { cases: 10_768, failures: 0, hash: 0x1635_D586 };
 
 impl Report {
     const START: Self = Self { cases: 0, failures: 0, hash: 0x811C_9DC5 };
@@ -92,10 +92,11 @@ fn pair(case: &Case<'_>, report: &mut Report) {
     let mut expected = found;
     let [a, b] = &mut found;
     let out = [&mut a[..case.outputs], &mut b[..case.outputs]];
-    super::matvec_pair(&case.rows, both, case.bias_shift, out);
-    for (out, x) in expected.iter_mut().zip(&vectors) {
+    let shifts = [case.bias_shift, 33 - case.bias_shift];
+    super::matvec_pair(&case.rows, both, shifts, out);
+    for ((out, x), shift) in expected.iter_mut().zip(&vectors).zip(shifts) {
         let out = &mut out[..case.outputs];
-        super::portable::matvec(&case.rows, &x[..columns], case.bias_shift, out);
+        super::portable::matvec(&case.rows, &x[..columns], shift, out);
     }
     report.count(found == expected, found.as_flattened());
 }
@@ -154,7 +155,7 @@ fn shape(
     let words = &mut words[..Rows::words_needed(rows, columns)];
     fill(words, columns, values, random);
     let Some(view) = Rows::new(words, rows, columns) else { return };
-    let bias_shift = [0, 31, 5, 1][(rows + columns) % 4];
+    let bias_shift = [2, 31, 5, 3][(rows + columns) % 4];
     let mut aligned = Aligned([POISON; COLUMNS + 2 * GROUP]);
     for start in 0..2 {
         let store = &mut aligned.0;

@@ -7,7 +7,7 @@ use super::rows::{BLOCK_ROWS, GROUP, Rows};
 /// `out[r] = round(256 · Σ_c w[r,c]·x[c] · M[r] / 2¹⁶) + round(b[r] / 2^bias_shift)`.
 ///
 /// `x`: `[columns]`, |x| small enough that every |Σ w·x| < 2²³ (the model file proves it) ·
-/// `out`: `[rows]` · `bias_shift`: 0…31. With unequal lengths the shorter one counts.
+/// `out`: `[rows]` · `bias_shift`: 2…31. With unequal lengths the shorter one counts.
 pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
     let (quads, rest) = x.as_chunks::<GROUP>();
@@ -69,9 +69,9 @@ fn finish(block: &[u32], sums: Sums, bias_shift: u32, out: &mut [i32]) {
 
 /// [`matvec`] of two vectors that lie side by side: `x[i]` holds columns 2i and 2i + 1 of the first,
 /// then of the second, the lower column in the lower half. `x`: `[columns / 2]`, filled up with
-/// zeros to a multiple of four columns.
-pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shift: u32, out: [&mut [i32]; 2]) {
-    for (which, out) in [0, 1].into_iter().zip(out) {
+/// zeros to a multiple of four columns · `bias_shifts`: one of each vector.
+pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: [&mut [i32]; 2]) {
+    for ((which, bias_shift), out) in [0, 1].into_iter().zip(bias_shifts).zip(out) {
         let count = out.len().min(rows.rows());
         for (block, out) in rows.blocks().zip(out[..count].chunks_mut(BLOCK_ROWS)) {
             let words = block.get(BLOCK_ROWS..).unwrap_or(&[]).as_chunks::<2>().0;

@@ -15,7 +15,7 @@ pub(crate) struct Linear<'m> {
 }
 
 /// What mantissas a layer can read: at most so many bits, and an exponent not below the floor,
-/// under which they would be finer than the bias.
+/// under which they would be as fine as the bias.
 #[derive(Clone, Copy)]
 pub(crate) struct Input {
     bits: u32,
@@ -69,6 +69,9 @@ impl Input {
 /// A kernel's result is 2⁸ times finer than the product of the scales says.
 const KERNEL_EXPONENT: i32 = 8;
 
+/// Biases have bits to spare: kernels shift them at least so far.
+const LEAST_BIAS_SHIFT: i32 = 2;
+
 impl<'m> Linear<'m> {
     pub(crate) fn of(model: &Model<'m>, stack: Stack, layer: usize, role: Role) -> Self {
         Self::from_section(&model.find(stack, layer, role))
@@ -78,7 +81,7 @@ impl<'m> Linear<'m> {
         let floor = section
             .bias_exponent
             .wrapping_sub(section.scale_exponent)
-            .wrapping_sub(KERNEL_EXPONENT);
+            .wrapping_sub(KERNEL_EXPONENT - LEAST_BIAS_SHIFT);
         Self {
             rows: section.matrix(),
             scale_exponent: section.scale_exponent,
@@ -90,7 +93,8 @@ impl<'m> Linear<'m> {
     /// A pass over the rows, some at a time, for inputs of `exponent`.
     pub(crate) fn pass(&self, exponent: i32) -> Pass<'m> {
         let exponent = exponent.wrapping_add(self.scale_exponent).wrapping_add(KERNEL_EXPONENT);
-        let bias_shift = exponent.wrapping_sub(self.bias_exponent).clamp(0, 31) as u32;
+        let bias_shift =
+            exponent.wrapping_sub(self.bias_exponent).clamp(LEAST_BIAS_SHIFT, 31) as u32;
         Pass { rows: self.rows, bias_shift, exponent }
     }
 
@@ -147,7 +151,7 @@ impl Pass<'_> {
     /// All outputs of two vectors side by side. `x`: `[columns / 2]`, as [`kernel::matvec_pair`]
     /// has it.
     pub(crate) fn both(&self, x: &[[u32; 2]], out: [&mut [i32]; 2]) {
-        kernel::matvec_pair(&self.rows, x, self.bias_shift, out);
+        kernel::matvec_pair(&self.rows, x, [self.bias_shift; 2], out);
     }
 
     /// All outputs, each of the numbers of its own channel. `x`: `[columns × rows]`.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! for each block of four rows                                       (layout: `rows.rs`)
-//!     bias[0..4] = round(next four words / 2^bias_shift)            to the stack
+//!     bias[0..4] = SMMULR(next four words, 2^(32 − bias_shift))     to the stack
 //!     A₀ = L₀ = A₁ = L₁ = 0                                         A, L: one each per row pair
 //!     for each word w of row pair p, and its two columns x
 //!         Aₚ += SMLAD(w, x)                                         256·D + D′, modulo 2³²
@@ -72,9 +72,8 @@ struct Job {
     out: *mut i32,
     out_end: *mut i32,
     x: *const i16,
-    /// `1 << bias_shift >> 1`
-    half: i32,
-    bias_shift: u32,
+    /// What shifts a bias.
+    bias_scale: i32,
     /// Groups for the loop of single groups.
     singles: usize,
     /// The last 1–3 columns, or null.
@@ -101,8 +100,7 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
         out: core::ptr::null_mut(),
         out_end: core::ptr::null_mut(),
         x: x.as_ptr(),
-        half: ((1u32 << (bias_shift & 31)) >> 1) as i32,
-        bias_shift: bias_shift & 31,
+        bias_scale: shifting(bias_shift),
         singles: groups.len().wrapping_sub(looped),
         tail: if rest.is_empty() { core::ptr::null() } else { &raw const tail },
         loop_end: groups.as_ptr().wrapping_add(looped).cast(),
@@ -121,6 +119,11 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
             *to = *from;
         }
     }
+}
+
+/// What SMMULR multiplies by where it shifts by 2…31, and rounds.
+const fn shifting(shift: u32) -> i32 {
+    1 << (32u32.wrapping_sub(shift) & 31)
 }
 
 /// As many blocks from the start of `words` as `out` has.
@@ -196,26 +199,7 @@ macro_rules! cpu {
     };
 }
 
-/// The four biases of a block, rounded to the bits of the sums, to [sp]. `half` and `bias_shift` lie at
-/// [sp, #32].
-macro_rules! biases {
-    () => {
-        concat!(
-            "ldm r0!, {{r2-r5}}\n",
-            "ldrd r6, r7, [sp, #32]\n",
-            "add r2, r2, r6\n",
-            "add r3, r3, r6\n",
-            "add r4, r4, r6\n",
-            "add r5, r5, r6\n",
-            "asr r2, r2, r7\n",
-            "asr r3, r3, r7\n",
-            "asr r4, r4, r7\n",
-            "asr r5, r5, r7\n",
-            "stm sp, {{r2-r5}}\n",
-        )
-    };
-}
-use {biases, cpu};
+use cpu;
 
 /// # Safety
 ///
@@ -227,24 +211,30 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
     naked_asm!(
         cpu!(),
         "push {{r4-r11, lr}}",
-        "ldm r1, {{r2-r11}}",
+        "ldm r1, {{r2-r10}}",
         // The steps have one length: entry = start + entry · (end − start) / 4, in Thumb state.
         "adr r1, 3f",
         "adr r12, 4f",
         "sub r12, r12, r1",
         "lsr r12, r12, #2",
         "orr r1, r1, #1",
-        "mla r11, r11, r12, r1",
-        "push {{r2-r11}}",
+        "mla r10, r10, r12, r1",
+        "push {{r2-r10}}",
         "sub sp, sp, #16",
-        "2:", // a block
-        biases!(),
+        "2:", // a block: its biases, rounded to the bits of the sums
+        "ldm r0!, {{r2-r5}}",
+        "ldr r6, [sp, #32]", // bias_scale
+        "smmulr r2, r2, r6",
+        "smmulr r3, r3, r6",
+        "smmulr r4, r4, r6",
+        "smmulr r5, r5, r6",
+        "stm sp, {{r2-r5}}",
         "ldr r1, [sp, #28]", // x
         "mov r10, #0",
         "mov r11, #0",
         "mov r12, #0",
         "mov lr, #0",
-        "ldr pc, [sp, #52]", // entry
+        "ldr pc, [sp, #48]", // entry
         ".p2align 2",
         "3:", // 32 columns
         step!(),
@@ -252,10 +242,10 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
         step!(),
         step!(),
         "4:",
-        "ldr r2, [sp, #48]", // loop_end
+        "ldr r2, [sp, #44]", // loop_end
         "cmp r1, r2",
         "bne 3b",
-        "ldrd r6, r7, [sp, #40]", // singles, tail
+        "ldrd r6, r7, [sp, #36]", // singles, tail
         "cbz r6, 6f",
         "5:", // 4 columns, at any address
         "ldm r0!, {{r2-r5}}",
@@ -286,7 +276,7 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
         "str r7, [sp, #20]", // out
         "cmp r7, r1",
         "bne 2b",
-        "add sp, sp, #56",
+        "add sp, sp, #52",
         "pop {{r4-r11, pc}}",
     )
 }

@@ -12,11 +12,11 @@
 //!
 //! | r0 | r1 | r2, r3 | r4, r5 | r6–r9 | r10–r12, lr | stack |
 //! |---|---|---|---|---|---|---|
-//! | weights | x | two words | both x | A₀ l₀ A₁ l₁ | B₀ m₀ B₁ m₁ | 4 biases, then [`Job`] |
+//! | weights | x | two words | both x | A₀ l₀ A₁ l₁ | B₀ m₀ B₁ m₁ | 4 biases of each, then [`Job`] |
 //!
 //! Executed instructions a product on a Cortex-M4, emulated: .75 in the loop, .80 at 144 columns.
 
-use super::{biases, cpu};
+use super::{cpu, shifting};
 use crate::kernel::portable;
 use crate::kernel::rows::{BLOCK_ROWS, Rows};
 use core::arch::naked_asm;
@@ -31,20 +31,19 @@ struct Job {
     out: [*mut i32; 2],
     out_end: *mut i32,
     x: *const [u32; 2],
-    /// `1 << bias_shift >> 1`
-    half: i32,
-    bias_shift: u32,
+    /// Of each vector, as in `mod.rs`.
+    bias_scales: [i32; 2],
     loop_end: *const [u32; 2],
     /// Groups that the loop's first round leaves out.
     entry: usize,
 }
 
 /// See [`portable::matvec_pair`].
-pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shift: u32, out: [&mut [i32]; 2]) {
+pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: [&mut [i32]; 2]) {
     let [a, b] = out;
     let words = rows.columns().div_ceil(4).wrapping_mul(2);
     let Some(x) = x.get(..words).filter(|x| !x.is_empty()) else {
-        portable::matvec_pair(rows, x, bias_shift, [a, b]);
+        portable::matvec_pair(rows, x, bias_shifts, [a, b]);
         return;
     };
     let count = a.len().min(b.len()).min(rows.rows());
@@ -52,8 +51,7 @@ pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shift: u32, out: [&mut 
         out: [core::ptr::null_mut(); 2],
         out_end: core::ptr::null_mut(),
         x: x.as_ptr(),
-        half: ((1u32 << (bias_shift & 31)) >> 1) as i32,
-        bias_shift: bias_shift & 31,
+        bias_scales: bias_shifts.map(shifting),
         loop_end: x.as_ptr_range().end,
         entry: (words / 2).wrapping_neg() % STEPS,
     };
@@ -141,10 +139,20 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
         "orr r1, r1, #1",
         "mla r9, r9, r12, r1",
         "push {{r2-r9}}",
-        "sub sp, sp, #16",
-        "2:", // a block
-        biases!(),
-        "ldr r1, [sp, #28]", // x
+        "sub sp, sp, #32",
+        "2:", // a block: its biases, rounded to the bits of the sums of each vector
+        "ldm r0!, {{r2-r5}}",
+        "ldrd r6, r7, [sp, #48]", // bias_scales
+        "smmulr r8, r2, r7",
+        "smmulr r9, r3, r7",
+        "smmulr r10, r4, r7",
+        "smmulr r11, r5, r7",
+        "smmulr r2, r2, r6",
+        "smmulr r3, r3, r6",
+        "smmulr r4, r4, r6",
+        "smmulr r5, r5, r6",
+        "stm sp, {{r2-r5, r8-r11}}",
+        "ldr r1, [sp, #44]", // x
         "mov r6, #0",
         "mov r7, #0",
         "mov r8, #0",
@@ -153,7 +161,7 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
         "mov r11, #0",
         "mov r12, #0",
         "mov lr, #0",
-        "ldr pc, [sp, #44]", // entry
+        "ldr pc, [sp, #60]", // entry
         ".p2align 2",
         "3:", // 16 columns
         step!(),
@@ -161,7 +169,7 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
         step!(),
         step!(),
         "4:",
-        "ldr r2, [sp, #40]", // loop_end
+        "ldr r2, [sp, #56]", // loop_end
         "cmp r1, r2",
         "bne 3b",
         "ldm r0!, {{r1-r4}}", // multipliers
@@ -175,24 +183,28 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
         "lsl lr, lr, #8",
         "ldr r5, [sp]",
         "smmlar r6, r6, r1, r5",
+        "ldr r5, [sp, #16]",
         "smmlar r10, r10, r1, r5",
         "ldr r5, [sp, #4]",
         "smmlar r7, r7, r2, r5",
+        "ldr r5, [sp, #20]",
         "smmlar r11, r11, r2, r5",
         "ldr r5, [sp, #8]",
         "smmlar r8, r8, r3, r5",
+        "ldr r5, [sp, #24]",
         "smmlar r12, r12, r3, r5",
         "ldr r5, [sp, #12]",
         "smmlar r9, r9, r4, r5",
+        "ldr r5, [sp, #28]",
         "smmlar lr, lr, r4, r5",
-        "ldrd r1, r2, [sp, #16]", // out
+        "ldrd r1, r2, [sp, #32]", // out
         "stm r1!, {{r6-r9}}",
         "stm r2!, {{r10, r11, r12, lr}}",
-        "strd r1, r2, [sp, #16]",
-        "ldr r3, [sp, #24]", // out_end
+        "strd r1, r2, [sp, #32]",
+        "ldr r3, [sp, #40]", // out_end
         "cmp r1, r3",
         "bne 2b",
-        "add sp, sp, #48",
+        "add sp, sp, #64",
         "pop {{r4-r11, pc}}",
     )
 }

@@ -88,9 +88,9 @@ fn matrix_case<C: Counter, W: Write>(
             *both = [word(x[0], x[1]), word(x[2], x[3])];
         }
         let ([a, b], [c, d]) = (&mut expected, &mut found);
-        let slow = || portable::matvec_pair(black_box(&rows), both, 7, [a, b]);
+        let slow = || portable::matvec_pair(black_box(&rows), both, [7, 8], [a, b]);
         let slow = bench.counter.count(slow);
-        let fast = || kernel::matvec_pair(black_box(&rows), both, 7, [c, d]);
+        let fast = || kernel::matvec_pair(black_box(&rows), both, [7, 8], [c, d]);
         (slow, bench.counter.count(fast))
     } else {
         let ([a, _], [b, _]) = (&mut expected, &mut found);
