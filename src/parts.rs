@@ -8,7 +8,7 @@ use crate::decoder::{Context, prepare};
 use crate::encoder::{ConvolutionalEncoder, RecurrentEncoder, TransformerEncoder};
 use crate::family::Family;
 use crate::format::{Cell, DecoderKind, Dims, EncoderKind, Model, Plan, RowsPlan};
-use crate::layer::{Blocks, Scratch};
+use crate::layer::{Blocks, Lanes, Scratch};
 use crate::observe::Observer;
 use crate::picture::Picture;
 use crate::recurrent::{Scorer, States, start};
@@ -102,8 +102,10 @@ pub(crate) fn encode<F: Family>(
         (EncoderKind::Transformer, Source::Tokens(source)) if F::TRANSFORMER_ENCODER => {
             let mut cache =
                 Caches::carve(&mut passing_arena, &plan.encoder, dims, dims.max_source_len);
+            let Scratch { wide, narrow, energies, .. } = &mut *scratch;
+            let mut lanes = Lanes::two(narrow, wide, &mut passing_arena.rewindable(), &plan);
             let encoder = TransformerEncoder::new(model);
-            encoder.encode(source, memory, &mut cache, scratch, observer);
+            encoder.encode(source, memory, &mut cache, (&mut lanes, energies), observer);
         }
         (EncoderKind::Recurrent(encoder), Source::Tokens(source)) if F::RECURRENT_ENCODER => {
             let encoder = RecurrentEncoder::new(model, encoder);
@@ -121,7 +123,9 @@ pub(crate) fn encode<F: Family>(
     match &dims.decoder {
         DecoderKind::Transformer if F::TRANSFORMER_DECODER => {
             if let Some(cross) = &mut cross {
-                prepare(model, memory, cross, scratch);
+                let Scratch { wide, narrow, .. } = &mut *scratch;
+                let mut lanes = Lanes::two(narrow, wide, &mut passing_arena, &plan);
+                prepare(model, memory, cross, &mut lanes);
             }
         }
         DecoderKind::Recurrent(decoder) if F::RECURRENT_DECODER => {

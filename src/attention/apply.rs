@@ -1,93 +1,135 @@
-//! An attention as a sublayer: from the residual stream back into it.
+//! An attention as a sublayer: from the residual stream back into it, one row or two at once.
 
 use super::{Attention, Cache, Caches, Sublayer};
-use crate::layer::{FeedForward, Scratch, block, first_mut};
-use crate::number::{Block, narrow};
+use crate::layer::{Blocks, FeedForward, Input, Lanes, Row, block, first_mut};
+use crate::number::narrow;
+
+/// What a query needs beside its rows: room for energies, and for the sums of weights if wanted.
+pub(crate) struct Looks<'s> {
+    pub(crate) energies: &'s mut [i32],
+    /// `[positions]`, or empty.
+    pub(crate) alignment: &'s mut [i32],
+}
 
 impl Attention<'_> {
-    /// Writes key and value of `x`, a row of the stream, at (layer, position) of `cache`.
+    /// Writes keys and values of rows of the stream at (layer, position) of `cache`, and behind it.
     pub(crate) fn remember(
         &self,
         sublayer: &Sublayer<'_>,
-        x: Block<'_>,
-        cache: &mut Caches<'_>,
-        (layer, position): (usize, usize),
-        scratch: &mut Scratch<'_>,
-    ) {
-        let input = self.key.input().and(self.value.input());
-        let narrow = first_mut(scratch.narrow, x.mantissas.len());
-        let exponent = sublayer.before(x, input, scratch.wide, narrow);
-        self.put(block(narrow, exponent), cache, (layer, position), scratch.wide);
-    }
-
-    /// The same of a row of the memory, which needs no norm.
-    pub(crate) fn remember_memory(
-        &self,
-        x: Block<'_>,
+        rows: &[Row<'_>],
         cache: &mut Caches<'_>,
         at: (usize, usize),
-        scratch: &mut Scratch<'_>,
+        lanes: &mut Lanes<'_>,
     ) {
-        let input = self.key.input().and(self.value.input());
-        let narrow = first_mut(scratch.narrow, x.mantissas.len());
-        let exponent = input.narrow(x.mantissas, x.exponent, narrow);
-        self.put(block(narrow, exponent), cache, at, scratch.wide);
+        sublayer.before(rows, self.reads(), lanes);
+        self.put(rows.len(), cache, at, lanes);
     }
 
-    fn put(
+    /// The same of rows of the memory, which need no norm.
+    pub(crate) fn remember_memory(
         &self,
-        x: Block<'_>,
+        memory: &Blocks<'_>,
         cache: &mut Caches<'_>,
         (layer, position): (usize, usize),
-        wide: &mut [i32],
+        lanes: &mut Lanes<'_>,
     ) {
-        let wide = first_mut(wide, self.key.rows());
-        let exponent = self.key.apply(x, wide);
-        cache.put_key(layer, position, wide, exponent);
-        let exponent = self.value.apply(x, wide);
-        cache.put_value(layer, position, wide, exponent);
+        let count = memory.len().wrapping_sub(position).min(lanes.count());
+        for (i, lane) in lanes.lanes.iter_mut().take(count).enumerate() {
+            let row = memory.row(position.wrapping_add(i));
+            lane.exponent = self.reads().narrow(row.mantissas, row.exponent, lane.narrow);
+        }
+        self.put(count, cache, (layer, position), lanes);
     }
 
-    /// Attends from the stream `x` over the first `len` positions, and adds what it found to `x`.
-    /// Returns the exponent of `x`.
-    #[expect(clippy::too_many_arguments, reason = "a stream, a cache and their scratch")]
+    /// What keys and values can read.
+    fn reads(&self) -> Input {
+        self.key.input().and(self.value.input())
+    }
+
+    #[inline(never)] // For the flash.
+    fn put(
+        &self,
+        rows: usize,
+        cache: &mut Caches<'_>,
+        (layer, position): (usize, usize),
+        lanes: &mut Lanes<'_>,
+    ) {
+        let entered = lanes.exponents();
+        lanes.apply(&self.key, rows);
+        for (i, lane) in lanes.lanes.iter().take(rows).enumerate() {
+            cache.put_key(layer, position.wrapping_add(i), lane.wide, lane.exponent);
+        }
+        lanes.set_exponents(entered);
+        lanes.apply(&self.value, rows);
+        for (i, lane) in lanes.lanes.iter().take(rows).enumerate() {
+            cache.put_value(layer, position.wrapping_add(i), lane.wide, lane.exponent);
+        }
+        lanes.set_exponents(entered);
+    }
+
+    /// Attends from rows of the stream over the positions of `cache`, and adds what it found to them.
     pub(crate) fn apply(
         &self,
         sublayer: &Sublayer<'_>,
-        x: &mut [i16],
-        exponent: i32,
+        rows: &mut [Row<'_>],
         cache: &Cache<'_>,
-        len: usize,
-        alignment: Option<&mut [i32]>,
-        scratch: &mut Scratch<'_>,
-    ) -> i32 {
-        let narrow_x = first_mut(scratch.narrow, x.len());
-        let input = sublayer.before(block(x, exponent), self.query.input(), scratch.wide, narrow_x);
-        let wide = first_mut(scratch.wide, self.query.rows());
-        let query = self.query.apply(block(narrow_x, input), wide);
-        let narrow_q = first_mut(scratch.narrow, self.query.rows());
-        let query = narrow(wide, query, self.query_bits(), i32::MIN, narrow_q);
-        let energies = first_mut(scratch.energies, len);
-        let context = self.attend(block(narrow_q, query), cache, energies, alignment, wide);
-        let context = self.output.input().narrow(wide, context, narrow_q);
-        let out = self.output.apply(block(narrow_q, context), first_mut(scratch.wide, x.len()));
-        sublayer.after(scratch.wide, out, x, exponent)
+        lanes: &mut Lanes<'_>,
+        looks: Looks<'_>,
+    ) {
+        sublayer.before(rows, self.query.input(), lanes);
+        self.look(sublayer, rows, cache, lanes, looks);
+    }
+
+    /// Both for one row, whose norm is computed once: it attends over the positions up to its own.
+    pub(crate) fn step(
+        &self,
+        sublayer: &Sublayer<'_>,
+        rows: &mut [Row<'_>; 1],
+        cache: &mut Caches<'_>,
+        (layer, position): (usize, usize),
+        lanes: &mut Lanes<'_>,
+        looks: Looks<'_>,
+    ) {
+        sublayer.before(rows, self.reads().and(self.query.input()), lanes);
+        self.put(1, cache, (layer, position), lanes);
+        let cache = cache.layer(layer, position.wrapping_add(1));
+        self.look(sublayer, rows, &cache, lanes, looks);
+    }
+
+    #[inline(never)] // For the flash.
+    fn look(
+        &self,
+        sublayer: &Sublayer<'_>,
+        rows: &mut [Row<'_>],
+        cache: &Cache<'_>,
+        lanes: &mut Lanes<'_>,
+        looks: Looks<'_>,
+    ) {
+        let width = self.query.rows();
+        lanes.apply(&self.query, rows.len());
+        for lane in lanes.lanes.iter_mut().take(rows.len()) {
+            let wide = first_mut(lane.wide, width);
+            let q = first_mut(lane.narrow, width.wrapping_add(3));
+            let exponent = narrow(wide, lane.exponent, self.query_bits(), i32::MIN, q);
+            let query = block(q, exponent);
+            lane.exponent = self.attend(query, cache, looks.energies, looks.alignment, wide);
+            lane.cut(self.output.input(), width);
+        }
+        lanes.apply(&self.output, rows.len());
+        sublayer.after(rows, lanes);
     }
 }
 
 impl Sublayer<'_> {
-    /// The feed-forward of the stream `x`, added to it. Returns the exponent of `x`.
+    /// The feed-forward of rows of the stream, added to them.
     pub(crate) fn feed_forward(
         &self,
         feed_forward: &FeedForward<'_>,
-        x: &mut [i16],
-        exponent: i32,
-        scratch: &mut Scratch<'_>,
-    ) -> i32 {
-        let input = feed_forward.up.input();
-        let narrow = first_mut(scratch.narrow, x.len());
-        let entered = self.before(block(x, exponent), input, scratch.wide, narrow);
-        let out = feed_forward.apply(entered, x.len(), scratch);
-        self.after(scratch.wide, out, x, exponent)
+        rows: &mut [Row<'_>],
+        lanes: &mut Lanes<'_>,
+    ) {
+        self.before(rows, feed_forward.up.input(), lanes);
+        feed_forward.apply(lanes, rows.len());
+        self.after(rows, lanes);
     }
 }

@@ -1,35 +1,50 @@
-//! Keys and values of past positions: int8, with an exponent per head and position.
+//! Keys and values of past positions: int8, with an exponent per head and position, packed as row
+//! pairs when they come in, so that both products of attention are those of any matrix.
+//!
+//! ```text
+//! keys    a matrix per layer and head: a row per position, d_head columns     e = K·q
+//! values  the same turned:             d_head rows, a column per position     c = V·α
+//! ```
 
 use crate::arena::Carver;
 use crate::format::{CachePlan, Dims};
+use crate::kernel;
 use crate::layer::{row, row_mut};
-use crate::number::{narrow_bytes, small_exponent};
+use crate::number::{bytes_for, small_exponent};
 
 /// The caches of some layers.
 pub(crate) struct Caches<'a> {
-    keys: Half<&'a mut [i8]>,
-    values: Half<&'a mut [i8]>,
-    positions: usize,
+    keys: Half<&'a mut [u32], &'a mut [i8]>,
+    values: Half<&'a mut [u32], &'a mut [i8]>,
     shape: Shape,
 }
 
-/// Mantissas `[layers × positions × n_heads·d_head]` and exponents `[layers × positions × n_heads]`.
-struct Half<T> {
-    mantissas: T,
-    exponents: T,
+/// Words of matrices `[layers × n_heads]`, and exponents `[layers × positions × n_heads]`.
+struct Half<W, E> {
+    words: W,
+    exponents: E,
 }
 
 #[derive(Clone, Copy)]
 struct Shape {
     n_heads: usize,
     d_head: usize,
+    positions: usize,
+}
+
+impl Shape {
+    /// Words of a head.
+    const fn words(self) -> usize {
+        kernel::bare_words(self.positions, self.d_head)
+    }
 }
 
 /// What attention reads: one layer, up to the positions that count.
 pub(crate) struct Cache<'c> {
-    keys: Half<&'c [i8]>,
-    values: Half<&'c [i8]>,
+    keys: Half<&'c [u32], &'c [i8]>,
+    values: Half<&'c [u32], &'c [i8]>,
     shape: Shape,
+    len: usize,
 }
 
 impl<'a> Caches<'a> {
@@ -39,78 +54,116 @@ impl<'a> Caches<'a> {
         dims: &Dims,
         positions: usize,
     ) -> Self {
-        let mut half = || Half {
-            mantissas: arena.take(plan.mantissas),
-            exponents: arena.take(plan.exponents),
-        };
-        let shape = Shape { n_heads: dims.n_heads, d_head: dims.d_head };
-        Self { keys: half(), values: half(), positions, shape }
+        let mut half =
+            || Half { words: arena.take(plan.words), exponents: arena.take(plan.exponents) };
+        let (keys, values) = (half(), half());
+        Self {
+            keys,
+            values,
+            shape: Shape { n_heads: dims.n_heads, d_head: dims.d_head, positions },
+        }
     }
 
     /// Writes a key. `wide`: `[n_heads·d_head]`.
+    #[inline(never)] // For the flash.
     pub(crate) fn put_key(&mut self, layer: usize, position: usize, wide: &[i32], exponent: i32) {
-        let at = layer.wrapping_mul(self.positions).wrapping_add(position);
-        self.keys.put(self.shape, at, wide, exponent);
+        let shape = self.shape;
+        self.keys.put(shape, (layer, position), wide, exponent, |words, key, cut| {
+            kernel::put_row(words, shape.d_head, position, key, cut);
+        });
     }
 
     /// Writes a value. `wide`: `[n_heads·d_head]`.
+    #[inline(never)] // For the flash.
     pub(crate) fn put_value(&mut self, layer: usize, position: usize, wide: &[i32], exponent: i32) {
-        let at = layer.wrapping_mul(self.positions).wrapping_add(position);
-        self.values.put(self.shape, at, wide, exponent);
+        let shape = self.shape;
+        self.values.put(shape, (layer, position), wide, exponent, |words, value, cut| {
+            kernel::put_column(words, shape.positions, position, value, cut);
+        });
     }
 
     /// The first `len` positions of a layer.
     pub(crate) fn layer(&self, layer: usize, len: usize) -> Cache<'_> {
-        let (positions, shape) = (self.positions, self.shape);
-        Cache {
-            keys: self.keys.view(layer, positions, len, shape),
-            values: self.values.view(layer, positions, len, shape),
-            shape,
-        }
+        let shape = self.shape;
+        let len = len.min(shape.positions);
+        let (keys, values) = (self.keys.layer(layer, shape), self.values.layer(layer, shape));
+        Cache { keys, values, shape, len }
     }
 }
 
-impl Half<&mut [i8]> {
-    fn put(&mut self, shape: Shape, at: usize, wide: &[i32], exponent: i32) {
+impl Half<&mut [u32], &mut [i8]> {
+    /// Cuts each head to int8 and gives it to `write`, with the shift that does it.
+    fn put(
+        &mut self,
+        shape: Shape,
+        (layer, position): (usize, usize),
+        wide: &[i32],
+        exponent: i32,
+        write: impl Fn(&mut [u32], &[i32], u32),
+    ) {
+        let at = layer.wrapping_mul(shape.positions).wrapping_add(position);
         for head in 0..shape.n_heads {
+            let values = row(wide, head, shape.d_head);
+            let shift = bytes_for(values);
+            let matrix = layer.wrapping_mul(shape.n_heads).wrapping_add(head);
+            write(row_mut(self.words, matrix, shape.words()), values, shift);
             let slot = at.wrapping_mul(shape.n_heads).wrapping_add(head);
-            let mantissas = row_mut(self.mantissas, slot, shape.d_head);
-            let exponent = narrow_bytes(row(wide, head, shape.d_head), exponent, mantissas);
             if let Some(place) = self.exponents.get_mut(slot) {
-                *place = small_exponent(exponent);
+                *place = small_exponent(exponent.saturating_add(shift as i32));
             }
         }
     }
 
-    fn view(&self, layer: usize, positions: usize, len: usize, shape: Shape) -> Half<&[i8]> {
-        let width = shape.n_heads.wrapping_mul(shape.d_head);
-        let cut = |values, width: usize| {
-            crate::layer::first(
-                row(values, layer, positions.wrapping_mul(width)),
-                len.wrapping_mul(width),
-            )
-        };
+    fn layer(&self, layer: usize, shape: Shape) -> Half<&[u32], &[i8]> {
+        let (words, exponents) = (shape.words(), shape.positions);
         Half {
-            mantissas: cut(&*self.mantissas, width),
-            exponents: cut(&*self.exponents, shape.n_heads),
+            words: row(self.words, layer, words.wrapping_mul(shape.n_heads)),
+            exponents: row(self.exponents, layer, exponents.wrapping_mul(shape.n_heads)),
         }
     }
 }
 
-impl Half<&[i8]> {
-    fn get(&self, position: usize, head: usize, shape: Shape) -> (&[i8], i32) {
-        let slot = position.wrapping_mul(shape.n_heads).wrapping_add(head);
-        let exponent = self.exponents.get(slot).map_or(0, |&e| e.into());
-        (row(self.mantissas, slot, shape.d_head), exponent)
+impl Half<&[u32], &[i8]> {
+    fn head(&self, head: usize, shape: Shape) -> &[u32] {
+        row(self.words, head, shape.words())
+    }
+
+    /// The exponents of a head, position after position.
+    fn exponents(&self, head: usize, shape: Shape) -> impl Iterator<Item = i32> {
+        let from = self.exponents.get(head..).unwrap_or(&[]);
+        from.iter().step_by(shape.n_heads.max(1)).map(|&e| e.into())
     }
 }
 
 impl Cache<'_> {
-    pub(crate) fn key(&self, position: usize, head: usize) -> (&[i8], i32) {
-        self.keys.get(position, head, self.shape)
+    /// Number of positions.
+    pub(crate) fn len(&self) -> usize {
+        self.len
     }
 
-    pub(crate) fn value(&self, position: usize, head: usize) -> (&[i8], i32) {
-        self.values.get(position, head, self.shape)
+    /// `k_j·q` for the keys of a head. `q`: `[d_head]` in whole fours, of which those behind meet zeros ·
+    /// `products`: room for whole fours.
+    pub(crate) fn keys(&self, head: usize, q: &[[i16; 4]], products: &mut [i32]) {
+        kernel::dots(self.keys.head(head, self.shape), self.shape.d_head, q, products);
+    }
+
+    /// Exponents of the keys of a head.
+    pub(crate) fn key_exponents(&self, head: usize) -> impl Iterator<Item = i32> {
+        self.keys.exponents(head, self.shape)
+    }
+
+    /// `Σ_j α_j·v_j` of a head. `alpha`: `[len]` in whole fours, zeros behind · `out`: `[d_head]`.
+    pub(crate) fn values(&self, head: usize, alpha: &[[i16; 4]], out: &mut [i32]) {
+        kernel::dots(self.values.head(head, self.shape), self.shape.positions, alpha, out);
+    }
+
+    /// Exponents of the values of a head.
+    pub(crate) fn value_exponents(&self, head: usize) -> impl Iterator<Item = i32> {
+        self.values.exponents(head, self.shape).take(self.len)
+    }
+
+    /// Whole fours that hold the positions.
+    pub(crate) fn rounded(&self) -> usize {
+        self.len.wrapping_add(3) & !3
     }
 }

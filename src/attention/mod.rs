@@ -1,4 +1,5 @@
-//! Multi-head attention (arXiv 1706.03762, section 3.2.2), one query at a time.
+//! Multi-head attention (arXiv 1706.03762, section 3.2.2), one query at a time: its RAM is a number
+//! per position.
 //!
 //! ```text
 //! e_j = q·k_j      α = softmax(e)      c = Σ_j α_j·v_j      heads side by side ─► W_o
@@ -11,12 +12,12 @@ mod apply;
 mod cache;
 mod sublayer;
 
+pub(crate) use apply::Looks;
 pub(crate) use cache::{Cache, Caches};
 pub(crate) use sublayer::{Sublayer, enter};
 
 use crate::format::{MAX_HEADS, Model, Role, Stack};
-use crate::kernel;
-use crate::layer::{Linear, row, row_mut};
+use crate::layer::{Linear, first, first_mut, row_mut};
 use crate::number::{Block, ENERGY_FRACTION, round_shift, shift, small_exponent, softmax};
 
 /// The four matrices of an attention.
@@ -67,28 +68,37 @@ impl<'m> Attention<'m> {
         23u32.wrapping_sub(sum.ilog2()).clamp(8, 14)
     }
 
-    /// The context of `query` over the first `len` positions. `query`, `out`: `[n_heads·d_head]` ·
-    /// `energies`: `[len]` or more · `alignment`: `[len]`, where the weights of all heads are
-    /// summed up. Returns the exponent of `out`.
+    /// The context of `query` over the positions of `cache`. `query`: `[n_heads·d_head]`, and three
+    /// numbers behind · `out`: `[n_heads·d_head]` ·
+    /// `energies`: whole fours for the positions · `alignment`: `[positions]`, where the weights of
+    /// all heads are summed up. Returns the exponent of `out`.
+    #[inline(never)] // For the flash.
     pub(crate) fn attend(
         &self,
         query: Block<'_>,
         cache: &Cache<'_>,
         energies: &mut [i32],
-        mut alignment: Option<&mut [i32]>,
+        alignment: &mut [i32],
         out: &mut [i32],
     ) -> i32 {
+        let energies = first_mut(energies, cache.rounded());
         let mut exponents = [i8::MIN; MAX_HEADS];
         for (head, head_exponent) in (0..self.n_heads).zip(&mut exponents) {
-            let q = row(query.mantissas, head, self.d_head);
-            self.weigh(Block { mantissas: q, exponent: query.exponent }, head, cache, energies);
-            if let Some(sums) = alignment.as_deref_mut() {
-                for (sum, &weight) in sums.iter_mut().zip(&*energies) {
-                    *sum = sum.wrapping_add(weight);
-                }
+            let from = query.mantissas.get(head.wrapping_mul(self.d_head)..).unwrap_or(&[]);
+            let q = first(from.as_chunks().0, self.d_head.div_ceil(4));
+            let by = query.exponent.wrapping_add(ENERGY_FRACTION);
+            cache.keys(head, q, energies);
+            let weights = first_mut(energies, cache.len());
+            for (energy, exponent) in weights.iter_mut().zip(cache.key_exponents(head)) {
+                *energy = shift(*energy, exponent.wrapping_add(by));
             }
-            let out = row_mut(out, head, self.d_head);
-            *head_exponent = self.gather(head, cache, energies, out);
+            softmax(weights);
+            for (sum, &weight) in alignment.iter_mut().zip(&*weights) {
+                *sum = sum.wrapping_add(weight);
+            }
+            let (alpha, exponent) = to_mantissas(energies, cache, head);
+            cache.values(head, alpha, row_mut(out, head, self.d_head));
+            *head_exponent = small_exponent(exponent);
         }
         let common = exponents.iter().copied().max().unwrap_or(0).into();
         for (head, &exponent) in (0..self.n_heads).zip(&exponents) {
@@ -99,32 +109,31 @@ impl<'m> Attention<'m> {
         }
         common.wrapping_sub(CONTEXT_FRACTION + 15)
     }
+}
 
-    /// Energies of one head, then their softmax, in place.
-    fn weigh(&self, q: Block<'_>, head: usize, cache: &Cache<'_>, energies: &mut [i32]) {
-        for (position, energy) in energies.iter_mut().enumerate() {
-            let (key, exponent) = cache.key(position, head);
-            let product = kernel::dot(key, q.mantissas);
-            *energy =
-                shift(product, q.exponent.wrapping_add(exponent).wrapping_add(ENERGY_FRACTION));
+/// Weights in Q15 as mantissas, in place, each brought to the largest exponent of the values that
+/// have a weight; zeros behind them. With |v| ≤ 127 and Σα = 1, |Σ α·v| < 2²³.
+fn to_mantissas<'e>(
+    weights: &'e mut [i32],
+    cache: &Cache<'_>,
+    head: usize,
+) -> (&'e [[i16; 4]], i32) {
+    let seen = weights.iter().zip(cache.value_exponents(head)).filter(|&(&weight, _)| weight != 0);
+    let largest = seen.map(|(_, exponent)| exponent).max().unwrap_or(0);
+    let n = weights.len();
+    let halves: &mut [i16] = bytemuck::try_cast_slice_mut(weights).unwrap_or_default();
+    let mut exponents = cache.value_exponents(head);
+    for position in 0..n {
+        // A weight is at most 2¹⁵: its lower half is all of it.
+        let weight = halves.get(position.wrapping_mul(2)).map_or(0, |&half| i32::from(half as u16));
+        let mantissa = exponents.next().map_or(0, |exponent| {
+            round_shift(weight, largest.wrapping_sub(exponent) as u32).min(i16::MAX.into())
+        });
+        if let Some(place) = halves.get_mut(position) {
+            *place = mantissa as i16;
         }
-        softmax(energies);
     }
-
-    /// `Σ_j α_j·v_j` of one head. Returns its exponent, less the 15 of the weights.
-    fn gather(&self, head: usize, cache: &Cache<'_>, weights: &[i32], out: &mut [i32]) -> i8 {
-        let seen = || {
-            let all = (0..weights.len()).zip(weights).filter(|&(_, &weight)| weight != 0);
-            all.map(|(position, &weight)| (weight, cache.value(position, head)))
-        };
-        let largest = seen().map(|(_, (_, exponent))| exponent).max().unwrap_or(0);
-        out.fill(0);
-        for (weight, (value, exponent)) in seen() {
-            let weight = round_shift(weight, largest.wrapping_sub(exponent) as u32);
-            kernel::accumulate(out, weight, value);
-        }
-        small_exponent(largest)
-    }
+    (first(halves, n).as_chunks().0, largest)
 }
 
 /// Digits kept below those of the sum when heads are brought to one exponent.

@@ -6,8 +6,8 @@
 //! ```
 
 use crate::format::{Dims, Model, NormOrder, Role, Stack};
-use crate::layer::{Input, Norm, block, first_mut};
-use crate::number::{Block, add_aligned, narrow};
+use crate::layer::{Input, Lanes, Norm, Row, block, first_mut};
+use crate::number::{add_aligned, narrow};
 
 /// Bits of the residual stream.
 const STREAM_BITS: u32 = 16;
@@ -25,40 +25,35 @@ impl<'m> Sublayer<'m> {
         Self { norm: Norm::of(model, stack, layer, role), order, d_model }
     }
 
-    /// `x`, normed if that comes first, into `narrow`, as `input` wants it. Returns its exponent.
-    pub(crate) fn before(
-        &self,
-        x: Block<'_>,
-        input: Input,
-        wide: &mut [i32],
-        narrow: &mut [i16],
-    ) -> i32 {
-        match self.order {
-            NormOrder::Post => input.narrow(x.mantissas, x.exponent, narrow),
-            NormOrder::Pre => {
-                let wide = first_mut(wide, self.d_model);
-                let exponent = self.norm.apply(x, wide);
-                input.narrow(wide, exponent, narrow)
+    /// Rows of the stream, normed if that comes first, into `narrow` of the lanes, as `input` wants
+    /// them.
+    #[inline(never)] // For the flash.
+    pub(crate) fn before(&self, rows: &[Row<'_>], input: Input, lanes: &mut Lanes<'_>) {
+        for (row, lane) in rows.iter().zip(&mut lanes.lanes) {
+            let x = block(row.mantissas, row.exponent);
+            match self.order {
+                NormOrder::Post => {
+                    lane.exponent = input.narrow(x.mantissas, x.exponent, lane.narrow);
+                }
+                NormOrder::Pre => {
+                    lane.exponent = self.norm.apply(x, first_mut(lane.wide, self.d_model));
+                    lane.cut(input, self.d_model);
+                }
             }
         }
     }
 
-    /// Adds `wide`, the sublayer's result, to the stream `x`. Returns the exponent of `x`.
-    pub(crate) fn after(
-        &self,
-        wide: &mut [i32],
-        exponent: i32,
-        x: &mut [i16],
-        x_exponent: i32,
-    ) -> i32 {
-        let wide = first_mut(wide, self.d_model);
-        let exponent = add_aligned(wide, exponent, block(x, x_exponent));
-        let exponent = enter(wide, exponent, x);
-        match self.order {
-            NormOrder::Pre => exponent,
-            NormOrder::Post => {
-                let exponent = self.norm.apply(block(x, exponent), wide);
-                enter(wide, exponent, x)
+    /// Adds `wide` of the lanes, the sublayer's result, to rows of the stream.
+    #[inline(never)] // For the flash.
+    pub(crate) fn after(&self, rows: &mut [Row<'_>], lanes: &mut Lanes<'_>) {
+        for (row, lane) in rows.iter_mut().zip(&mut lanes.lanes) {
+            let wide = first_mut(lane.wide, self.d_model);
+            let x = block(row.mantissas, row.exponent);
+            let exponent = add_aligned(wide, lane.exponent, x);
+            row.exponent = enter(wide, exponent, row.mantissas);
+            if self.order == NormOrder::Post {
+                let exponent = self.norm.apply(block(row.mantissas, row.exponent), wide);
+                row.exponent = enter(wide, exponent, row.mantissas);
             }
         }
     }

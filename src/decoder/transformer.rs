@@ -1,9 +1,11 @@
 //! The Transformer's decoder (arXiv 1706.03762, section 3.1), one word at a time, with caches.
 
 use crate::Token;
-use crate::attention::{Attention, Caches, Sublayer, enter};
+use crate::attention::{Attention, Caches, Looks, Sublayer, enter};
 use crate::format::{Model, NormOrder, Role, Stack};
-use crate::layer::{Blocks, Embedding, FeedForward, Linear, Norm, Scratch, block, first_mut};
+use crate::layer::{
+    Blocks, Embedding, FeedForward, Lanes, Linear, Norm, Row, Scratch, block, first_mut,
+};
 use crate::observe::{Observer, Site};
 use crate::parts::Parts;
 use core::mem;
@@ -25,13 +27,13 @@ pub(crate) fn prepare(
     model: &Model<'_>,
     memory: &Blocks<'_>,
     cross: &mut Caches<'_>,
-    scratch: &mut Scratch<'_>,
+    lanes: &mut Lanes<'_>,
 ) {
     for layer in 0..model.dims().decoder_layers {
         let attention = Attention::cross(model, layer);
-        for position in 0..memory.len() {
-            attention.remember_memory(memory.row(position), cross, (layer, position), scratch);
-        }
+        lanes.each(memory.len(), |position, lanes| {
+            attention.remember_memory(memory, cross, (layer, position), lanes);
+        });
     }
 }
 
@@ -45,30 +47,32 @@ impl<O: Observer> TransformerDecoder<'_, '_, O> {
 
     fn layer(&mut self, layer: usize, x: &mut [i16], exponent: i32) -> i32 {
         let (model, stack, here) = (self.model, Stack::Decoder, self.position);
-        let scratch = &mut self.parts.scratch;
+        let Scratch { wide, narrow, energies, alignment, .. } = &mut self.parts.scratch;
+        let mut lanes = Lanes::one(narrow, wide);
+        let rows = &mut [Row { mantissas: x, exponent }];
+        let mut seen = |site: fn(u8) -> Site, rows: &[Row<'_>; 1]| {
+            let [Row { mantissas, exponent }] = rows;
+            self.observer.observe(site(layer as u8), here, block(mantissas, *exponent));
+        };
         let attention = Attention::own(model, stack, layer);
         let sublayer = Sublayer::of(model, stack, layer, Role::SelfNorm);
-        attention.remember(&sublayer, block(x, exponent), &mut self.own, (layer, here), scratch);
-        let len = here.wrapping_add(1);
-        let cache = self.own.layer(layer, len);
-        let exponent = attention.apply(&sublayer, x, exponent, &cache, len, None, scratch);
-        self.observer.observe(Site::DecoderAttention(layer as u8), here, block(x, exponent));
+        let looks = Looks { energies, alignment: &mut [] };
+        attention.step(&sublayer, rows, &mut self.own, (layer, here), &mut lanes, looks);
+        seen(Site::DecoderAttention, rows);
 
         let attention = Attention::cross(model, layer);
         let sublayer = Sublayer::of(model, stack, layer, Role::CrossNorm);
         let cache = self.cross.layer(layer, self.source_len);
-        let sums = mem::take(&mut scratch.alignment);
-        let wanted = (layer == model.dims().alignment_layer).then_some(&mut *sums);
-        let exponent =
-            attention.apply(&sublayer, x, exponent, &cache, self.source_len, wanted, scratch);
-        scratch.alignment = sums;
-        self.observer.observe(Site::CrossAttention(layer as u8), here, block(x, exponent));
+        let wanted = layer == model.dims().alignment_layer;
+        let looks = Looks { energies, alignment: if wanted { alignment } else { &mut [] } };
+        attention.apply(&sublayer, rows, &cache, &mut lanes, looks);
+        seen(Site::CrossAttention, rows);
 
         let feed_forward = FeedForward::of(model, stack, layer);
         let sublayer = Sublayer::of(model, stack, layer, Role::FeedNorm);
-        let exponent = sublayer.feed_forward(&feed_forward, x, exponent, scratch);
-        self.observer.observe(Site::DecoderFeedForward(layer as u8), here, block(x, exponent));
-        exponent
+        sublayer.feed_forward(&feed_forward, rows, &mut lanes);
+        seen(Site::DecoderFeedForward, rows);
+        rows[0].exponent
     }
 
     fn say(&mut self, x: &mut [i16], mut exponent: i32, logits: &mut [i32]) -> i32 {

@@ -1,9 +1,9 @@
-//! The Transformer's encoder (arXiv 1706.03762, section 3.1), position by position.
+//! The Transformer's encoder (arXiv 1706.03762, section 3.1).
 
 use crate::Token;
-use crate::attention::{Attention, Caches, Sublayer, enter};
+use crate::attention::{Attention, Caches, Looks, Sublayer, enter};
 use crate::format::{Model, NormOrder, Role, Stack};
-use crate::layer::{Blocks, Embedding, FeedForward, Norm, Scratch, block, first_mut};
+use crate::layer::{Blocks, Embedding, FeedForward, Lanes, Norm, block, first_mut};
 use crate::observe::{Observer, Site};
 
 /// A stack of self-attention and feed-forward layers.
@@ -16,55 +16,58 @@ impl<'s> TransformerEncoder<'s> {
         Self { model }
     }
 
-    /// Reads `source` into `memory`. `cache` holds one layer's keys and values.
+    /// Reads `source` into `memory`, two positions at a time if there is room for that. `cache` holds one layer's keys and
+    /// values.
     #[inline(never)] // So that each phase of an encoding has its frame to itself.
     pub(crate) fn encode(
         &self,
         source: &[Token],
         memory: &mut Blocks<'_>,
         cache: &mut Caches<'_>,
-        scratch: &mut Scratch<'_>,
+        (lanes, energies): (&mut Lanes<'_>, &mut [i32]),
         observer: &mut impl Observer,
     ) {
-        self.embed(source, memory, scratch, observer);
+        self.embed(source, memory, lanes, observer);
         let (model, stack, len) = (self.model, Stack::Encoder, memory.len());
+        let at_once = lanes.count();
         for layer in 0..model.dims().encoder_layers {
             // Keys and values of all positions first, then each position's query.
             let attention = Attention::own(model, stack, layer);
             let sublayer = Sublayer::of(model, stack, layer, Role::SelfNorm);
-            for position in 0..len {
-                attention.remember(&sublayer, memory.row(position), cache, (0, position), scratch);
-            }
-            for position in 0..len {
-                memory.update(position, |x, exponent| {
-                    let cache = cache.layer(0, len);
-                    attention.apply(&sublayer, x, exponent, &cache, len, None, scratch)
+            lanes.each(len, |position, lanes| {
+                memory.update_rows(position, at_once, |rows| {
+                    attention.remember(&sublayer, rows, cache, (0, position), lanes);
                 });
-                let site = Site::EncoderAttention(layer as u8);
-                observer.observe(site, position, memory.row(position));
-            }
+            });
+            let cache = cache.layer(0, len);
+            lanes.each(len, |position, lanes| {
+                memory.update_rows(position, at_once, |rows| {
+                    let looks = Looks { energies, alignment: &mut [] };
+                    attention.apply(&sublayer, rows, &cache, lanes, looks);
+                });
+            });
+            watch(observer, Site::EncoderAttention(layer as u8), memory);
             let feed_forward = FeedForward::of(model, stack, layer);
             let sublayer = Sublayer::of(model, stack, layer, Role::FeedNorm);
-            for position in 0..len {
-                memory.update(position, |x, exponent| {
-                    sublayer.feed_forward(&feed_forward, x, exponent, scratch)
+            lanes.each(len, |position, lanes| {
+                memory.update_rows(position, at_once, |rows| {
+                    sublayer.feed_forward(&feed_forward, rows, lanes);
                 });
-                let site = Site::EncoderFeedForward(layer as u8);
-                observer.observe(site, position, memory.row(position));
-            }
+            });
+            watch(observer, Site::EncoderFeedForward(layer as u8), memory);
         }
-        self.finish(memory, scratch, observer);
+        self.finish(memory, lanes, observer);
     }
 
     fn embed(
         &self,
         source: &[Token],
         memory: &mut Blocks<'_>,
-        scratch: &mut Scratch<'_>,
+        lanes: &mut Lanes<'_>,
         observer: &mut impl Observer,
     ) {
         let embedding = Embedding::of(self.model, Stack::Encoder);
-        let wide = first_mut(scratch.wide, self.model.dims().d_model);
+        let wide = first_mut(lanes.lanes[0].wide, self.model.dims().d_model);
         for (position, &token) in source.iter().enumerate() {
             let exponent = embedding.apply(token.into(), position, wide);
             memory.update(position, |x, _| enter(wide, exponent, x));
@@ -72,22 +75,23 @@ impl<'s> TransformerEncoder<'s> {
         }
     }
 
-    fn finish(
-        &self,
-        memory: &mut Blocks<'_>,
-        scratch: &mut Scratch<'_>,
-        observer: &mut impl Observer,
-    ) {
-        let norm = Norm::of(self.model, Stack::Encoder, 0, Role::FinalNorm);
-        let wide = first_mut(scratch.wide, self.model.dims().d_model);
-        for position in 0..memory.len() {
-            if self.model.dims().norm == NormOrder::Pre {
+    fn finish(&self, memory: &mut Blocks<'_>, lanes: &mut Lanes<'_>, observer: &mut impl Observer) {
+        if self.model.dims().norm == NormOrder::Pre {
+            let norm = Norm::of(self.model, Stack::Encoder, 0, Role::FinalNorm);
+            let wide = first_mut(lanes.lanes[0].wide, self.model.dims().d_model);
+            for position in 0..memory.len() {
                 memory.update(position, |x, exponent| {
                     let exponent = norm.apply(block(x, exponent), wide);
                     enter(wide, exponent, x)
                 });
             }
-            observer.observe(Site::Memory, position, memory.row(position));
         }
+        watch(observer, Site::Memory, memory);
+    }
+}
+
+fn watch(observer: &mut impl Observer, site: Site, rows: &Blocks<'_>) {
+    for position in 0..rows.len() {
+        observer.observe(site, position, rows.row(position));
     }
 }

@@ -33,16 +33,16 @@ pub struct Matrix<'a> {
     pub biases: &'a [i32],
     /// Their exponent, −128 … 16; −128 if there are none.
     pub bias_exponent: i32,
-    /// Mantissa bits of the input, 8 … 14, such that Σ|w| · (2^(bits−1) − 1) < 2²³ in every row.
+    /// Mantissa bits of the input, 8 … 14, such that Σ|w| · 2^(bits−1) < 2²³ in every row.
     pub bits: u32,
 }
 
 /// A LayerNorm: `y = (x − mean) / √(var + ε) · gamma + beta`.
 #[derive(Clone, Copy, Debug)]
 pub struct Norm<'a> {
-    /// n·ε as mantissa (16 bits) and exponent (−64 … 64).
+    /// n²·ε as mantissa (16 bits) and exponent (−64 … 64).
     pub epsilon: (u16, i32),
-    /// `[n]`: √n · gamma = mantissa · 2^gamma_exponent.
+    /// `[n]`: gamma = mantissa · 2^gamma_exponent.
     pub gammas: &'a [i16],
     /// Exponent of the gammas.
     pub gamma_exponent: i32,

@@ -1,7 +1,7 @@
 //! All the RAM of a model, before it runs: what the arena holds in each phase.
 //!
 //! ```text
-//! ┌ tokens ┬ what the decoder reads ┬ state ┬ scratch ┬ encoding: rows │ cache │ maps │ finals      ┐
+//! ┌ tokens ┬ what the decoder reads ┬ state ┬ scratch ┬ encoding: rows │ cache │ maps │ finals │ … ┐
 //! └        ┴                        ┴       ┴         ┴ decoding: keys or own caches │ alignment rows ┘
 //! ```
 //! A Transformer's decoder reads keys and values made of the memory, which goes with the encoding;
@@ -11,6 +11,7 @@
 use super::dims::Dims;
 use super::{Cell, ConvolutionalDims, DecoderKind, EncoderKind, MapsPlan, Score, Start};
 use crate::arena::footprint;
+use crate::kernel::bare_words;
 
 /// Sizes, in elements, of everything that is carved from an arena.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +41,8 @@ pub(crate) struct Plan {
     pub(crate) states: RowsPlan,
     pub(crate) context: usize,
     pub(crate) rows: usize,
+    /// Are rows worked on two at a time while encoding? Results do not depend on it.
+    pub(crate) two_lanes: bool,
 }
 
 /// Rows of a width, and an exponent for each.
@@ -66,21 +69,21 @@ impl RowsPlan {
 /// Sizes of the keys, and as many values, of some layers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CachePlan {
-    pub(crate) mantissas: usize,
+    pub(crate) words: usize,
     pub(crate) exponents: usize,
 }
 
 impl CachePlan {
     const fn of(dims: &Dims, layers: usize, positions: usize) -> Self {
         Self {
-            mantissas: product(product(layers, positions), dims.d_attention()),
+            words: product(product(layers, dims.n_heads), bare_words(positions, dims.d_head)),
             exponents: product(product(layers, positions), dims.n_heads),
         }
     }
 
     const fn bytes(&self) -> u64 {
-        let (mantissas, exponents) = (self.mantissas as u64, self.exponents as u64);
-        let half = sum(&[footprint(mantissas, 1), footprint(exponents, 1)]);
+        let (words, exponents) = (self.words as u64, self.exponents as u64);
+        let half = sum(&[footprint(words, 4), footprint(exponents, 1)]);
         sum(&[half, half])
     }
 }
@@ -115,26 +118,31 @@ impl Plan {
             passing: RowsPlan::when(true, width, source),
             below: RowsPlan::when(false, 0, 0),
             keys: RowsPlan::when(false, 0, 0),
-            cross: CachePlan { mantissas: 0, exponents: 0 },
-            encoder: CachePlan { mantissas: 0, exponents: 0 },
-            decoder: CachePlan { mantissas: 0, exponents: 0 },
+            cross: CachePlan { words: 0, exponents: 0 },
+            encoder: CachePlan { words: 0, exponents: 0 },
+            decoder: CachePlan { words: 0, exponents: 0 },
             maps: MapsPlan::NONE,
             finals: RowsPlan::when(false, 0, 0),
             states: RowsPlan::when(false, 0, 0),
             context: 0,
             rows: alignment_rows(dims),
+            two_lanes: false,
         };
         plan.add_encoder(dims);
         plan.add_decoder(dims);
         plan.narrow = max(plan.narrow, plan.wide);
         // Rows of maps are not narrowed in scratch, but where they are kept.
         plan.wide = max(plan.wide, plan.maps.row);
+        plan.add_second_lane(dims);
         plan
     }
 
     const fn add_transformer(&mut self, dims: &Dims) {
         self.wide = max(self.wide, max(max(dims.d_model, dims.d_ff), dims.d_attention()));
-        self.energies = max(dims.max_source_len, dims.max_target_len);
+        // A head of a query is read in whole fours.
+        self.narrow = max(self.narrow, dims.d_attention().wrapping_add(3));
+        // Whole fours, as kernels write them.
+        self.energies = max(dims.max_source_len, dims.max_target_len).wrapping_add(3) & !3;
     }
 
     /// What a cell reads, and what it needs on the way.
@@ -214,6 +222,32 @@ impl Plan {
         }
     }
 
+    /// Two rows at a time where a Transformer's decoder will need as much room as that.
+    const fn add_second_lane(&mut self, dims: &Dims) {
+        if !matches!(dims.decoder, DecoderKind::Transformer) {
+            return;
+        }
+        self.two_lanes = true;
+        let encoding = [self.passing.bytes(), self.encoder.bytes(), self.second_lane_bytes()];
+        let decoding = [self.decoder.bytes(), footprint(self.rows as u64, 2)];
+        self.two_lanes = sum(&encoding) <= sum(&decoding);
+    }
+
+    /// Wide values, mantissas and pairs of mantissas of the second of two rows that are encoded, or
+    /// whose keys are made, at once.
+    pub(crate) const fn second_lane(&self) -> (usize, usize, usize) {
+        if self.two_lanes {
+            (self.wide, self.narrow, self.narrow.div_ceil(4).wrapping_mul(2))
+        } else {
+            (0, 0, 0)
+        }
+    }
+
+    const fn second_lane_bytes(&self) -> u64 {
+        let (wide, narrow, both) = self.second_lane();
+        sum(&[footprint(wide as u64, 4), footprint(narrow as u64, 2), footprint(both as u64, 8)])
+    }
+
     const fn scratch_bytes(&self) -> u64 {
         // Wide values, a block of as many mantissas and the stream.
         sum(&[
@@ -243,8 +277,8 @@ impl Plan {
                 ("rows of the layer below", self.below.bytes()),
                 ("encoder state", self.finals.bytes()),
                 ("keys and values of the source", self.encoder.bytes()),
+                ("scratch of a second row", self.second_lane_bytes()),
                 ("rows of the maps", self.maps.bytes()),
-                ("", 0),
             ],
             [
                 ("keys of the memory", self.keys.bytes()),

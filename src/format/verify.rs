@@ -31,7 +31,7 @@ type Broken = Option<(&'static str, u32, u32)>;
 
 fn verify_rows(section: &Section<'_>) -> Broken {
     let matrix = section.matrix();
-    let largest = (1u32 << (section.bits.clamp(8, 14) - 1)) - 1;
+    let largest = 1u32 << (section.bits.clamp(8, 14) - 1);
     for row in 0..matrix.rows() {
         let mut sum = 0u32;
         for column in 0..matrix.columns() {

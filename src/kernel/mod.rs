@@ -9,6 +9,7 @@
 //! selects (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
 //! nothing of the engine, and is the only one that may hold `unsafe`, `asm!` and target `cfg`s.
 
+mod bare;
 mod bytes;
 #[doc(hidden)]
 #[cfg(any(test, feature = "conformance"))]
@@ -28,21 +29,16 @@ pub use selected::matvec;
 /// The product of a matrix with two vectors, as [`portable::matvec_pair`] defines it.
 pub use selected::matvec_pair;
 
+/// Products, and what is done to each number of a vector, as [`portable`] defines them.
+pub use selected::{add_scaled, magnitude, moments, narrow, norm, scale};
+
+/// The product of keys with a query, of values with weights, as [`portable::dots`] defines it.
+pub use selected::dots;
+
+pub use bare::{bare_words, put_column, put_row};
 pub use bytes::bytes_of;
-pub use portable::depthwise;
+pub use portable::{Norm, depthwise};
 pub use rows::Rows;
 
 /// The name of the kernel set that this build uses.
 pub const NAME: &str = env!("REGARD_KERNEL_NAME");
-
-/// `Σ_c k[c]·q[c]`, the energy of one key row. `k`, `q`: `[d_head]`.
-#[inline]
-pub fn dot(k: &[i8], q: &[i16]) -> i32 {
-    portable::dot(k, q)
-}
-
-/// `acc[c] += α · v[c]`, one value row into the context. `acc`, `v`: `[d_head]`.
-#[inline]
-pub fn accumulate(acc: &mut [i32], alpha: i32, v: &[i8]) {
-    portable::accumulate(acc, alpha, v);
-}

@@ -1,6 +1,6 @@
 //! Rows of mantissas, each row with an exponent of its own.
 
-use super::{block, first, row, row_mut};
+use super::{Row, block, first, row, row_mut};
 use crate::arena::Carver;
 use crate::format::RowsPlan;
 use crate::number::{Block, small_exponent};
@@ -64,6 +64,29 @@ impl<'a> Blocks<'a> {
     fn row_mut(&mut self, position: usize) -> Option<RowMut<'_>> {
         let exponent = self.exponents.get_mut(position)?;
         Some((row_mut(self.mantissas, position, self.width), exponent))
+    }
+
+    /// Changes a row and, if `count` is 2, the one behind it, if there is one.
+    pub(crate) fn update_rows(
+        &mut self,
+        position: usize,
+        count: usize,
+        change: impl FnOnce(&mut [Row<'_>]),
+    ) {
+        let two = count == 2 && position.wrapping_add(1) < self.len;
+        let Some(((a, a_exponent), behind)) = self.pair(position) else { return };
+        let behind = behind.filter(|_| two);
+        let row = |mantissas, exponent: &i8| Row { mantissas, exponent: (*exponent).into() };
+        if let Some((b, b_exponent)) = behind {
+            let mut rows = [row(a, a_exponent), row(b, b_exponent)];
+            change(&mut rows);
+            *a_exponent = small_exponent(rows[0].exponent);
+            *b_exponent = small_exponent(rows[1].exponent);
+        } else {
+            let mut rows = [row(a, a_exponent)];
+            change(&mut rows);
+            *a_exponent = small_exponent(rows[0].exponent);
+        }
     }
 
     /// A row with its exponent, to be changed together with the row behind it, if there is one.

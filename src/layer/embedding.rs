@@ -1,7 +1,7 @@
 //! A token at a position: `embedding[token] · scale + position[i]`.
 
 use crate::format::{Model, Role, Section, Stack};
-use crate::kernel::portable::scale;
+use crate::kernel::scale;
 use crate::number::{align, narrow, round_shift};
 
 /// The tables of a stack, read in place.

@@ -1,6 +1,6 @@
 //! `W₂·f(W₁·x + b₁) + b₂` (arXiv 1706.03762, equation 2).
 
-use super::{Linear, Scratch, block, first, first_mut};
+use super::{Lanes, Linear, first_mut};
 use crate::format::{Activation, Model, Role, Stack};
 use crate::number::{gelu, relu};
 
@@ -20,19 +20,18 @@ impl<'m> FeedForward<'m> {
         }
     }
 
-    /// Reads `[d_model]` mantissas in `narrow`, writes `[d_model]` values to `wide`. Returns their
-    /// exponent.
-    pub(crate) fn apply(&self, exponent: i32, d_model: usize, scratch: &mut Scratch<'_>) -> i32 {
+    /// Reads `[d_model]` mantissas in the first `rows` lanes, writes as many wide values.
+    pub(crate) fn apply(&self, lanes: &mut Lanes<'_>, rows: usize) {
         let hidden = self.up.rows();
-        let input = block(first(scratch.narrow, d_model), exponent);
-        let wide = first_mut(scratch.wide, hidden);
-        let mut exponent = self.up.apply(input, wide);
-        match self.activation {
-            Activation::Relu => relu(wide),
-            Activation::Gelu => exponent = gelu(wide, exponent),
+        lanes.apply(&self.up, rows);
+        for lane in lanes.lanes.iter_mut().take(rows) {
+            let wide = first_mut(lane.wide, hidden);
+            match self.activation {
+                Activation::Relu => relu(wide),
+                Activation::Gelu => lane.exponent = gelu(wide, lane.exponent),
+            }
+            lane.cut(self.down.input(), hidden);
         }
-        let narrow = first_mut(scratch.narrow, hidden);
-        let exponent = self.down.input().narrow(wide, exponent, narrow);
-        self.down.apply(block(narrow, exponent), first_mut(scratch.wide, d_model))
+        lanes.apply(&self.down, rows);
     }
 }

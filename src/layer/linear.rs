@@ -3,7 +3,7 @@
 use super::first_mut;
 use crate::format::{Model, Role, Section, Stack};
 use crate::kernel::{self, Rows};
-use crate::number::{Block, exponent_for, narrow};
+use crate::number::{Block, Number, exponent_for, narrow};
 
 /// An int8 matrix `[rows × columns]` with a bias, read in place.
 #[derive(Clone, Copy)]
@@ -56,12 +56,7 @@ impl Input {
     }
 
     /// Writes `values · 2^exponent` into `out`, as such mantissas. Returns their exponent.
-    pub(crate) fn narrow<T: Copy + Into<i32>>(
-        self,
-        values: &[T],
-        exponent: i32,
-        out: &mut [i16],
-    ) -> i32 {
+    pub(crate) fn narrow<T: Number>(self, values: &[T], exponent: i32, out: &mut [i16]) -> i32 {
         narrow(values, exponent, self.bits, self.floor, out)
     }
 }
@@ -119,6 +114,18 @@ impl<'m> Linear<'m> {
         let narrow = first_mut(narrow, x.mantissas.len());
         let exponent = self.input.narrow(x.mantissas, x.exponent, narrow);
         self.apply(Block { mantissas: narrow, exponent }, out)
+    }
+
+    /// Two rows, side by side as [`kernel::matvec_pair`] has them. Returns their exponents.
+    pub(crate) fn apply_both(
+        &self,
+        x: &[[u32; 2]],
+        exponents: [i32; 2],
+        out: [&mut [i32]; 2],
+    ) -> [i32; 2] {
+        let [a, b] = exponents.map(|exponent| self.pass(exponent));
+        kernel::matvec_pair(&self.rows, x, [a.bias_shift, b.bias_shift], out);
+        [a.exponent, b.exponent]
     }
 
     /// `x`: `[columns]`, as [`Self::input`] says · `out`: `[rows]`. Returns the exponent.

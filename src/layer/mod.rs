@@ -3,12 +3,14 @@
 mod blocks;
 mod embedding;
 mod feed_forward;
+mod lanes;
 mod linear;
 mod norm;
 
 pub(crate) use blocks::Blocks;
 pub(crate) use embedding::{Embedding, look_up};
 pub(crate) use feed_forward::FeedForward;
+pub(crate) use lanes::{Lanes, Row};
 pub(crate) use linear::{Input, Linear, Pass};
 pub(crate) use norm::Norm;
 

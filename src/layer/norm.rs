@@ -1,11 +1,11 @@
 //! LayerNorm (arXiv 1607.06450): `y = (x − mean) / √(var + ε) · γ + β`.
 //!
-//! With v = x − mean, V = Σ v² and n·ε, √n·γ from the model file, y = v / √(V + n·ε) · √n·γ + β:
-//! the exponent of x drops out, and no division by n is left but the one of the mean.
+//! With v = n·x − Σx and V = n·Σx² − (Σx)², which are exact, and n²·ε from the model file,
+//! y = v / √(V + n²·ε) · γ + β: the exponent of x drops out, and nothing is divided by n.
 
 use crate::format::{Model, Role, Stack};
-use crate::kernel::portable::scale;
-use crate::number::{Block, align, magnitude_bits, round_shift, rsqrt};
+use crate::kernel;
+use crate::number::{Block, round_shift, rsqrt};
 
 /// Gammas and betas, read in place.
 pub(crate) struct Norm<'m> {
@@ -20,8 +20,8 @@ pub(crate) struct Norm<'m> {
 #[cfg(test)]
 const NORM_MAX_ERROR: f64 = 2e-3;
 
-/// Fraction bits that the mean has beyond those of x.
-const MEAN_FRACTION: i32 = 8;
+/// Fraction bits of the root of a small spread.
+const FRACTION: i32 = 8;
 
 impl<'m> Norm<'m> {
     pub(crate) fn of(model: &Model<'m>, stack: Stack, layer: usize, role: Role) -> Self {
@@ -38,54 +38,51 @@ impl<'m> Norm<'m> {
         }
     }
 
-    /// `x`, `out`: `[n]`. Returns the exponent of `out`.
+    /// `x`, `out`: `[n]`, n ≤ 4096. Returns the exponent of `out`.
     pub(crate) fn apply(&self, x: Block<'_>, out: &mut [i32]) -> i32 {
-        let exponent = deviations(x, out);
-        let squares = out
-            .iter()
-            .fold(0u64, |sum, &v| sum.wrapping_add(v.wrapping_mul(v).unsigned_abs().into()));
-        let total = squares.saturating_add(self.epsilon_in(exponent)).max(1);
+        let n = x.mantissas.len() as u32;
+        let (sum, squares) = kernel::moments(x.mantissas);
+        let squared = u64::from(sum.unsigned_abs()).wrapping_mul(sum.unsigned_abs().into());
+        let spread = squares.wrapping_mul(n.into()).saturating_sub(squared);
+        // V + n²·ε with as many fraction bits as both have room for, for ε is no integer.
+        let by = self.epsilon.1.wrapping_sub(x.exponent.wrapping_mul(2));
+        let room = if spread >> 40 == 0 { FRACTION } else { 0 };
+        let fraction =
+            if self.epsilon.0 == 0 { room } else { room.min(46i32.wrapping_sub(by) >> 1) };
+        let twice = fraction.wrapping_mul(2);
+        let epsilon = shift_up(self.epsilon.0.into(), by.wrapping_add(twice));
+        let total = shift_up(spread, twice).wrapping_add(epsilon).max(1);
         let (root, octaves) = reciprocal_root(total);
-        let exponent = self.gamma_exponent.wrapping_sub(octaves.wrapping_add(6));
-        let (common, down, beta_down) = align(exponent, self.beta_exponent);
-        for ((out, &gamma), &beta) in out.iter_mut().zip(self.gammas).zip(self.betas) {
-            let scaled = scale(out.wrapping_mul(root), gamma as i32);
-            *out = round_shift(scaled, down).wrapping_add(round_shift(beta as i32, beta_down));
-        }
+        let octaves = octaves.wrapping_sub(fraction);
+        // |v| ≤ √(n·V), below 2³⁰ with this shift to the left; and below 2²⁸ without.
+        let bits = (total.ilog2() as i32).wrapping_add(34 - n.leading_zeros() as i32) / 2;
+        let left = 30i32.wrapping_sub(bits).wrapping_add(fraction).clamp(0, 30) as u32;
+        // Betas have bits to spare, and shift to the right; where they are coarse, v gives way.
+        let exponent = 10i32.wrapping_sub(octaves).wrapping_add(self.gamma_exponent);
+        let finest = exponent.wrapping_sub(left as i32);
+        let coarser = self.beta_exponent.wrapping_add(2).wrapping_sub(finest).max(0) as u32;
+        let less = coarser.min(left);
+        let root = round_shift(root, coarser.wrapping_sub(less));
+        let left = left.wrapping_sub(less) & 31;
+        let common = finest.wrapping_add(coarser as i32);
+        let norm = kernel::Norm {
+            factor: (n << left) as i32,
+            offset: sum << left,
+            root: root << 16,
+            beta_shift: common.wrapping_sub(self.beta_exponent) as u32,
+        };
+        kernel::norm(norm, x.mantissas, self.gammas, self.betas, out);
         common
-    }
-
-    /// n·ε in units of 2^(2·exponent), at most 2⁵⁶.
-    fn epsilon_in(&self, exponent: i32) -> u64 {
-        let (mantissa, by) =
-            (u64::from(self.epsilon.0), self.epsilon.1.wrapping_sub(exponent.wrapping_mul(2)));
-        match by {
-            _ if mantissa == 0 => 0,
-            41.. => 1 << 56,
-            0..=40 => mantissa << by,
-            -17..0 => mantissa.wrapping_add(1 << (by.unsigned_abs() - 1)) >> by.unsigned_abs(),
-            _ => 0,
-        }
     }
 }
 
-/// Writes x − mean as 16-bit mantissas. Returns their exponent.
-fn deviations(x: Block<'_>, out: &mut [i32]) -> i32 {
-    let n = x.mantissas.len() as i32;
-    let sum = x.mantissas.iter().fold(0i32, |sum, &m| sum.wrapping_add(m.into()));
-    // Rounded to 8 fraction bits, in two divisions so that nothing exceeds 32 bits.
-    let whole = sum.checked_div_euclid(n).unwrap_or(0);
-    let rest = sum.wrapping_sub(whole.wrapping_mul(n));
-    let fraction = (rest << MEAN_FRACTION).wrapping_add(n / 2).checked_div(n).unwrap_or(0);
-    let mean = (whole << MEAN_FRACTION).wrapping_add(fraction);
-    for (out, &m) in out.iter_mut().zip(x.mantissas) {
-        *out = (i32::from(m) << MEAN_FRACTION).wrapping_sub(mean);
+/// `value · 2^by`, to the nearest.
+const fn shift_up(value: u64, by: i32) -> u64 {
+    match by {
+        0..=63 => value << (by & 63),
+        -63..=-1 => (value >> (by.wrapping_add(1).wrapping_neg() & 63)).wrapping_add(1) >> 1,
+        _ => 0,
     }
-    let shift = magnitude_bits(out).saturating_sub(15);
-    for value in out.iter_mut() {
-        *value = round_shift(*value, shift).clamp(-32767, 32767);
-    }
-    x.exponent.wrapping_sub(MEAN_FRACTION).wrapping_add(shift as i32)
 }
 
 /// `(r, k)` with 1/√total = r · 2^(−22−k), r below 2¹⁵.
@@ -116,12 +113,10 @@ mod tests {
                     .map(|i| ((i * 7919 + 13) % (2 * size + 1)) as i32 - size as i32)
                     .map(|m| (m + size as i32 / 3).clamp(-32767, 32767) as i16)
                     .collect();
-                let epsilon = 1e-6 * n as f64;
+                let epsilon = 1e-6 * (n * n) as f64;
                 let exponent = epsilon.log2().floor() as i32 - 14;
-                let gamma = (n as f64).sqrt();
-                let gamma_exponent = gamma.log2().floor() as i32 - 13;
-                let gammas =
-                    [(((gamma / f64::from(gamma_exponent).exp2()).round() as i32) << 16) as u32];
+                let gamma_exponent = -14;
+                let gammas = [(1 << 14 << 16) as u32];
                 let norm = Norm {
                     gammas: &gammas.repeat(n),
                     betas: &[0].repeat(n),

@@ -1,6 +1,7 @@
 //! Block floating point: vectors that share one power-of-two exponent.
 
 use super::round_shift;
+use crate::kernel;
 
 /// A vector of `mantissas · 2^exponent`.
 #[derive(Clone, Copy, Debug)]
@@ -17,23 +18,46 @@ impl Block<'static> {
     pub(crate) const NONE: Self = Self { mantissas: &[], exponent: i32::MIN };
 }
 
+/// A number that a vector is made of.
+pub trait Number: Copy + Into<i32> {
+    /// The OR of all values, each as the bits in which it differs from its sign.
+    fn magnitude(values: &[Self]) -> u32;
+
+    /// `out[i] = min(⌊values[i] / 2^shift + ½⌋, limit)`, shift 1…31.
+    fn cut(values: &[Self], shift: u32, limit: i32, out: &mut [i16]);
+}
+
+impl Number for i32 {
+    fn magnitude(values: &[i32]) -> u32 {
+        kernel::magnitude(values)
+    }
+
+    fn cut(values: &[i32], shift: u32, limit: i32, out: &mut [i16]) {
+        kernel::narrow(values, shift, limit, out);
+    }
+}
+
+impl Number for i16 {
+    fn magnitude(values: &[i16]) -> u32 {
+        let all = values.iter().fold(0, |all, &v| all | (v ^ (v >> 15)));
+        u32::from(all as u16)
+    }
+
+    fn cut(values: &[i16], shift: u32, limit: i32, out: &mut [i16]) {
+        for (out, &value) in out.iter_mut().zip(values) {
+            *out = round_shift(value.into(), shift).min(limit) as i16;
+        }
+    }
+}
+
 /// The least `b` such that every value lies in −2ᵇ ≤ v < 2ᵇ.
 #[must_use]
-pub fn magnitude_bits<T: Copy + Into<i32>>(values: &[T]) -> u32 {
-    let bits = |v: T| {
-        let v: i32 = v.into();
-        v ^ (v >> 31)
-    };
-    // Four at a time: where size counts, the compiler unrolls nothing.
-    let (fours, rest) = values.as_chunks();
-    let all =
-        fours.iter().fold(0, |all, &[a, b, c, d]| all | bits(a) | bits(b) | bits(c) | bits(d));
-    let all = rest.iter().fold(all, |all, &v| all | bits(v));
-    32 - all.leading_zeros()
+pub fn magnitude_bits<T: Number>(values: &[T]) -> u32 {
+    32 - T::magnitude(values).leading_zeros()
 }
 
 /// The shift that brings `values` into `bits`-bit mantissas with an exponent of at least `floor`.
-fn shift_for<T: Copy + Into<i32>>(values: &[T], exponent: i32, bits: u32, floor: i32) -> u32 {
+fn shift_for<T: Number>(values: &[T], exponent: i32, bits: u32, floor: i32) -> u32 {
     fit(magnitude_bits(values), exponent, bits, floor)
 }
 
@@ -57,11 +81,11 @@ pub(crate) fn exponent_for(block: Block<'_>, bits: u32, floor: i32) -> i32 {
     block.exponent.saturating_add(shift as i32)
 }
 
-/// Writes `values · 2^exponent` as mantissas of `bits` bits (2…16, sign included) and returns their
-/// exponent, the least that fits and is not below `floor`. Small values keep all their digits.
+/// Writes `values · 2^exponent` as mantissas of `bits` bits (2…16, in two's complement) and returns
+/// their exponent, the least that fits and is not below `floor`. Small values keep all their digits.
 ///
 /// `values`, `out`: `[n]`.
-pub fn narrow<T: Copy + Into<i32>>(
+pub fn narrow<T: Number>(
     values: &[T],
     exponent: i32,
     bits: u32,
@@ -69,38 +93,22 @@ pub fn narrow<T: Copy + Into<i32>>(
     out: &mut [i16],
 ) -> i32 {
     let shift = shift_for(values, exponent, bits, floor);
-    let limit = 0x7FFF >> (16 - bits.clamp(2, 16));
-    if shift == 0 {
-        for (out, &value) in out.iter_mut().zip(values) {
-            *out = value.into().min(limit).max(-limit) as i16;
+    match shift {
+        0 => {
+            for (out, &value) in out.iter_mut().zip(values) {
+                *out = value.into() as i16;
+            }
         }
-    } else {
-        // As `round_shift`, without a question in the loop.
-        let down = shift.wrapping_sub(1).min(31);
-        let cut = |value: T| {
-            let rounded = (value.into() >> down).wrapping_add(1) >> 1;
-            rounded.min(limit).max(-limit) as i16
-        };
-        let n = out.len().min(values.len());
-        let (to, from) = (out.get_mut(..n).unwrap_or_default(), values.get(..n).unwrap_or(&[]));
-        let ((to, to_rest), (from, from_rest)) = (to.as_chunks_mut(), from.as_chunks());
-        for (to, &[a, b, c, d]) in to.iter_mut().zip(from) {
-            *to = [cut(a), cut(b), cut(c), cut(d)];
-        }
-        for (out, &value) in to_rest.iter_mut().zip(from_rest) {
-            *out = cut(value);
-        }
+        // Only rounding up can leave the range, at its upper end.
+        1..=31 => T::cut(values, shift, 0x7FFF >> (16 - bits.clamp(2, 16)), out),
+        _ => out.fill(0),
     }
     exponent.saturating_add(shift as i32)
 }
 
-/// [`narrow`] to 8 bits, for caches. Returns the exponent.
-pub fn narrow_bytes(values: &[i32], exponent: i32, out: &mut [i8]) -> i32 {
-    let shift = shift_for(values, exponent, 8, i32::MIN);
-    for (out, &value) in out.iter_mut().zip(values) {
-        *out = round_shift(value, shift).clamp(-127, 127) as i8;
-    }
-    exponent.saturating_add(shift as i32)
+/// The shift that brings values into 8 bits.
+pub(crate) fn bytes_for(values: &[i32]) -> u32 {
+    magnitude_bits(values).saturating_sub(7)
 }
 
 /// The common exponent of two wide vectors, and the right shift of each.
@@ -123,9 +131,13 @@ pub const fn widen(mantissa: i16) -> i32 {
 /// |wide| < 2³⁰ + 2²⁹.
 pub fn add_aligned(wide: &mut [i32], exponent: i32, block: Block<'_>) -> i32 {
     let (common, down, block_down) = align(exponent, block.exponent.saturating_sub(HEADROOM));
-    for (value, &mantissa) in wide.iter_mut().zip(block.mantissas) {
-        let addend = round_shift(widen(mantissa), block_down);
-        *value = round_shift(*value, down).wrapping_add(addend);
+    if let Some(up) = (HEADROOM as u32).checked_sub(block_down) {
+        kernel::add_scaled(wide, down.min(31), block.mantissas, 1 << up);
+    } else {
+        let down = block_down.wrapping_sub(HEADROOM as u32);
+        for (value, &mantissa) in wide.iter_mut().zip(block.mantissas) {
+            *value = value.wrapping_add(round_shift(mantissa.into(), down));
+        }
     }
     common
 }
@@ -147,8 +159,8 @@ mod tests {
             for largest in [1i32, 127, 128, 255, 40_000, i32::MAX, i32::MIN, -129] {
                 let mut out = [0; 2];
                 let e = narrow(&[largest, largest / 3], 0, bits, i32::MIN, &mut out);
-                let limit = (1 << (bits - 1)) - 1;
-                assert!(out.iter().all(|&m| i32::from(m).abs() <= limit));
+                let limit = 1 << (bits - 1);
+                assert!(out.iter().all(|&m| (-limit..limit).contains(&i32::from(m))));
                 let error = (f64::from(out[0]) * f64::from(e).exp2() - f64::from(largest)).abs();
                 assert!(error <= f64::from(e).exp2(), "{largest} in {bits} bits: {error}");
             }

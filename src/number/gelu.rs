@@ -2,7 +2,7 @@
 //! the normal distribution function, is a table of 32 steps a unit, interpolated linearly.
 
 use super::shift;
-use crate::kernel::portable::scale;
+use crate::kernel::scale;
 
 const FRACTION: i32 = 12;
 const STEP_BITS: u32 = 7;

@@ -13,8 +13,8 @@ mod rsqrt;
 mod sigmoid;
 mod softmax;
 
-pub use block::{Block, add_aligned, magnitude_bits, narrow, narrow_bytes, widen};
-pub(crate) use block::{align, exponent_for};
+pub use block::{Block, Number, add_aligned, magnitude_bits, narrow, widen};
+pub(crate) use block::{align, bytes_for, exponent_for};
 pub use exp2::{EXP2_MAX_ERROR, exp2_neg};
 pub use gelu::{GELU_MAX_ERROR, PHI_MAX_ERROR, gelu, phi, relu};
 pub use rsqrt::{RSQRT_MAX_ERROR, rsqrt};

@@ -10,7 +10,7 @@
 //! counts in octaves. Rows behind the end of the source are never read.
 
 use crate::format::{Model, RecurrentDecoderDims, Role, Score, Stack};
-use crate::kernel::portable::scale;
+use crate::kernel::scale;
 use crate::layer::{Blocks, Linear, Scratch, block, first, first_mut};
 use crate::number::{
     Block, ENERGY_FRACTION, GATE_FRACTION, ONE, fixed, narrow, round_shift, softmax, tanh, to_gates,

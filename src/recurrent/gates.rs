@@ -1,6 +1,6 @@
 //! The gates of one unit, in 16-bit numbers: arguments in Q14, gates and h in Q15.
 
-use crate::kernel::portable::scale;
+use crate::kernel::scale;
 use crate::number::{ONE, sigmoid, tanh};
 
 /// `round(a · b / 2¹⁵)`, for a in Q15, 0 … 1.

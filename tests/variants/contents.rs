@@ -13,7 +13,7 @@ fn matrix(slot: &Slot, noise: &mut Noise) -> Content {
     let weights: Vec<i8> =
         (0..slot.rows * slot.columns).map(|_| noise.between(-127, 127) as i8).collect();
     let biases: Vec<i32> =
-        (0..slot.rows).map(|_| noise.between(-1 << 20, 1 << 20) as i32).collect();
+        (0..slot.rows).map(|_| noise.between(-1 << 22, 1 << 22) as i32).collect();
     let multipliers: Vec<i16> =
         (0..slot.rows).map(|_| noise.between(16_384, 32_767) as i16).collect();
     Content::matrix(&Matrix {
@@ -22,7 +22,7 @@ fn matrix(slot: &Slot, noise: &mut Noise) -> Content {
         multipliers: &multipliers,
         scale_exponent: -23,
         biases: &biases,
-        bias_exponent: -22,
+        bias_exponent: -24,
         // 127 · 130 columns · 2⁹ < 2²³
         bits: if slot.columns > 32 { 10 } else { 12 },
     })

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! w ≈ q·M·2^e      q: int8, |q| ≤ 127 · M: 15 bits, one per row · e: one per matrix
-//! Σ|q|·(2^(bits−1) − 1) < 2²³ in every row      → `bits`, the width of the input's mantissas
+//! Σ|q|·2^(bits−1) < 2²³ in every row            → `bits`, the width of the input's mantissas
 //! ```
 //! Weights are rounded against the scale that the engine really has (M is an integer), and M is
 //! rounded up, so that no weight is ever clipped.
@@ -91,14 +91,14 @@ impl Quantised {
 /// The smallest scale at which no weight exceeds 127 and Σ|q|, each rounded up, leaves room for
 /// mantissas of 8 bits.
 fn row_scale(row: ArrayView1<'_, f64>) -> f64 {
-    let most_sum = (SUM_BOUND / 127) as f64 - row.len() as f64 / 2.0;
+    let most_sum = (SUM_BOUND / 128) as f64 - row.len() as f64 / 2.0;
     let sum = row.iter().fold(0.0, |sum, w| sum + w.abs());
     (largest(row) / MOST_WEIGHT).max(sum / most_sum)
 }
 
 /// Whether Σ|q| keeps every sum over mantissas of `bits` below 2²³.
 fn fits(sum: i64, bits: u32) -> bool {
-    sum * ((1i64 << (bits - 1)) - 1) < SUM_BOUND
+    sum << (bits - 1) < SUM_BOUND
 }
 
 fn largest(values: ArrayView1<'_, f64>) -> f64 {

@@ -1,8 +1,7 @@
 //! One section of a model file, from the twin's tensors.
 //!
-//! Two factors are folded into weights, so that the engine need not multiply: log₂e / √d_head into
-//! queries (its softmax counts in octaves), √d_model into the gammas of LayerNorm (which it
-//! normalises to unit length).
+//! log₂e / √d_head is folded into queries, for the engine's softmax counts in octaves; and n² into ε, for
+//! its LayerNorm divides by n nowhere.
 
 use super::{convolutional, recurrent};
 use crate::quantise;
@@ -169,14 +168,14 @@ pub(super) fn matrix(weight: &Array2<f32>, bias: Option<&Array1<f32>>, factor: f
 
 fn norm(norm: &LayerNorm) -> Entry {
     let n = norm.weight.len() as f64;
-    let gammas = norm.weight.mapv(|gamma| f64::from(gamma) * n.sqrt());
+    let gammas = norm.weight.mapv(f64::from);
     let (mantissas, gamma_exponent) = quantise::vector(&gammas, quantise::MOST_GAMMA);
     let betas = norm.bias.mapv(f64::from);
     let (betas, beta_exponent) = quantise::vector(&betas, quantise::MOST_BIAS);
     let unit = f64::from(gamma_exponent).exp2();
     let errors = gammas.iter().zip(&mantissas).map(|(g, &m)| (g - f64::from(m) * unit).abs());
-    let largest_error = errors.fold(0.0, f64::max) / n.sqrt();
-    let (epsilon, epsilon_exponent) = quantise::factor(f64::from(norm.epsilon) * n);
+    let largest_error = errors.fold(0.0, f64::max);
+    let (epsilon, epsilon_exponent) = quantise::factor(f64::from(norm.epsilon) * n * n);
     let content = Content::norm(&Norm {
         epsilon: (epsilon.unsigned_abs(), epsilon_exponent),
         gammas: &mantissas.iter().map(|&gamma| gamma as i16).collect::<Vec<_>>(),

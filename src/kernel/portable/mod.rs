@@ -2,6 +2,11 @@
 //!
 //! The other files of this folder are tested against this one, bit for bit.
 
+mod vector;
+
+pub use vector::{Norm, add_scaled, magnitude, moments, narrow, norm};
+
+use super::bare::stride;
 use super::rows::{BLOCK_ROWS, GROUP, Rows};
 
 /// `out[r] = round(256 · Σ_c w[r,c]·x[c] · M[r] / 2¹⁶) + round(b[r] / 2^bias_shift)`.
@@ -26,8 +31,12 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
 type Sums = [(i32, i32); BLOCK_ROWS / 2];
 
 fn gather(block: &[u32], quads: &[[i16; GROUP]], tail: &[i16; GROUP]) -> Sums {
+    sum_groups(block.get(BLOCK_ROWS..).unwrap_or(&[]), quads, tail)
+}
+
+fn sum_groups(words: &[u32], quads: &[[i16; GROUP]], tail: &[i16; GROUP]) -> Sums {
     let mut sums = Sums::default();
-    let (groups, _) = block.get(BLOCK_ROWS..).unwrap_or(&[]).as_chunks::<GROUP>();
+    let (groups, _) = words.as_chunks::<GROUP>();
     for (group, x) in groups.iter().zip(quads) {
         sums = add_group(sums, group, x);
     }
@@ -134,15 +143,24 @@ pub const fn scale(value: i32, m: i32) -> i32 {
     (value >> 16).wrapping_mul(m).wrapping_add(low)
 }
 
-/// See [`super::dot`].
-#[must_use]
-pub fn dot(k: &[i8], q: &[i16]) -> i32 {
-    k.iter().zip(q).fold(0, |sum, (&k, &q)| sum.wrapping_add(i32::from(k) * i32::from(q)))
-}
-
-/// See [`super::accumulate`].
-pub fn accumulate(acc: &mut [i32], alpha: i32, v: &[i8]) {
-    for (acc, &v) in acc.iter_mut().zip(v) {
-        *acc = acc.wrapping_add(alpha.wrapping_mul(i32::from(v)));
+/// `out[r] = Σ_c w[r,c]·x[c]` of a matrix without biases and multipliers (`bare.rs`), of `columns`.
+///
+/// `x`: fours of `columns`, or fewer, |Σ w·x| < 2²³ · `out`: `[rows]` or shorter; nothing is written if
+/// there are fewer words.
+pub fn dots(words: &[u32], columns: usize, x: &[[i16; GROUP]], out: &mut [i32]) {
+    let stride = stride(columns);
+    let blocks = out.len().div_ceil(BLOCK_ROWS);
+    if blocks.wrapping_mul(stride) > words.len() || x.len() > stride / GROUP {
+        return;
+    }
+    let mut words = words;
+    for out in out.chunks_mut(BLOCK_ROWS) {
+        let Some((block, behind)) = words.split_at_checked(stride) else { break };
+        words = behind;
+        let [(p0, l0), (p1, l1)] = sum_groups(block, x, &[0; GROUP]);
+        let sums = [p0.wrapping_sub(l0) >> 8, l0, p1.wrapping_sub(l1) >> 8, l1];
+        for (out, sum) in out.iter_mut().zip(sums) {
+            *out = sum;
+        }
     }
 }

@@ -1,0 +1,77 @@
+//! The part of the suite on vectors: every length up to 2·8 + 1, every shift, values of every size.
+
+use super::{Random, Report};
+use crate::kernel::{self, Norm, portable};
+
+const LONGEST: usize = 17;
+
+/// All cases of vectors.
+#[inline(never)] // Its frame is gone before the next suite.
+pub(super) fn run(report: &mut Report) {
+    let mut random = Random(11);
+    for shift in 0..=31 {
+        for length in 0..=LONGEST {
+            let wide: [i32; LONGEST] = core::array::from_fn(|i| sized(&mut random, i));
+            let short: [i16; LONGEST] =
+                core::array::from_fn(|i| (sized(&mut random, i) >> 15) as i16);
+            let (wide, short) = (&wide[..length], &short[..length]);
+            let width = kernel::magnitude(wide);
+            report.count(width == portable::magnitude(wide), &[width as i32]);
+            if shift > 0 {
+                narrow(report, wide, shift);
+            }
+            add_scaled(report, wide, shift, short);
+            moments(report, short);
+            norm(report, wide, shift, short);
+        }
+    }
+}
+
+/// Values of 30 bits and fewer, the largest among them, of both signs.
+fn sized(random: &mut Random, i: usize) -> i32 {
+    match i % 5 {
+        0 => random.next() >> 1,
+        1 => random.next() >> 12,
+        2 => [(1 << 30) - 1, -(1 << 30)][random.next() as usize % 2],
+        3 => random.next() >> 24,
+        _ => random.next() >> 30,
+    }
+}
+
+fn narrow(report: &mut Report, wide: &[i32], shift: u32) {
+    let limit = 0x7FFF >> (shift % 9);
+    let (mut found, mut expected) = ([77; LONGEST], [77; LONGEST]);
+    kernel::narrow(wide, shift, limit, &mut found[..wide.len()]);
+    portable::narrow(wide, shift, limit, &mut expected[..wide.len()]);
+    report.count(found == expected, &found.map(i32::from));
+}
+
+fn add_scaled(report: &mut Report, wide: &[i32], shift: u32, x: &[i16]) {
+    let (mut found, mut expected) = ([0; LONGEST], [0; LONGEST]);
+    for both in [&mut found, &mut expected] {
+        both[..wide.len()].copy_from_slice(wide);
+    }
+    let factor = 1 << (shift % 15);
+    kernel::add_scaled(&mut found[..wide.len()], shift, x, factor);
+    portable::add_scaled(&mut expected[..wide.len()], shift, x, factor);
+    report.count(found == expected, &found);
+}
+
+fn moments(report: &mut Report, x: &[i16]) {
+    let (sum, squares) = kernel::moments(x);
+    let same = (sum, squares) == portable::moments(x);
+    report.count(same, &[sum, squares as i32, (squares >> 32) as i32]);
+}
+
+fn norm(report: &mut Report, wide: &[i32], shift: u32, x: &[i16]) {
+    let (mut gammas, mut betas) = ([0; LONGEST], [0; LONGEST]);
+    for ((gamma, beta), &value) in gammas.iter_mut().zip(&mut betas).zip(wide) {
+        (*gamma, *beta) = ((value << 3 >> 16 << 16) as u32, (value >> 1) as u32);
+    }
+    let factor = x.len() as i32 * 119;
+    let norm = Norm { factor, offset: factor * 5, root: 23_170 << 16, beta_shift: shift + 2 };
+    let (mut found, mut expected) = ([99; LONGEST], [99; LONGEST]);
+    kernel::norm(norm, x, &gammas, &betas, &mut found[..x.len()]);
+    portable::norm(norm, x, &gammas, &betas, &mut expected[..x.len()]);
+    report.count(found == expected, &found);
+}

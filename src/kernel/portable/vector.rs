@@ -1,0 +1,72 @@
+//! What is done to each number of a vector between two matrices.
+
+use super::scale;
+
+/// The OR of all values, each as the bits in which it differs from its sign: their common width.
+#[must_use]
+pub fn magnitude(values: &[i32]) -> u32 {
+    let bits = |v: i32| v ^ (v >> 31);
+    // Eight at a time: where size counts, the compiler unrolls nothing.
+    let (eights, rest) = values.as_chunks();
+    let all = eights.iter().fold(0, |all, &[a, b, c, d, e, f, g, h]| {
+        all | bits(a) | bits(b) | bits(c) | bits(d) | bits(e) | bits(f) | bits(g) | bits(h)
+    });
+    rest.iter().fold(all, |all, &v| all | bits(v)) as u32
+}
+
+/// `out[i] = min(⌊values[i] / 2^shift + ½⌋, limit)`, in 16 bits. `shift`: 1…31.
+pub fn narrow(values: &[i32], shift: u32, limit: i32, out: &mut [i16]) {
+    let down = shift.wrapping_sub(1) & 31;
+    let cut = |value: i32| ((value >> down).wrapping_add(1) >> 1).min(limit) as i16;
+    let n = out.len().min(values.len());
+    let (to, from) = (out.get_mut(..n).unwrap_or_default(), values.get(..n).unwrap_or(&[]));
+    let ((to, to_rest), (from, from_rest)) = (to.as_chunks_mut(), from.as_chunks());
+    for (to, &[a, b, c, d]) in to.iter_mut().zip(from) {
+        *to = [cut(a), cut(b), cut(c), cut(d)];
+    }
+    for (out, &value) in to_rest.iter_mut().zip(from_rest) {
+        *out = cut(value);
+    }
+}
+
+/// `wide[i] = ⌊wide[i] / 2^shift + ½⌋ + factor·x[i]`. `shift`: 0…31 · `wide`, `x`: `[n]`.
+pub fn add_scaled(wide: &mut [i32], shift: u32, x: &[i16], factor: i32) {
+    let down = shift.wrapping_sub(1) & 31;
+    for (wide, &x) in wide.iter_mut().zip(x) {
+        let cut = if shift == 0 { *wide } else { (*wide >> down).wrapping_add(1) >> 1 };
+        *wide = cut.wrapping_add(factor.wrapping_mul(x.into()));
+    }
+}
+
+/// Σx and Σx². `x`: `[n]`, n ≤ 65535.
+#[must_use]
+pub fn moments(x: &[i16]) -> (i32, u64) {
+    x.iter().fold((0, 0), |(sum, squares), &x| {
+        let x = i32::from(x);
+        (sum.wrapping_add(x), squares.wrapping_add(u64::from(x.wrapping_mul(x) as u32)))
+    })
+}
+
+/// What a LayerNorm is, once the moments of its vector are known: see [`norm`].
+#[derive(Clone, Copy, Debug)]
+pub struct Norm {
+    /// Factor of x.
+    pub factor: i32,
+    /// What is taken away then.
+    pub offset: i32,
+    /// A 15-bit integer, 16 bits up.
+    pub root: i32,
+    /// 2…31, or more: no betas.
+    pub beta_shift: u32,
+}
+
+/// `out[i] = s(s(factor·x[i] − offset, root), γ[i]) + ⌊β[i] / 2^beta_shift + ½⌋`, where s is [`scale`].
+/// `x`, `gammas` (15 bits and a sign, 16 bits up), `betas`, `out`: `[n]`.
+pub fn norm(norm: Norm, x: &[i16], gammas: &[u32], betas: &[u32], out: &mut [i32]) {
+    let down = norm.beta_shift.wrapping_sub(1).min(31);
+    for (((out, &x), &gamma), &beta) in out.iter_mut().zip(x).zip(gammas).zip(betas) {
+        let value = norm.factor.wrapping_mul(x.into()).wrapping_sub(norm.offset);
+        let scaled = scale(scale(value, norm.root), gamma as i32);
+        *out = scaled.wrapping_add((beta as i32 >> down).wrapping_add(1) >> 1);
+    }
+}

@@ -1,0 +1,132 @@
+//! One or two rows at once: two share each word of the weights they meet.
+
+use super::{Input, Linear, block, first, first_mut};
+use crate::arena::Carver;
+use crate::format::Plan;
+
+/// Scratch of one row: what the next layer reads, and what a layer computes.
+#[derive(Default)]
+pub(crate) struct Lane<'s> {
+    pub(crate) narrow: &'s mut [i16],
+    pub(crate) wide: &'s mut [i32],
+    /// Of whatever was written last.
+    pub(crate) exponent: i32,
+}
+
+/// Scratch of two rows; the second lane may be empty, for callers with one row.
+pub(crate) struct Lanes<'s> {
+    pub(crate) lanes: [Lane<'s>; 2],
+    both: &'s mut [[u32; 2]],
+}
+
+/// A row of the residual stream.
+pub(crate) struct Row<'r> {
+    pub(crate) mantissas: &'r mut [i16],
+    pub(crate) exponent: i32,
+}
+
+impl<'s> Lanes<'s> {
+    /// For one row.
+    pub(crate) fn one(narrow: &'s mut [i16], wide: &'s mut [i32]) -> Self {
+        Self { lanes: [Lane { narrow, wide, exponent: 0 }, Lane::default()], both: &mut [] }
+    }
+
+    /// For two rows, the second in what is carved here, if the plan has room for it.
+    pub(crate) fn two(
+        narrow: &'s mut [i16],
+        wide: &'s mut [i32],
+        arena: &mut Carver<'s>,
+        plan: &Plan,
+    ) -> Self {
+        let (wide_room, narrow_room, both) = plan.second_lane();
+        let second =
+            Lane { narrow: arena.take(narrow_room), wide: arena.take(wide_room), exponent: 0 };
+        Self { lanes: [Lane { narrow, wide, exponent: 0 }, second], both: arena.take(both) }
+    }
+
+    /// How many rows it can take at once.
+    pub(crate) fn count(&self) -> usize {
+        if self.both.is_empty() { 1 } else { 2 }
+    }
+
+    /// Calls `work` with every position that a pass over `len` rows starts at.
+    pub(crate) fn each(&mut self, len: usize, mut work: impl FnMut(usize, &mut Self)) {
+        let mut position = 0;
+        while position < len {
+            work(position, self);
+            position = position.wrapping_add(self.count());
+        }
+    }
+
+    /// `W·x + b` in the first `rows` lanes: reads `narrow`, writes `wide`.
+    pub(crate) fn apply(&mut self, linear: &Linear<'_>, rows: usize) {
+        let (columns, outputs) = (linear.columns(), linear.rows());
+        let [a, b] = &mut self.lanes;
+        if rows == 2 {
+            let both = first_mut(self.both, columns.div_ceil(4).wrapping_mul(2));
+            interleave(first(a.narrow, columns), first(b.narrow, columns), both);
+            let out = [first_mut(a.wide, outputs), first_mut(b.wide, outputs)];
+            [a.exponent, b.exponent] = linear.apply_both(both, [a.exponent, b.exponent], out);
+        } else {
+            let x = block(first(a.narrow, columns), a.exponent);
+            a.exponent = linear.apply(x, first_mut(a.wide, outputs));
+        }
+    }
+}
+
+impl Lanes<'_> {
+    pub(crate) fn exponents(&self) -> [i32; 2] {
+        [self.lanes[0].exponent, self.lanes[1].exponent]
+    }
+
+    pub(crate) fn set_exponents(&mut self, exponents: [i32; 2]) {
+        [self.lanes[0].exponent, self.lanes[1].exponent] = exponents;
+    }
+}
+
+impl Lane<'_> {
+    /// The first `n` wide values, as `input` wants them.
+    pub(crate) fn cut(&mut self, input: Input, n: usize) {
+        let narrow = first_mut(self.narrow, n);
+        self.exponent = input.narrow(first(self.wide, n), self.exponent, narrow);
+    }
+}
+
+/// Two vectors side by side, as [`crate::kernel::matvec_pair`] reads them, with zeros behind.
+fn interleave(a: &[i16], b: &[i16], both: &mut [[u32; 2]]) {
+    let word = |low: i16, high: i16| u32::from(low as u16) | u32::from(high as u16) << 16;
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks(), b.as_chunks());
+    let (fours, _) = both.as_chunks_mut();
+    let mut fours = fours.iter_mut();
+    for ((&[a, b, c, d], &[e, f, g, h]), to) in a.iter().zip(b).zip(&mut fours) {
+        *to = [[word(a, b), word(e, f)], [word(c, d), word(g, h)]];
+    }
+    if let Some(to) = fours.next() {
+        let at = |rest: &[i16], i: usize| rest.get(i).copied().unwrap_or(0);
+        let two = |i: usize| {
+            let second = i.wrapping_add(1);
+            [word(at(a_rest, i), at(a_rest, second)), word(at(b_rest, i), at(b_rest, second))]
+        };
+        *to = [two(0), two(2)];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::interleave;
+
+    #[test]
+    fn vectors_lie_side_by_side_and_end_in_zeros() {
+        for n in 0..13i16 {
+            let a: Vec<i16> = (0..n).map(|i| i - 5).collect();
+            let b: Vec<i16> = a.iter().map(|x| -7 * x).collect();
+            let mut both = vec![[0xAAAA_AAAA; 2]; (n as usize).div_ceil(4) * 2];
+            interleave(&a, &b, &mut both);
+            for (which, x) in [a, b].iter().enumerate() {
+                let halves = both.iter().flat_map(|w| [w[which] as i16, (w[which] >> 16) as i16]);
+                let expected = x.iter().copied().chain(core::iter::repeat(0));
+                assert!(halves.zip(expected).all(|(found, expected)| found == expected), "{n}");
+            }
+        }
+    }
+}
