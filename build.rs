@@ -4,10 +4,13 @@
 use std::env;
 
 /// Names of kernel sets, the files and folders of `src/kernel`: the first whose condition holds is chosen.
-const KERNELS: [(&str, fn(&Build) -> bool); 2] = [
+const KERNELS: [(&str, Fits); 2] = [
     ("dsp", |b| b.is_for("thumbv7em") || b.is_for("thumbv8m.main") && b.has("CORTEX_M33")),
     ("portable", |_| true),
 ];
+
+/// Whether a build can use a kernel set.
+type Fits = fn(&Build) -> bool;
 
 struct Build {
     target: String,

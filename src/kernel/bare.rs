@@ -33,7 +33,7 @@ pub fn put_row(words: &mut [u32], columns: usize, row: usize, values: &[i32], sh
     let words = block.get_mut(pair..stride).unwrap_or_default().iter_mut().step_by(2);
     let half = |half: u32, value: i32| {
         let low = i32::from(half as i8);
-        let both = if row % 2 == 0 {
+        let both = if row.is_multiple_of(2) {
             low.wrapping_add(cut(value, shift) << 8)
         } else {
             i32::from(half as i16).wrapping_sub(low).wrapping_add(cut(value, shift))
@@ -51,7 +51,7 @@ pub fn put_row(words: &mut [u32], columns: usize, row: usize, values: &[i32], sh
 /// Writes column `column` of a matrix of `columns`: `values / 2^shift`.
 pub fn put_column(words: &mut [u32], columns: usize, column: usize, values: &[i32], shift: u32) {
     let (stride, first) = (stride(columns), column & !1);
-    let (up, mask) = if column % 2 == 0 { (0, 0xFFFF_0000) } else { (16, 0xFFFF) };
+    let (up, mask) = if column.is_multiple_of(2) { (0, 0xFFFF_0000) } else { (16, 0xFFFF) };
     let mut blocks = words.get_mut(first..).unwrap_or_default();
     let put = |word: &mut u32, high: i32, low: i32| {
         let half = (cut(high, shift) << 8).wrapping_add(cut(low, shift)) as u32 & 0xFFFF;
