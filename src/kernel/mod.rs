@@ -3,7 +3,8 @@
 //! ```text
 //!  matvec       ─┐            ┌ portable   the meaning, safe Rust, every core
 //!  matvec_pair  ─┴─ selected ─┤
-//!                             └ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//!                             ├ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//!                             └ armv6m     M0 and M0+ (by target)
 //! ```
 //! [`portable`] says what each kernel computes; the others compute the same bits faster. `build.rs`
 //! selects (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
@@ -17,6 +18,10 @@ pub mod conformance;
 pub mod portable;
 mod rows;
 
+#[cfg(regard_kernel = "armv6m")]
+mod armv6m;
+#[cfg(regard_kernel = "armv6m")]
+use armv6m as selected;
 #[cfg(regard_kernel = "dsp")]
 mod dsp;
 #[cfg(regard_kernel = "dsp")]
