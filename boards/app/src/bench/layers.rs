@@ -17,7 +17,6 @@ pub fn cells<C: Counter, W: Write>(bench: &mut Bench<'_, C, W>) -> bool {
 #[repr(align(4))]
 struct Aligned([i16; 2 * HIDDEN]);
 
-#[inline(never)] // Its frame is gone before others are there.
 fn cell<C: Counter, W: Write>(
     bench: &mut Bench<'_, C, W>,
     kind: Cell,
@@ -34,13 +33,19 @@ fn cell<C: Counter, W: Write>(
     if conformance::hash(&cell, columns) != hash {
         return bench.differs(name);
     }
+    let count = step(bench, &cell, columns);
+    bench.report(name, NAME, (kind.gates() * HIDDEN * (columns + HIDDEN)) as u64, count);
+    true
+}
+
+/// A step of `cell`.
+#[inline(never)] // Its frame is not there while hashes are made: a small board has a small stack.
+fn step<C: Counter, W: Write>(bench: &Bench<'_, C, W>, cell: &TestCell, columns: usize) -> u64 {
     let mut narrow = Aligned([0; 2 * HIDDEN]);
     let (mut h, mut c, mut wide) = ([77; HIDDEN], [99; HIDDEN], [0; 3 * HIDDEN]);
     conformance::input(&mut narrow.0[..columns], 1);
     let step = || cell.step(black_box(&mut narrow.0), &mut h, &mut c, &mut wide);
-    let count = bench.counter.count(step);
-    bench.report(name, NAME, (kind.gates() * HIDDEN * (columns + HIDDEN)) as u64, count);
-    true
+    bench.counter.count(step)
 }
 
 static MAP: Arena<{ convolution_suite::BYTES }> = Arena::new();
