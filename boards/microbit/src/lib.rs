@@ -3,7 +3,7 @@
 
 #![no_std]
 
-#[cfg(feature = "bench")]
+#[cfg(any(feature = "bench", feature = "bench_models"))]
 pub mod clock;
 mod serial;
 
@@ -79,7 +79,7 @@ pub fn converse<F: Family>(
 }
 
 /// Counts `text` through `model`, called `name`; the exit status says whether that went well.
-#[cfg(feature = "bench")]
+#[cfg(feature = "bench_models")]
 pub fn bench<const BYTES: usize>(
     name: &str,
     model: &regard::Model<'_>,

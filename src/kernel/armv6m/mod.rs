@@ -3,9 +3,11 @@
 
 #![expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
 
+mod pair;
 mod run;
 
 pub use super::portable::{add_scaled, magnitude, moments, narrow, norm, scale};
+pub use pair::matvec_pair;
 
 use super::bare;
 use super::rows::{BLOCK_ROWS, GROUP, Rows};
@@ -34,20 +36,6 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
         tail: &tail,
     };
     Matrix::of(rows, bias_shift).product(&vector, &mut out[..count]);
-}
-
-/// See [`super::portable::matvec_pair`].
-pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: [&mut [i32]; 2]) {
-    let groups = rows.columns().div_ceil(GROUP);
-    let Some(x) = x.get(..groups.wrapping_mul(GROUP / 2)) else { return };
-    let mut start: *const u32 = x.as_ptr().cast();
-    for (bias_shift, out) in bias_shifts.into_iter().zip(out) {
-        let count = out.len().min(rows.rows());
-        let vector =
-            Vector { x: start.cast(), step: 2 * WORD, whole: groups, groups, tail: &[0; GROUP] };
-        Matrix::of(rows, bias_shift).product(&vector, &mut out[..count]);
-        start = start.wrapping_add(1);
-    }
 }
 
 /// See [`super::portable::dots`].
