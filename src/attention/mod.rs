@@ -50,13 +50,14 @@ impl<'m> Attention<'m> {
     }
 
     fn of(model: &Model<'m>, stack: Stack, layer: usize, roles: [Role; 4]) -> Self {
-        let linear = |role| Linear::of(model, stack, layer, role);
-        let [query, key, value, output] = roles;
+        let mut at = 0;
+        let [query, key, value, output] = roles
+            .map(|role| Linear::from_section(&model.find_behind(&mut at, stack, layer, role)));
         Self {
-            query: linear(query),
-            key: linear(key),
-            value: linear(value),
-            output: linear(output),
+            query,
+            key,
+            value,
+            output,
             n_heads: model.dims().n_heads,
             d_head: model.dims().d_head,
         }

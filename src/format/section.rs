@@ -1,7 +1,7 @@
 //! The directory: where each section lies, and the view of one.
 
 use super::dims::Dims;
-use super::{Slot, data_start, tri};
+use super::{Slot, data_start, field, tri};
 use crate::Error;
 use crate::kernel::Rows;
 
@@ -67,6 +67,27 @@ pub(crate) const fn read(words: &[u32], start: usize, index: usize) -> Section<'
         bias_exponent: bias_exponent as i32,
         bits,
     }
+}
+
+/// The first index from `first` on whose entry has a key ([`super::slot::key`]), in a directory that has
+/// been checked.
+pub(crate) const fn position(
+    words: &[u32],
+    start: usize,
+    first: usize,
+    key: u32,
+) -> Option<usize> {
+    let Some((head, rest)) = words.split_at_checked(start) else { return None };
+    let Some((_, [count, ..])) = head.split_at_checked(field::SECTIONS) else { return None };
+    let (entries, _) = rest.as_chunks::<ENTRY_WORDS>();
+    let mut index = first;
+    while index < entries.len() && index < *count as usize {
+        if entries[index][0] << 8 == key << 8 {
+            return Some(index);
+        }
+        index += 1;
+    }
+    None
 }
 
 /// Every entry is the one that the dims prescribe, and starts where the one before it ends.

@@ -101,12 +101,7 @@ impl Slot {
 
     /// The first word of its entry.
     pub(crate) const fn id(&self) -> u32 {
-        u32::from_le_bytes([
-            self.stack as u8,
-            self.layer as u8,
-            self.role as u8,
-            self.layout() as u8,
-        ])
+        key(self.stack, self.layer, self.role) | (self.layout() as u32) << 24
     }
 
     /// The words it takes, if its shape says so.
@@ -118,4 +113,9 @@ impl Slot {
             Layout::Table => None,
         }
     }
+}
+
+/// What tells the first word of an entry from that of any other, in its lower three bytes.
+pub(crate) const fn key(stack: Stack, layer: usize, role: Role) -> u32 {
+    u32::from_le_bytes([stack as u8, layer as u8, role as u8, 0])
 }

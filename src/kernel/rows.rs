@@ -119,6 +119,33 @@ impl<'m> Rows<'m> {
         if row % 2 == 1 { low } else { ((half as i32 - low as i32) >> 8) as i8 }
     }
 
+    /// Calls `work` with each place of `out` and the weight of `row` there; never if there is no such
+    /// row. `out`: `[columns]`.
+    #[inline]
+    pub(crate) fn each_weight(
+        &self,
+        row: usize,
+        out: &mut [i32],
+        mut work: impl FnMut(&mut i32, i32),
+    ) {
+        let block = (row / BLOCK_ROWS).wrapping_mul(Self::block_words(self.columns()));
+        let first = block.wrapping_add(BLOCK_ROWS + row % BLOCK_ROWS / 2);
+        let (words, _) = self.words.get(first..).unwrap_or(&[]).as_chunks();
+        let is_upper = row.is_multiple_of(2);
+        let mut work = |out, half: u32| {
+            let (half, lower) = (i32::from(half as i16), i32::from(half as i8));
+            work(out, if is_upper { half.wrapping_sub(lower) >> 8 } else { lower });
+        };
+        for (to, &[word, _]) in out.chunks_mut(2).zip(words) {
+            if let Some((first, rest)) = to.split_first_mut() {
+                work(first, word);
+                if let Some(second) = rest.first_mut() {
+                    work(second, word >> 16);
+                }
+            }
+        }
+    }
+
     /// The bias word of `row`.
     #[must_use]
     pub const fn bias(&self, row: usize) -> i32 {
@@ -199,6 +226,9 @@ mod tests {
                         "{rows}×{columns} {r},{c}"
                     );
                 }
+                let mut row = std::vec![0; columns];
+                view.each_weight(r, &mut row, |out, weight| *out += weight);
+                assert!(row.iter().zip(&weights[r * columns..]).all(|(&x, &w)| x == w.into()));
             }
             assert!(Rows::new(&words[1..], rows, columns).is_none());
         }

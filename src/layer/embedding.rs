@@ -17,9 +17,7 @@ pub(crate) struct Embedding<'m> {
 pub(crate) fn look_up(table: &Section<'_>, token: usize, wide: &mut [i32], out: &mut [i16]) -> i32 {
     let words = table.matrix();
     let multiplier = words.multiplier(token) >> 16;
-    for (column, wide) in wide.iter_mut().enumerate() {
-        *wide = i32::from(words.weight(token, column)).wrapping_mul(multiplier);
-    }
+    words.each_weight(token, wide, |wide, weight| *wide = weight.wrapping_mul(multiplier));
     narrow(wide, table.scale_exponent, 16, i32::MIN, out)
 }
 
@@ -45,12 +43,12 @@ impl<'m> Embedding<'m> {
             self.table.scale_exponent.wrapping_add(self.exponent).wrapping_add(16 - FRACTION);
         let place_exponent = self.positions.scale_exponent.wrapping_sub(FRACTION);
         let (common, word_down, place_down) = align(word_exponent, place_exponent);
-        for (column, out) in out.iter_mut().enumerate() {
-            let word = i32::from(words.weight(token, column)).wrapping_mul(word_scale);
-            let place = i32::from(places.weight(position, column)).wrapping_mul(place_scale);
-            let word = round_shift(scale(word, self.multiplier), word_down);
-            *out = word.wrapping_add(round_shift(place, place_down));
-        }
+        words.each_weight(token, out, |out, weight| {
+            *out = round_shift(scale(weight.wrapping_mul(word_scale), self.multiplier), word_down);
+        });
+        places.each_weight(position, out, |out, weight| {
+            *out = out.wrapping_add(round_shift(weight.wrapping_mul(place_scale), place_down));
+        });
         common
     }
 }

@@ -13,9 +13,12 @@ pub(crate) struct FeedForward<'m> {
 
 impl<'m> FeedForward<'m> {
     pub(crate) fn of(model: &Model<'m>, stack: Stack, layer: usize) -> Self {
+        let mut at = 0;
+        let [up, down] = [Role::FeedUp, Role::FeedDown]
+            .map(|role| Linear::from_section(&model.find_behind(&mut at, stack, layer, role)));
         Self {
-            up: Linear::of(model, stack, layer, Role::FeedUp),
-            down: Linear::of(model, stack, layer, Role::FeedDown),
+            up,
+            down,
             activation: model.dims().activation,
         }
     }

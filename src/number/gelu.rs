@@ -65,7 +65,12 @@ pub fn gelu(wide: &mut [i32], exponent: i32) -> i32 {
 
 /// ReLU of a wide vector, in place. `wide`: `[n]`.
 pub fn relu(wide: &mut [i32]) {
-    for value in wide.iter_mut() {
+    // Eight at a time: where size counts, the compiler unrolls nothing.
+    let (eights, rest) = wide.as_chunks_mut::<8>();
+    for eight in eights {
+        *eight = eight.map(|value| value.max(0));
+    }
+    for value in rest {
         *value = (*value).max(0);
     }
 }
