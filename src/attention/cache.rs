@@ -9,8 +9,8 @@
 use crate::arena::Carver;
 use crate::format::{CachePlan, Dims};
 use crate::kernel;
-use crate::layer::{row, row_mut};
-use crate::number::{bytes_for, small_exponent};
+use crate::layer::{first, first_mut, row, row_mut};
+use crate::number::{bytes_for, small_exponent, to_bytes};
 
 /// The caches of some layers.
 pub(crate) struct Caches<'a> {
@@ -19,7 +19,7 @@ pub(crate) struct Caches<'a> {
     shape: Shape,
 }
 
-/// Words of matrices `[layers × n_heads]`, and exponents `[layers × positions × n_heads]`.
+/// Words of matrices `[layers × n_heads]`, and exponents `[layers × n_heads × positions]`.
 struct Half<W, E> {
     words: W,
     exponents: E,
@@ -31,6 +31,9 @@ struct Shape {
     d_head: usize,
     positions: usize,
 }
+
+/// Numbers of a head that are cut at once, whole fours.
+const PART: usize = 32;
 
 impl Shape {
     /// Words of a head.
@@ -64,21 +67,21 @@ impl<'a> Caches<'a> {
         }
     }
 
-    /// Writes a key. `wide`: `[n_heads·d_head]`.
+    /// Writes a key, behind that of the position before. `wide`: `[n_heads·d_head]`.
     #[inline(never)] // For the flash.
     pub(crate) fn put_key(&mut self, layer: usize, position: usize, wide: &[i32], exponent: i32) {
         let shape = self.shape;
-        self.keys.put(shape, (layer, position), wide, exponent, |words, key, cut| {
-            kernel::put_row(words, shape.d_head, position, key, cut);
+        self.keys.put(shape, (layer, position), wide, exponent, |words, first, key| {
+            kernel::put_row(words, shape.d_head, (position, first), key);
         });
     }
 
-    /// Writes a value. `wide`: `[n_heads·d_head]`.
+    /// Writes a value, behind that of the position before. `wide`: `[n_heads·d_head]`.
     #[inline(never)] // For the flash.
     pub(crate) fn put_value(&mut self, layer: usize, position: usize, wide: &[i32], exponent: i32) {
         let shape = self.shape;
-        self.values.put(shape, (layer, position), wide, exponent, |words, value, cut| {
-            kernel::put_column(words, shape.positions, position, value, cut);
+        self.values.put(shape, (layer, position), wide, exponent, |words, first, value| {
+            kernel::put_column(words, shape.positions, (first, position), value);
         });
     }
 
@@ -92,22 +95,27 @@ impl<'a> Caches<'a> {
 }
 
 impl Half<&mut [u32], &mut [i8]> {
-    /// Cuts each head to int8 and gives it to `write`, with the shift that does it.
+    /// Cuts each head to int8 and gives it to `write`, part by part, with where the part starts.
     fn put(
         &mut self,
         shape: Shape,
         (layer, position): (usize, usize),
         wide: &[i32],
         exponent: i32,
-        write: impl Fn(&mut [u32], &[i32], u32),
+        write: impl Fn(&mut [u32], usize, &[[i16; 4]]),
     ) {
-        let at = layer.wrapping_mul(shape.positions).wrapping_add(position);
         for head in 0..shape.n_heads {
             let values = row(wide, head, shape.d_head);
             let shift = bytes_for(values);
             let matrix = layer.wrapping_mul(shape.n_heads).wrapping_add(head);
-            write(row_mut(self.words, matrix, shape.words()), values, shift);
-            let slot = at.wrapping_mul(shape.n_heads).wrapping_add(head);
+            let words = row_mut(self.words, matrix, shape.words());
+            for (part, values) in values.chunks(PART).enumerate() {
+                let mut bytes = [0; PART];
+                to_bytes(values, shift, first_mut(&mut bytes, values.len()));
+                let fours = first(bytes.as_chunks().0, values.len().div_ceil(4));
+                write(words, part.wrapping_mul(PART), fours);
+            }
+            let slot = matrix.wrapping_mul(shape.positions).wrapping_add(position);
             if let Some(place) = self.exponents.get_mut(slot) {
                 *place = small_exponent(exponent.saturating_add(shift as i32));
             }
@@ -129,9 +137,8 @@ impl Half<&[u32], &[i8]> {
     }
 
     /// The exponents of a head, position after position.
-    fn exponents(&self, head: usize, shape: Shape) -> impl Iterator<Item = i32> {
-        let from = self.exponents.get(head..).unwrap_or(&[]);
-        from.iter().step_by(shape.n_heads.max(1)).map(|&e| e.into())
+    fn exponents(&self, head: usize, shape: Shape) -> &[i8] {
+        row(self.exponents, head, shape.positions)
     }
 }
 
@@ -148,7 +155,7 @@ impl Cache<'_> {
     }
 
     /// Exponents of the keys of a head.
-    pub(crate) fn key_exponents(&self, head: usize) -> impl Iterator<Item = i32> {
+    pub(crate) fn key_exponents(&self, head: usize) -> &[i8] {
         self.keys.exponents(head, self.shape)
     }
 
@@ -158,8 +165,8 @@ impl Cache<'_> {
     }
 
     /// Exponents of the values of a head.
-    pub(crate) fn value_exponents(&self, head: usize) -> impl Iterator<Item = i32> {
-        self.values.exponents(head, self.shape).take(self.len)
+    pub(crate) fn value_exponents(&self, head: usize) -> &[i8] {
+        first(self.values.exponents(head, self.shape), self.len)
     }
 
     /// Whole fours that hold the positions.

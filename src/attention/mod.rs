@@ -90,8 +90,8 @@ impl<'m> Attention<'m> {
             let by = query.exponent.wrapping_add(ENERGY_FRACTION);
             cache.keys(head, q, energies);
             let weights = first_mut(energies, cache.len());
-            for (energy, exponent) in weights.iter_mut().zip(cache.key_exponents(head)) {
-                *energy = shift(*energy, exponent.wrapping_add(by));
+            for (energy, &exponent) in weights.iter_mut().zip(cache.key_exponents(head)) {
+                *energy = shift(*energy, by.wrapping_add(exponent.into()));
             }
             softmax(weights);
             for (sum, &weight) in alignment.iter_mut().zip(&*weights) {
@@ -119,20 +119,27 @@ fn to_mantissas<'e>(
     cache: &Cache<'_>,
     head: usize,
 ) -> (&'e [[i16; 4]], i32) {
-    let seen = weights.iter().zip(cache.value_exponents(head)).filter(|&(&weight, _)| weight != 0);
-    let largest = seen.map(|(_, exponent)| exponent).max().unwrap_or(0);
-    let n = weights.len();
-    let halves: &mut [i16] = bytemuck::try_cast_slice_mut(weights).unwrap_or_default();
-    let mut exponents = cache.value_exponents(head);
-    for position in 0..n {
-        // A weight is at most 2¹⁵: its lower half is all of it.
-        let weight = halves.get(position.wrapping_mul(2)).map_or(0, |&half| i32::from(half as u16));
-        let mantissa = exponents.next().map_or(0, |exponent| {
-            round_shift(weight, largest.wrapping_sub(exponent) as u32).min(i16::MAX.into())
-        });
-        if let Some(place) = halves.get_mut(position) {
-            *place = mantissa as i16;
+    let exponents = cache.value_exponents(head);
+    let mut largest = i8::MIN;
+    for (&weight, &exponent) in weights.iter().zip(exponents) {
+        if weight != 0 && exponent > largest {
+            largest = exponent;
         }
+    }
+    let (n, largest) = (weights.len(), largest.into());
+    let halves: &mut [i16] = bytemuck::try_cast_slice_mut(weights).unwrap_or_default();
+    let mut at = 0usize;
+    for &exponent in exponents {
+        // A weight is at most 2¹⁵: its lower half is all of it.
+        let weight = halves.get(at.wrapping_mul(2)).map_or(0, |&half| i32::from(half as u16));
+        let down = i32::wrapping_sub(largest, exponent.into()) as u32;
+        if let Some(place) = halves.get_mut(at) {
+            *place = round_shift(weight, down).min(i16::MAX.into()) as i16;
+        }
+        at = at.wrapping_add(1);
+    }
+    for place in halves.get_mut(at..n).unwrap_or_default() {
+        *place = 0;
     }
     (first(halves, n).as_chunks().0, largest)
 }

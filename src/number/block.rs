@@ -93,6 +93,12 @@ pub fn narrow<T: Number>(
     out: &mut [i16],
 ) -> i32 {
     let shift = shift_for(values, exponent, bits, floor);
+    cut(values, shift, bits, out);
+    exponent.saturating_add(shift as i32)
+}
+
+/// Values as mantissas of `bits` bits, with a shift that fits.
+fn cut<T: Number>(values: &[T], shift: u32, bits: u32, out: &mut [i16]) {
     match shift {
         0 => {
             for (out, &value) in out.iter_mut().zip(values) {
@@ -103,12 +109,19 @@ pub fn narrow<T: Number>(
         1..=31 => T::cut(values, shift, 0x7FFF >> (16 - bits.clamp(2, 16)), out),
         _ => out.fill(0),
     }
-    exponent.saturating_add(shift as i32)
 }
 
 /// The shift that brings values into 8 bits.
 pub(crate) fn bytes_for(values: &[i32]) -> u32 {
     magnitude_bits(values).saturating_sub(7)
+}
+
+/// Values in 8 bits, at most ±127, with the shift of [`bytes_for`].
+pub(crate) fn to_bytes(values: &[i32], shift: u32, out: &mut [i16]) {
+    cut(values, shift, 8, out);
+    for out in out {
+        *out = (*out).max(-127);
+    }
 }
 
 /// The common exponent of two wide vectors, and the right shift of each.

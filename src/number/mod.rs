@@ -14,7 +14,7 @@ mod sigmoid;
 mod softmax;
 
 pub use block::{Block, Number, add_aligned, magnitude_bits, narrow, widen};
-pub(crate) use block::{align, bytes_for, exponent_for};
+pub(crate) use block::{align, bytes_for, exponent_for, to_bytes};
 pub use exp2::{EXP2_MAX_ERROR, exp2_neg};
 pub use gelu::{GELU_MAX_ERROR, PHI_MAX_ERROR, gelu, phi, relu};
 pub use rsqrt::{RSQRT_MAX_ERROR, rsqrt};
