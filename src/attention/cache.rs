@@ -10,7 +10,7 @@ use crate::arena::Carver;
 use crate::format::{CachePlan, Dims};
 use crate::kernel;
 use crate::layer::{first, first_mut, row, row_mut};
-use crate::number::{bytes_for, small_exponent, to_bytes};
+use crate::number::{bytes_for, cut, small_exponent};
 
 /// The caches of some layers.
 pub(crate) struct Caches<'a> {
@@ -104,14 +104,17 @@ impl Half<&mut [u32], &mut [i8]> {
         exponent: i32,
         write: impl Fn(&mut [u32], usize, &[[i16; 4]]),
     ) {
+        let mut bytes = [0; PART];
         for head in 0..shape.n_heads {
             let values = row(wide, head, shape.d_head);
             let shift = bytes_for(values);
             let matrix = layer.wrapping_mul(shape.n_heads).wrapping_add(head);
             let words = row_mut(self.words, matrix, shape.words());
             for (part, values) in values.chunks(PART).enumerate() {
-                let mut bytes = [0; PART];
-                to_bytes(values, shift, first_mut(&mut bytes, values.len()));
+                cut(values, shift, 8, first_mut(&mut bytes, values.len()));
+                for behind in bytes.iter_mut().skip(values.len()).take(3) {
+                    *behind = 0;
+                }
                 let fours = first(bytes.as_chunks().0, values.len().div_ceil(4));
                 write(words, part.wrapping_mul(PART), fours);
             }

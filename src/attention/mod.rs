@@ -18,7 +18,8 @@ pub(crate) use sublayer::{Sublayer, enter};
 
 use crate::format::{MAX_HEADS, Model, Role, Stack};
 use crate::layer::{Linear, first, first_mut, row_mut};
-use crate::number::{Block, ENERGY_FRACTION, round_shift, shift, small_exponent, softmax};
+use crate::number::{Block, ENERGY_FRACTION, round_shift, shift, small_exponent, softmax_below};
+use core::cell::Cell;
 
 /// The four matrices of an attention.
 pub(crate) struct Attention<'m> {
@@ -51,8 +52,8 @@ impl<'m> Attention<'m> {
 
     fn of(model: &Model<'m>, stack: Stack, layer: usize, roles: [Role; 4]) -> Self {
         let mut at = 0;
-        let [query, key, value, output] = roles
-            .map(|role| Linear::from_section(&model.find_behind(&mut at, stack, layer, role)));
+        let [query, key, value, output] =
+            roles.map(|role| Linear::from_section(&model.find_behind(&mut at, stack, layer, role)));
         Self {
             query,
             key,
@@ -83,32 +84,33 @@ impl<'m> Attention<'m> {
         out: &mut [i32],
     ) -> i32 {
         let energies = first_mut(energies, cache.rounded());
-        let mut exponents = [i8::MIN; MAX_HEADS];
+        let mut exponents = [0; MAX_HEADS];
+        let mut common = i8::MIN;
         for (head, head_exponent) in (0..self.n_heads).zip(&mut exponents) {
             let from = query.mantissas.get(head.wrapping_mul(self.d_head)..).unwrap_or(&[]);
             let q = first(from.as_chunks().0, self.d_head.div_ceil(4));
             let by = query.exponent.wrapping_add(ENERGY_FRACTION);
             cache.keys(head, q, energies);
             let weights = first_mut(energies, cache.len());
+            let mut best = i32::MIN;
             for (energy, &exponent) in weights.iter_mut().zip(cache.key_exponents(head)) {
                 *energy = shift(*energy, by.wrapping_add(exponent.into()));
+                best = best.max(*energy);
             }
-            softmax(weights);
+            softmax_below(best, weights);
             for (sum, &weight) in alignment.iter_mut().zip(&*weights) {
                 *sum = sum.wrapping_add(weight);
             }
             let (alpha, exponent) = to_mantissas(energies, cache, head);
             cache.values(head, alpha, row_mut(out, head, self.d_head));
             *head_exponent = small_exponent(exponent);
+            common = common.max(*head_exponent);
         }
-        let common = exponents.iter().copied().max().unwrap_or(0).into();
         for (head, &exponent) in (0..self.n_heads).zip(&exponents) {
-            let down = i32::wrapping_sub(common, exponent.into()) as u32;
-            for value in row_mut(out, head, self.d_head) {
-                *value = round_shift(*value << CONTEXT_FRACTION, down);
-            }
+            let down = i32::from(common).wrapping_sub(exponent.into());
+            raise(row_mut(out, head, self.d_head), CONTEXT_FRACTION.wrapping_sub(down));
         }
-        common.wrapping_sub(CONTEXT_FRACTION + 15)
+        i32::from(common).wrapping_sub(CONTEXT_FRACTION + 15)
     }
 }
 
@@ -126,22 +128,37 @@ fn to_mantissas<'e>(
             largest = exponent;
         }
     }
-    let (n, largest) = (weights.len(), largest.into());
-    let halves: &mut [i16] = bytemuck::try_cast_slice_mut(weights).unwrap_or_default();
-    let mut at = 0usize;
-    for &exponent in exponents {
-        // A weight is at most 2¹⁵: its lower half is all of it.
-        let weight = halves.get(at.wrapping_mul(2)).map_or(0, |&half| i32::from(half as u16));
-        let down = i32::wrapping_sub(largest, exponent.into()) as u32;
-        if let Some(place) = halves.get_mut(at) {
-            *place = round_shift(weight, down).min(i16::MAX.into()) as i16;
+    for behind in weights.get_mut(exponents.len()..).unwrap_or_default() {
+        *behind = 0;
+    }
+    let mut exponents = exponents.iter();
+    let mut mantissa = |weight: &Cell<i32>| {
+        let down = exponents.next().map_or(0, |&e| i32::from(largest).wrapping_sub(e.into()));
+        round_shift(weight.get(), down as u32).min(i16::MAX.into())
+    };
+    // Two words of mantissas take the place of four weights that were read before.
+    let (n, cells) = (weights.len() / 4, Cell::from_mut(&mut *weights).as_slice_of_cells());
+    let (fours, places) = (cells.as_chunks::<4>().0, cells.as_chunks::<2>().0);
+    for ([a, b, c, d], [ab, cd]) in fours.iter().zip(places) {
+        let [a, b, c, d] = [mantissa(a), mantissa(b), mantissa(c), mantissa(d)];
+        ab.set(a | b << 16);
+        cd.set(c | d << 16);
+    }
+    let halves: &[i16] = bytemuck::try_cast_slice(weights).unwrap_or_default();
+    (first(halves.as_chunks().0, n), largest.into())
+}
+
+/// `values · 2^by`, rounded if that is to the right; |values| < 2²³, `by` ≤ 8.
+fn raise(values: &mut [i32], by: i32) {
+    if by < 0 {
+        for value in values {
+            *value = round_shift(*value, by.unsigned_abs());
         }
-        at = at.wrapping_add(1);
+    } else {
+        for value in values {
+            *value <<= by & 31;
+        }
     }
-    for place in halves.get_mut(at..n).unwrap_or_default() {
-        *place = 0;
-    }
-    (first(halves, n).as_chunks().0, largest)
 }
 
 /// Digits kept below those of the sum when heads are brought to one exponent.

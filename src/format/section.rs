@@ -71,21 +71,17 @@ pub(crate) const fn read(words: &[u32], start: usize, index: usize) -> Section<'
 
 /// The first index from `first` on whose entry has a key ([`super::slot::key`]), in a directory that has
 /// been checked.
-pub(crate) const fn position(
-    words: &[u32],
-    start: usize,
-    first: usize,
-    key: u32,
-) -> Option<usize> {
+pub(crate) const fn position(words: &[u32], start: usize, first: usize, key: u32) -> Option<usize> {
     let Some((head, rest)) = words.split_at_checked(start) else { return None };
     let Some((_, [count, ..])) = head.split_at_checked(field::SECTIONS) else { return None };
     let (entries, _) = rest.as_chunks::<ENTRY_WORDS>();
-    let mut index = first;
-    while index < entries.len() && index < *count as usize {
-        if entries[index][0] << 8 == key << 8 {
-            return Some(index);
+    let Some((entries, _)) = entries.split_at_checked(*count as usize) else { return None };
+    let Some((_, mut left)) = entries.split_at_checked(first) else { return None };
+    while let [[id, ..], rest @ ..] = left {
+        if *id << 8 == key << 8 {
+            return Some(entries.len().wrapping_sub(left.len()));
         }
-        index += 1;
+        left = rest;
     }
     None
 }

@@ -18,7 +18,12 @@ pub(super) const fn stride(columns: usize) -> usize {
     columns.div_ceil(GROUP).wrapping_mul(GROUP)
 }
 
-/// Writes part of row `row` of a matrix of `columns`, from the column `first` on, |values| ≤ 127, zeros
+/// In eight bits, whose least value is not there.
+fn byte(value: i16) -> i32 {
+    i32::from(value.max(-127))
+}
+
+/// Writes part of row `row` of a matrix of `columns`, from the column `first` on, −128 ≤ values ≤ 127, the least as −127, zeros
 /// beyond the columns. Rows come in order from 0 on: an even one clears the odd one behind it.
 pub fn put_row(
     words: &mut [u32],
@@ -30,7 +35,7 @@ pub fn put_row(
     let (groups, _) = words.get_mut(start..).unwrap_or_default().as_chunks_mut();
     let is_even = row.is_multiple_of(2);
     let put = |word: &mut u32, low: i16, high: i16| {
-        let (low, high) = (low as u32, (high as u32) << 16);
+        let (low, high) = (byte(low) as u32, (byte(high) as u32) << 16);
         *word = if is_even {
             (high | low & 0xFFFF) << 8 & 0xFF00_FF00
         } else {
@@ -46,7 +51,7 @@ pub fn put_row(
 }
 
 /// Writes part of column `column` of a matrix of `columns`, from the row `first` on, a multiple of
-/// four, |values| ≤ 127, zeros beyond the rows. Columns come in order from 0 on: an even one clears
+/// four, −128 ≤ values ≤ 127, the least as −127, zeros beyond the rows. Columns come in order from 0 on: an even one clears
 /// the odd one behind it.
 pub fn put_column(
     words: &mut [u32],
@@ -59,7 +64,7 @@ pub fn put_column(
     let mut blocks = words.get_mut(start..).unwrap_or_default();
     let is_even = column.is_multiple_of(2);
     let put = |word: &mut u32, upper: i16, lower: i16| {
-        let half = (i32::from(upper) << 8).wrapping_add(lower.into()) as u32;
+        let half = (byte(upper) << 8).wrapping_add(byte(lower)) as u32;
         *word = if is_even { half & 0xFFFF } else { *word & 0xFFFF | half << 16 };
     };
     for &[a, b, c, d] in values {
@@ -109,8 +114,7 @@ mod tests {
                 portable::dots(&words, columns, x, &mut out);
                 for (r, out) in out.iter().enumerate() {
                     let x = x.as_flattened().iter().enumerate().take(columns);
-                    let exact: i32 =
-                        x.map(|(c, &x)| i32::from(value(r, c)) * i32::from(x)).sum();
+                    let exact: i32 = x.map(|(c, &x)| i32::from(value(r, c)) * i32::from(x)).sum();
                     assert_eq!(*out, exact, "{rows}×{columns}, row {r}");
                 }
                 assert_eq!(words.last(), Some(&0xA5A5_A5A5), "behind the matrix");

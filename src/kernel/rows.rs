@@ -136,13 +136,13 @@ impl<'m> Rows<'m> {
             let (half, lower) = (i32::from(half as i16), i32::from(half as i8));
             work(out, if is_upper { half.wrapping_sub(lower) >> 8 } else { lower });
         };
-        for (to, &[word, _]) in out.chunks_mut(2).zip(words) {
-            if let Some((first, rest)) = to.split_first_mut() {
-                work(first, word);
-                if let Some(second) = rest.first_mut() {
-                    work(second, word >> 16);
-                }
-            }
+        let (mut words, (pairs, rest)) = (words.iter(), out.as_chunks_mut());
+        for ([first, second], &[word, _]) in pairs.iter_mut().zip(&mut words) {
+            work(first, word);
+            work(second, word >> 16);
+        }
+        if let (Some(last), Some(&[word, _])) = (rest.first_mut(), words.next()) {
+            work(last, word);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::format::{Model, Role, Section, Stack};
 use crate::kernel::scale;
-use crate::number::{align, narrow, round_shift};
+use crate::number::{align, narrow};
 
 /// The tables of a stack, read in place.
 pub(crate) struct Embedding<'m> {
@@ -19,6 +19,11 @@ pub(crate) fn look_up(table: &Section<'_>, token: usize, wide: &mut [i32], out: 
     let multiplier = words.multiplier(token) >> 16;
     words.each_weight(token, wide, |wide, weight| *wide = weight.wrapping_mul(multiplier));
     narrow(wide, table.scale_exponent, 16, i32::MIN, out)
+}
+
+/// [`crate::number::round_shift`] without a branch, for |value| < 2³⁰.
+fn rounded(value: i32, shift: u32) -> i32 {
+    (value << 1 >> shift.min(31)).wrapping_add(1) >> 1
 }
 
 /// Digits kept below those of the weights.
@@ -44,10 +49,10 @@ impl<'m> Embedding<'m> {
         let place_exponent = self.positions.scale_exponent.wrapping_sub(FRACTION);
         let (common, word_down, place_down) = align(word_exponent, place_exponent);
         words.each_weight(token, out, |out, weight| {
-            *out = round_shift(scale(weight.wrapping_mul(word_scale), self.multiplier), word_down);
+            *out = rounded(scale(weight.wrapping_mul(word_scale), self.multiplier), word_down);
         });
         places.each_weight(position, out, |out, weight| {
-            *out = out.wrapping_add(round_shift(weight.wrapping_mul(place_scale), place_down));
+            *out = out.wrapping_add(rounded(weight.wrapping_mul(place_scale), place_down));
         });
         common
     }

@@ -16,11 +16,7 @@ impl<'m> FeedForward<'m> {
         let mut at = 0;
         let [up, down] = [Role::FeedUp, Role::FeedDown]
             .map(|role| Linear::from_section(&model.find_behind(&mut at, stack, layer, role)));
-        Self {
-            up,
-            down,
-            activation: model.dims().activation,
-        }
+        Self { up, down, activation: model.dims().activation }
     }
 
     /// Reads `[d_model]` mantissas in the first `rows` lanes, writes as many wide values.

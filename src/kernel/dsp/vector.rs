@@ -44,45 +44,53 @@ fn shift_right(value: i32, minus: i32) -> i32 {
 }
 
 /// What [`shift_right`] takes.
-const fn minus(shift: u32) -> i32 {
+pub(super) const fn minus(shift: u32) -> i32 {
     ((1u32 << (32u32.wrapping_sub(shift) & 31)) as i32).wrapping_neg()
-}
-
-/// See [`portable::narrow`].
-pub fn narrow(values: &[i32], shift: u32, limit: i32, out: &mut [i16]) {
-    let minus = minus(shift);
-    let cut = |value: i32| shift_right(value, minus).min(limit) as i16;
-    let n = out.len().min(values.len());
-    let (to, from) = (out.get_mut(..n).unwrap_or_default(), values.get(..n).unwrap_or(&[]));
-    let ((to, to_rest), (from, from_rest)) = (to.as_chunks_mut(), from.as_chunks());
-    for (to, &[a, b, c, d]) in to.iter_mut().zip(from) {
-        *to = [cut(a), cut(b), cut(c), cut(d)];
-    }
-    for (out, &value) in to_rest.iter_mut().zip(from_rest) {
-        *out = cut(value);
-    }
 }
 
 /// See [`portable::add_scaled`].
 pub fn add_scaled(wide: &mut [i32], shift: u32, x: &[i16], factor: i32) {
     let minus = minus(shift);
-    for (wide, &x) in wide.iter_mut().zip(x) {
-        let shifted = if shift == 0 { *wide } else { shift_right(*wide, minus) };
-        *wide = shifted.wrapping_add(factor.wrapping_mul(x.into()));
+    if shift == 0 {
+        each(wide, x, |wide, x| wide.wrapping_add(factor.wrapping_mul(x)));
+    } else {
+        each(wide, x, |wide, x| shift_right(wide, minus).wrapping_add(factor.wrapping_mul(x)));
+    }
+}
+
+/// The first `n`, or all, in fours.
+fn fours<T>(values: &[T], n: usize) -> (&[[T; 4]], &[T]) {
+    values.get(..n).unwrap_or(values).as_chunks()
+}
+
+/// Four at a time: where size counts, the compiler unrolls nothing.
+#[inline(always)]
+fn each(wide: &mut [i32], x: &[i16], sum: impl Fn(i32, i32) -> i32) {
+    let n = wide.len().min(x.len());
+    let wide = wide.get_mut(..n).unwrap_or_default();
+    let ((wide, wide_rest), (x, x_rest)) = (wide.as_chunks_mut(), fours(x, n));
+    for (wide, &[a, b, c, d]) in wide.iter_mut().zip(x) {
+        let [e, f, g, h] = *wide;
+        *wide = [sum(e, a.into()), sum(f, b.into()), sum(g, c.into()), sum(h, d.into())];
+    }
+    for (wide, &x) in wide_rest.iter_mut().zip(x_rest) {
+        *wide = sum(*wide, x.into());
     }
 }
 
 /// See [`portable::moments`].
 #[must_use]
 pub fn moments(x: &[i16]) -> (i32, u64) {
-    let (pairs, rest) = x.as_chunks();
+    let (fours, rest) = x.as_chunks();
     let (mut sum, mut low, mut high) = (0i32, 0u32, 0u32);
-    for &[a, b] in pairs {
-        let both = u32::from(a as u16) | u32::from(b as u16) << 16;
+    for &[a, b, c, d] in fours {
+        let both = |a: i16, b: i16| u32::from(a as u16) | u32::from(b as u16) << 16;
         // SAFETY: arithmetic in registers.
         unsafe {
-            asm!(cpu!(), "smlad {s}, {x}, {ones}, {s}", "smlald {l}, {h}, {x}, {x}", x = in(reg) both,
-                ones = in(reg) 0x1_0001, s = inout(reg) sum, l = inout(reg) low, h = inout(reg) high,
+            asm!(cpu!(), "smlad {s}, {x}, {ones}, {s}", "smlald {l}, {h}, {x}, {x}",
+                "smlad {s}, {y}, {ones}, {s}", "smlald {l}, {h}, {y}, {y}",
+                x = in(reg) both(a, b), y = in(reg) both(c, d), ones = in(reg) 0x1_0001,
+                s = inout(reg) sum, l = inout(reg) low, h = inout(reg) high,
                 options(pure, nomem, nostack)); // SMLAD may set Q.
         }
     }
@@ -94,9 +102,25 @@ pub fn moments(x: &[i16]) -> (i32, u64) {
 /// See [`portable::norm`].
 pub fn norm(norm: Norm, x: &[i16], gammas: &[u32], betas: &[u32], out: &mut [i32]) {
     let beta_scale = if norm.beta_shift > 31 { 0 } else { shifting(norm.beta_shift) };
-    for (((out, &x), &gamma), &beta) in out.iter_mut().zip(x).zip(gammas).zip(betas) {
-        let value = norm.factor.wrapping_mul(x.into()).wrapping_sub(norm.offset);
+    let minus_offset = norm.offset.wrapping_neg();
+    let normed = |x: i16, gamma: u32, beta: u32| {
+        let value = norm.factor.wrapping_mul(x.into()).wrapping_add(minus_offset);
         let scaled = scale(scale(value, norm.root), gamma as i32);
-        *out = scale_add(scaled, beta as i32, beta_scale);
+        scale_add(scaled, beta as i32, beta_scale)
+    };
+    let n = x.len().min(out.len());
+    let ((from, from_rest), (gammas, gamma_rest)) = (fours(x, n), fours(gammas, n));
+    let ((betas, beta_rest), (to, to_rest)) =
+        (fours(betas, n), out.get_mut(..n).unwrap_or_default().as_chunks_mut());
+    // Four at a time: where size counts, the compiler unrolls nothing.
+    for (((to, &[a, b, c, d]), &[ga, gb, gc, gd]), &[ba, bb, bc, bd]) in
+        to.iter_mut().zip(from).zip(gammas).zip(betas)
+    {
+        *to = [normed(a, ga, ba), normed(b, gb, bb), normed(c, gc, bc), normed(d, gd, bd)];
+    }
+    for (((to, &x), &gamma), &beta) in
+        to_rest.iter_mut().zip(from_rest).zip(gamma_rest).zip(beta_rest)
+    {
+        *to = normed(x, gamma, beta);
     }
 }
