@@ -9,6 +9,8 @@ mod matrices;
 mod models;
 
 pub use layers::{cells, convolution};
+#[cfg(feature = "int4")]
+pub use matrices::FOURS;
 pub use matrices::{LARGE, SMALL, matrices};
 pub use models::{Input, largest, model};
 

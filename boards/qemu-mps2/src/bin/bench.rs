@@ -23,6 +23,8 @@ fn main() -> ! {
     let same = [
         bench::matrices(&mut bench, &bench::SMALL),
         bench::matrices(&mut bench, &bench::LARGE),
+        #[cfg(feature = "int4")]
+        bench::matrices(&mut bench, &bench::FOURS),
         bench::cells(&mut bench),
         bench::convolution(&mut bench),
     ];
