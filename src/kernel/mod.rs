@@ -2,8 +2,8 @@
 //!
 //! ```text
 //!  matvec       ─┐            ┌ portable   the meaning, safe Rust, every core
-//!  matvec_pair  ─┴─ selected ─┤
-//!                             └ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//!  matvec_pair  ─┴─ selected ─┼ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//!                             └ armv7m     SMLAL on M3 and Armv8-M without that feature
 //! ```
 //! [`portable`] says what each kernel computes; the others compute the same bits faster. `build.rs`
 //! selects (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
@@ -20,6 +20,10 @@ mod layout;
 pub mod portable;
 mod rows;
 
+#[cfg(regard_kernel = "armv7m")]
+mod armv7m;
+#[cfg(regard_kernel = "armv7m")]
+use armv7m as selected;
 #[cfg(regard_kernel = "dsp")]
 mod dsp;
 #[cfg(regard_kernel = "dsp")]

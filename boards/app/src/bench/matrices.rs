@@ -79,7 +79,8 @@ const fn words<const WORDS: usize>(weights: usize) -> [u32; WORDS] {
     let (mut words, mut random, mut at) = ([0; WORDS], 1u32, 0);
     while at < WORDS {
         random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        words[at] = if at % block < block - 4 { random } else { random >> 17 << 16 };
+        // The lower weight of each half is odd: no −128, which no model has.
+        words[at] = if at % block < block - 4 { random | 0x1_0001 } else { random >> 17 << 16 };
         at += 1;
     }
     words
