@@ -10,6 +10,8 @@
 
 mod apply;
 mod cache;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 mod sublayer;
 
 pub(crate) use apply::Looks;
@@ -18,7 +20,7 @@ pub(crate) use sublayer::{Sublayer, enter};
 
 use crate::format::{MAX_HEADS, Model, Role, Stack};
 use crate::layer::{Linear, first, first_mut, row_mut};
-use crate::number::{Block, ENERGY_FRACTION, round_shift, shift, small_exponent, softmax};
+use crate::number::{Block, round_shift, small_exponent, softmax};
 
 /// The four matrices of an attention.
 pub(crate) struct Attention<'m> {
@@ -84,14 +86,7 @@ impl<'m> Attention<'m> {
         let energies = first_mut(energies, cache.rounded());
         let mut exponents = [i8::MIN; MAX_HEADS];
         for (head, head_exponent) in (0..self.n_heads).zip(&mut exponents) {
-            let from = query.mantissas.get(head.wrapping_mul(self.d_head)..).unwrap_or(&[]);
-            let q = first(from.as_chunks().0, self.d_head.div_ceil(4));
-            let by = query.exponent.wrapping_add(ENERGY_FRACTION);
-            cache.keys(head, q, energies);
-            let weights = first_mut(energies, cache.len());
-            for (energy, exponent) in weights.iter_mut().zip(cache.key_exponents(head)) {
-                *energy = shift(*energy, exponent.wrapping_add(by));
-            }
+            let weights = cache.energies(head, query, energies);
             softmax(weights);
             for (sum, &weight) in alignment.iter_mut().zip(&*weights) {
                 *sum = sum.wrapping_add(weight);

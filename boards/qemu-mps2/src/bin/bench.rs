@@ -23,6 +23,8 @@ fn main() -> ! {
     let same = [
         bench::matrices(&mut bench, &bench::SMALL),
         bench::matrices(&mut bench, &bench::LARGE),
+        bench::energies(&mut bench),
+        bench::vectors(&mut bench),
         bench::cells(&mut bench),
         bench::convolution(&mut bench),
     ];
