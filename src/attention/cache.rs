@@ -10,7 +10,7 @@ use crate::arena::Carver;
 use crate::format::{CachePlan, Dims};
 use crate::kernel;
 use crate::layer::{first, first_mut, row, row_mut};
-use crate::number::{bytes_for, cut, small_exponent};
+use crate::number::{Block, ENERGY_FRACTION, bytes_for, cut, shift, small_exponent};
 
 /// The caches of some layers.
 pub(crate) struct Caches<'a> {
@@ -57,14 +57,20 @@ impl<'a> Caches<'a> {
         dims: &Dims,
         positions: usize,
     ) -> Self {
+        Self::of_heads(arena, plan, [dims.n_heads, dims.d_head], positions)
+    }
+
+    /// The same of so many heads, and numbers in each.
+    pub(crate) fn of_heads(
+        arena: &mut Carver<'a>,
+        plan: &CachePlan,
+        [n_heads, d_head]: [usize; 2],
+        positions: usize,
+    ) -> Self {
         let mut half =
             || Half { words: arena.take(plan.words), exponents: arena.take(plan.exponents) };
         let (keys, values) = (half(), half());
-        Self {
-            keys,
-            values,
-            shape: Shape { n_heads: dims.n_heads, d_head: dims.d_head, positions },
-        }
+        Self { keys, values, shape: Shape { n_heads, d_head, positions } }
     }
 
     /// Writes a key, behind that of the position before. `wide`: `[n_heads·d_head]`.
@@ -146,20 +152,28 @@ impl Half<&[u32], &[i8]> {
 }
 
 impl Cache<'_> {
-    /// Number of positions.
-    pub(crate) fn len(&self) -> usize {
-        self.len
-    }
-
-    /// `k_j·q` for the keys of a head. `q`: `[d_head]` in whole fours, of which those behind meet zeros ·
-    /// `products`: room for whole fours.
-    pub(crate) fn keys(&self, head: usize, q: &[[i16; 4]], products: &mut [i32]) {
-        kernel::dots(self.keys.head(head, self.shape), self.shape.d_head, q, products);
-    }
-
-    /// Exponents of the keys of a head.
-    pub(crate) fn key_exponents(&self, head: usize) -> &[i8] {
-        self.keys.exponents(head, self.shape)
+    /// `q·k_j` for the keys of a head, as softmax counts, and the highest. `query`: `[n_heads·d_head]`,
+    /// and three numbers behind, of which a head is read in whole fours · `energies`: room for whole
+    /// fours. Returns those of the positions.
+    #[inline(always)] // For the flash.
+    pub(crate) fn energies<'e>(
+        &self,
+        head: usize,
+        query: Block<'_>,
+        energies: &'e mut [i32],
+    ) -> (&'e mut [i32], i32) {
+        let (shape, keys) = (self.shape, &self.keys);
+        let from = query.mantissas.get(head.wrapping_mul(shape.d_head)..).unwrap_or(&[]);
+        let q = first(from.as_chunks().0, shape.d_head.div_ceil(4));
+        kernel::dots(keys.head(head, shape), shape.d_head, q, energies);
+        let by = query.exponent.wrapping_add(ENERGY_FRACTION);
+        let energies = first_mut(energies, self.len);
+        let mut highest = i32::MIN;
+        for (energy, &exponent) in energies.iter_mut().zip(keys.exponents(head, shape)) {
+            *energy = shift(*energy, by.wrapping_add(exponent.into()));
+            highest = highest.max(*energy);
+        }
+        (energies, highest)
     }
 
     /// `Σ_j α_j·v_j` of a head. `alpha`: `[len]` in whole fours, zeros behind · `out`: `[d_head]`.

@@ -10,6 +10,8 @@
 
 mod apply;
 mod cache;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 mod sublayer;
 
 pub(crate) use apply::Looks;
@@ -18,7 +20,7 @@ pub(crate) use sublayer::{Sublayer, enter};
 
 use crate::format::{MAX_HEADS, Model, Role, Stack};
 use crate::layer::{Linear, first, first_mut, row_mut};
-use crate::number::{Block, ENERGY_FRACTION, round_shift, shift, small_exponent, softmax_below};
+use crate::number::{Block, round_shift, small_exponent, softmax_below};
 use core::cell::Cell;
 
 /// The four matrices of an attention.
@@ -87,17 +89,8 @@ impl<'m> Attention<'m> {
         let mut exponents = [0; MAX_HEADS];
         let mut common = i8::MIN;
         for (head, head_exponent) in (0..self.n_heads).zip(&mut exponents) {
-            let from = query.mantissas.get(head.wrapping_mul(self.d_head)..).unwrap_or(&[]);
-            let q = first(from.as_chunks().0, self.d_head.div_ceil(4));
-            let by = query.exponent.wrapping_add(ENERGY_FRACTION);
-            cache.keys(head, q, energies);
-            let weights = first_mut(energies, cache.len());
-            let mut best = i32::MIN;
-            for (energy, &exponent) in weights.iter_mut().zip(cache.key_exponents(head)) {
-                *energy = shift(*energy, by.wrapping_add(exponent.into()));
-                best = best.max(*energy);
-            }
-            softmax_below(best, weights);
+            let (weights, highest) = cache.energies(head, query, energies);
+            softmax_below(highest, weights);
             for (sum, &weight) in alignment.iter_mut().zip(&*weights) {
                 *sum = sum.wrapping_add(weight);
             }
