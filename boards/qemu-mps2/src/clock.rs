@@ -1,8 +1,8 @@
 //! Executed instructions, exact where the emulator gives every instruction the same time
 //! (`-icount shift=N`): a loop of 2n + c instructions says how many ticks of SysTick one takes.
 //!
-//! SysTick has 24 bits and runs at 25 MHz: at shift=8 it counts two million instructions, to the very
-//! last; at shift=1 335 million, to the next 20.
+//! SysTick has 24 bits and runs at 20 to 32 MHz: at shift=8 it counts two million instructions, to the very
+//! last; at shift=1 260 million or more, to the next 20 or 25.
 
 use crate::Serial;
 use app::bench::Counter;

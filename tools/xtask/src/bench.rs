@@ -20,7 +20,7 @@ const KERNELS: Bench = Bench { bin: "bench", features: &["bench"], shift: 8 };
 const MODELS: Bench = Bench { bin: "bench_models", features: &["bench"], shift: 1 };
 
 /// The boards it runs on.
-const BOARDS: [&str; 4] = ["an385", "an386", "an500", "an505"];
+const BOARDS: [&str; 5] = ["an385", "an386", "an500", "an505", "an547"];
 const BASELINE: &str = "docs/bench.json";
 const PAGE: &str = "docs/BENCH.md";
 
