@@ -3,7 +3,8 @@
 //! ```text
 //!  matvec       ─┐            ┌ portable   the meaning, safe Rust, every core
 //!  matvec_pair  ─┴─ selected ─┤
-//!                             └ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//!                             ├ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//!                             └ mve        Helium on M55, M85 (feature `cortex-m55`)
 //! ```
 //! [`portable`] says what each kernel computes; the others compute the same bits faster. `build.rs`
 //! selects (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
@@ -21,6 +22,10 @@ mod rows;
 mod dsp;
 #[cfg(regard_kernel = "dsp")]
 use dsp as selected;
+#[cfg(regard_kernel = "mve")]
+mod mve;
+#[cfg(regard_kernel = "mve")]
+use mve as selected;
 #[cfg(regard_kernel = "portable")]
 use portable as selected;
 

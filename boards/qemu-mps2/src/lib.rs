@@ -92,6 +92,21 @@ pub fn converse<F: Family>(
     exit(0)
 }
 
+// Before `main`: CCR.LOB lets the loops of Helium run from the branch cache, as a real M55 should. Results do
+// not depend on it.
+#[cfg(feature = "an547")]
+core::arch::global_asm!(
+    ".global __pre_init",
+    ".type __pre_init, %function",
+    ".thumb_func",
+    "__pre_init:",
+    "ldr r0, =0xE000ED14", // CCR
+    "ldr r1, [r0]",
+    "orr r1, r1, #1 << 19",
+    "str r1, [r0]",
+    "bx lr",
+);
+
 /// Ends the emulation; the emulator's exit status is `code`.
 pub fn exit(code: i32) -> ! {
     semihosting::process::exit(code)
