@@ -44,8 +44,8 @@ pub(crate) use plan::{CachePlan, Plan, RowsPlan, alignment_rows};
 pub use recurrent_decoder::{ContextGate, RecurrentDecoderDims, Score, Start};
 pub use recurrent_encoder::{Cell, Directions, RecurrentEncoderDims};
 pub use section::Section;
-pub use slot::{Layout, Role, Slot, Stack};
-pub use verify::{BIAS_LIMIT, SUM_LIMIT};
+pub use slot::{Kind, Role, Slot, Stack};
+pub use verify::BIAS_LIMIT;
 pub use words::WordTable;
 
 use crate::Error;

@@ -15,6 +15,7 @@ mod bytes;
 #[doc(hidden)]
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+mod layout;
 pub mod portable;
 mod rows;
 
@@ -29,10 +30,34 @@ use mve as selected;
 #[cfg(regard_kernel = "portable")]
 use portable as selected;
 
+#[cfg(feature = "bytes")]
+use portable::bytes as selected_bytes;
+#[cfg(feature = "int4")]
+use portable::fours as selected_fours;
+
 /// The product of a matrix with a vector, as [`portable::matvec`] defines it.
-pub use selected::matvec;
+#[inline]
+pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
+    match rows.layout() {
+        Layout::Pairs => selected::matvec(rows, x, bias_shift, out),
+        #[cfg(feature = "int4")]
+        Layout::Fours => selected_fours::matvec(rows, x, bias_shift, out),
+        #[cfg(feature = "bytes")]
+        Layout::Bytes => selected_bytes::matvec(rows, x, bias_shift, out),
+    }
+}
+
 /// The product of a matrix with two vectors, as [`portable::matvec_pair`] defines it.
-pub use selected::matvec_pair;
+#[inline]
+pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: [&mut [i32]; 2]) {
+    match rows.layout() {
+        Layout::Pairs => selected::matvec_pair(rows, x, bias_shifts, out),
+        #[cfg(feature = "int4")]
+        Layout::Fours => selected_fours::matvec_pair(rows, x, bias_shifts, out),
+        #[cfg(feature = "bytes")]
+        Layout::Bytes => selected_bytes::matvec_pair(rows, x, bias_shifts, out),
+    }
+}
 
 /// Products, and what is done to each number of a vector, as [`portable`] defines them.
 pub use selected::{add_scaled, magnitude, moments, narrow, norm, scale};
@@ -42,6 +67,7 @@ pub use selected::dots;
 
 pub use bare::{bare_words, put_column, put_row};
 pub use bytes::bytes_of;
+pub use layout::Layout;
 pub use portable::{Norm, depthwise};
 pub use rows::Rows;
 

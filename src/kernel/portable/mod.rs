@@ -2,6 +2,10 @@
 //!
 //! The other files of this folder are tested against this one, bit for bit.
 
+#[cfg(feature = "bytes")]
+pub mod bytes;
+#[cfg(feature = "int4")]
+pub mod fours;
 mod vector;
 
 pub use vector::{Norm, add_scaled, magnitude, moments, narrow, norm};
@@ -65,10 +69,15 @@ fn add((sum, low): (i32, i32), word: u32, x0: i32, x1: i32) -> (i32, i32) {
 }
 
 fn finish(block: &[u32], sums: Sums, bias_shift: u32, out: &mut [i32]) {
-    let biases = block.first_chunk::<BLOCK_ROWS>().unwrap_or(&[0; BLOCK_ROWS]);
-    let multipliers = block.last_chunk::<BLOCK_ROWS>().unwrap_or(&[0; BLOCK_ROWS]);
     let [(p0, l0), (p1, l1)] = sums;
     let sums = [p0.wrapping_sub(l0), l0 << 8, p1.wrapping_sub(l1), l1 << 8];
+    scale_sums(block, sums, bias_shift, out);
+}
+
+/// `sums`: 256·D of each row.
+fn scale_sums(block: &[u32], sums: [i32; BLOCK_ROWS], bias_shift: u32, out: &mut [i32]) {
+    let biases = block.first_chunk::<BLOCK_ROWS>().unwrap_or(&[0; BLOCK_ROWS]);
+    let multipliers = block.last_chunk::<BLOCK_ROWS>().unwrap_or(&[0; BLOCK_ROWS]);
     for (((out, sum), bias), m) in out.iter_mut().zip(sums).zip(biases).zip(multipliers) {
         let half = ((1u32 << (bias_shift & 31)) >> 1) as i32;
         let bias = (*bias as i32).wrapping_add(half) >> (bias_shift & 31);
