@@ -30,7 +30,9 @@ use mve as selected;
 #[cfg(regard_kernel = "portable")]
 use portable as selected;
 
-#[cfg(feature = "bytes")]
+#[cfg(all(feature = "bytes", regard_kernel = "mve"))]
+use mve::bytes as selected_bytes;
+#[cfg(all(feature = "bytes", not(regard_kernel = "mve")))]
 use portable::bytes as selected_bytes;
 #[cfg(feature = "int4")]
 use portable::fours as selected_fours;

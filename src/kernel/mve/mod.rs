@@ -43,11 +43,15 @@
 #![expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
 
 mod bare;
+#[cfg(feature = "bytes")]
+pub(crate) mod bytes;
+#[cfg(feature = "bytes")]
+mod bytes_pair;
 mod pair;
 mod vector;
 
 pub use bare::dots;
-pub use pair::matvec_pair;
+pub(crate) use pair::matvec_pair;
 pub use vector::{add_scaled, magnitude, moments, narrow, norm, scale};
 
 use super::rows::{GROUP, Rows};
@@ -78,7 +82,7 @@ struct Job {
 }
 
 /// See [`super::portable::matvec`].
-pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
+pub(crate) fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
     let count = out.len().min(rows.rows());
     if count == 0 {
