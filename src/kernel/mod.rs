@@ -10,6 +10,8 @@
 //! selects (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
 //! nothing of the engine, and is the only one that may hold `unsafe`, `asm!` and target `cfg`s.
 
+#![allow(unreachable_pub, reason = "kernels are public where they are selected")]
+
 mod bare;
 mod bytes;
 #[doc(hidden)]
@@ -30,11 +32,13 @@ use mve as selected;
 #[cfg(regard_kernel = "portable")]
 use portable as selected;
 
+#[cfg(all(feature = "int4", regard_kernel = "dsp"))]
+use dsp::fours as selected_fours;
 #[cfg(all(feature = "bytes", regard_kernel = "mve"))]
 use mve::bytes as selected_bytes;
 #[cfg(all(feature = "bytes", not(regard_kernel = "mve")))]
 use portable::bytes as selected_bytes;
-#[cfg(feature = "int4")]
+#[cfg(all(feature = "int4", not(regard_kernel = "dsp")))]
 use portable::fours as selected_fours;
 
 /// The product of a matrix with a vector, as [`portable::matvec`] defines it.

@@ -35,6 +35,10 @@ pub(super) fn fill(
 }
 
 /// A word of weights: of all sizes, or the largest of both signs, in turn from row to row.
+#[cfg_attr(
+    not(feature = "bytes"),
+    expect(unused_variables, reason = "a word of fours has all rows")
+)]
 fn weights(layout: Layout, at: usize, odd: bool, values: Values, random: &mut Random) -> u32 {
     let any = random.next() as u32;
     match layout {

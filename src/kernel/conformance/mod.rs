@@ -95,22 +95,11 @@ pub fn run_layout(layout: Layout) -> Report {
         let mut found = [GUARD; ROWS + 3];
         let mut expected = found;
         super::matvec(&case.rows, case.x, case.bias_shift, &mut found[..case.outputs]);
-        in_portable(&case.rows, case.x, case.bias_shift, &mut expected[..case.outputs]);
+        super::portable::matvec(&case.rows, case.x, case.bias_shift, &mut expected[..case.outputs]);
         report.count(found == expected, &found);
         pair(case, &mut report);
     });
     report
-}
-
-/// [`super::matvec`] of `portable`.
-fn in_portable(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
-    match rows.layout() {
-        Layout::Pairs => super::portable::matvec(rows, x, bias_shift, out),
-        #[cfg(feature = "int4")]
-        Layout::Fours => super::portable::fours::matvec(rows, x, bias_shift, out),
-        #[cfg(feature = "bytes")]
-        Layout::Bytes => super::portable::bytes::matvec(rows, x, bias_shift, out),
-    }
 }
 
 /// x and −x side by side, against each alone.
@@ -134,7 +123,7 @@ fn pair(case: &Case<'_>, report: &mut Report) {
     super::matvec_pair(&case.rows, both, shifts, out);
     for ((out, x), shift) in expected.iter_mut().zip(&vectors).zip(shifts) {
         let out = &mut out[..case.outputs];
-        in_portable(&case.rows, &x[..columns], shift, out);
+        super::portable::matvec(&case.rows, &x[..columns], shift, out);
     }
     report.count(found == expected, found.as_flattened());
 }
@@ -296,7 +285,7 @@ impl Random {
 #[cfg(test)]
 mod tests {
     use super::{COLUMNS, Case, EXPECTED, GUARD, LAYOUTS, POISON, ROWS, for_each_case};
-    use super::{in_portable, run, run_layout};
+    use super::{run, run_layout};
     use crate::kernel::{Layout, depthwise, portable};
 
     #[test]
@@ -330,7 +319,7 @@ mod tests {
         let mut largest = 0;
         for_each_case(layout, |case| {
             let mut out = [0; 12];
-            in_portable(&case.rows, case.x, case.bias_shift, &mut out[..case.outputs]);
+            portable::matvec(&case.rows, case.x, case.bias_shift, &mut out[..case.outputs]);
             let (out, behind) = out.split_at(case.outputs.min(case.rows.rows()));
             assert_eq!(behind, &[0; 12][out.len()..], "filling rows are not outputs");
             for (row, out) in out.iter().enumerate() {

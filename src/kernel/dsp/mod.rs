@@ -48,6 +48,8 @@
 #![expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
 
 mod bare;
+#[cfg(feature = "int4")]
+pub mod fours;
 mod pair;
 mod vector;
 

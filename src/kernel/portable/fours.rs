@@ -20,42 +20,52 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     for (to, from) in tail.iter_mut().zip(rest) {
         *to = *from;
     }
-    let tail = if rest.is_empty() { None } else { Some(&tail) };
-    let pairs = quads.iter().chain(tail).flat_map(|&[a, b, c, d]| [[a, b], [c, d]]);
-    each_block(rows, pairs, bias_shift, out);
+    let sum_x = x.iter().fold(0i32, |sum, &x| sum.wrapping_add(x.into()));
+    let count = out.len().min(rows.rows());
+    for (block, out) in rows.blocks().zip(out[..count].chunks_mut(BLOCK_ROWS)) {
+        let groups = block.get(BLOCK_ROWS..).unwrap_or(&[]).as_chunks::<2>().0;
+        let mut sums = [0; BLOCK_ROWS];
+        for (group, x) in groups.iter().zip(quads) {
+            sums = add_group(sums, group, x);
+        }
+        if let Some(group) = groups.get(quads.len()).filter(|_| !rest.is_empty()) {
+            sums = add_group(sums, group, &tail);
+        }
+        scale_sums(block, separate(sums, sum_x), bias_shift, out);
+    }
 }
 
 /// [`super::matvec_pair`] of such a matrix.
 pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: [&mut [i32]; 2]) {
     let x = x.get(..rows.columns().div_ceil(2)).unwrap_or(x);
     for ((which, bias_shift), out) in [0, 1].into_iter().zip(bias_shifts).zip(out) {
-        let word = |x: &[u32; 2]| x.get(which).copied().unwrap_or(0);
-        let pairs = x.iter().map(|x| [word(x) as i16, (word(x) >> 16) as i16]);
-        each_block(rows, pairs, bias_shift, out);
+        let columns = |x: &[u32; 2]| {
+            let word = x.get(which).copied().unwrap_or(0);
+            [word as i16, (word >> 16) as i16]
+        };
+        let sum_x = x.iter().flat_map(columns).fold(0i32, |sum, x| sum.wrapping_add(x.into()));
+        let count = out.len().min(rows.rows());
+        for (block, out) in rows.blocks().zip(out[..count].chunks_mut(BLOCK_ROWS)) {
+            let words = block.get(BLOCK_ROWS..).unwrap_or(&[]);
+            let mut sums = [0; BLOCK_ROWS];
+            for (word, x) in words.iter().zip(x) {
+                let [x0, x1] = columns(x);
+                sums = add(add(sums, *word, x0), *word >> 16, x1);
+            }
+            scale_sums(block, separate(sums, sum_x), bias_shift, out);
+        }
     }
 }
 
-/// `pairs`: x, two columns each.
-fn each_block(
-    rows: &Rows<'_>,
-    pairs: impl Iterator<Item = [i16; 2]> + Clone,
-    bias_shift: u32,
-    out: &mut [i32],
-) {
-    let sum_x = pairs.clone().flatten().fold(0i32, |sum, x| sum.wrapping_add(x.into()));
-    let count = out.len().min(rows.rows());
-    for (block, out) in rows.blocks().zip(out[..count].chunks_mut(BLOCK_ROWS)) {
-        let words = block.get(BLOCK_ROWS..).unwrap_or(&[]);
-        let mut sums = [0; BLOCK_ROWS];
-        for (word, [x0, x1]) in words.iter().zip(pairs.clone()) {
-            sums = add(add(sums, *word, x0), word >> 16, x1);
-        }
-        scale_sums(block, separate(sums, sum_x), bias_shift, out);
-    }
+/// Four columns more.
+#[inline(always)] // As in `matvec` of row pairs.
+fn add_group(sums: [i32; BLOCK_ROWS], &[a, b]: &[u32; 2], x: &[i16; GROUP]) -> [i32; BLOCK_ROWS] {
+    let &[x0, x1, x2, x3] = x;
+    add(add(add(add(sums, a, x0), a >> 16, x1), b, x2), b >> 16, x3)
 }
 
 /// One column more. `half`: its weights, in the lower half.
-#[inline(always)] // As in `matvec` of row pairs.
+#[inline(always)]
 fn add([a, b, c, d]: [i32; BLOCK_ROWS], half: u32, x: i16) -> [i32; BLOCK_ROWS] {
     let add = |sum: i32, half: i32| sum.wrapping_add(half.wrapping_mul(x.into()));
     [
@@ -67,7 +77,7 @@ fn add([a, b, c, d]: [i32; BLOCK_ROWS], half: u32, x: i16) -> [i32; BLOCK_ROWS] 
 }
 
 /// 256·D of each row.
-pub(in crate::kernel) fn separate(sums: [i32; BLOCK_ROWS], sum_x: i32) -> [i32; BLOCK_ROWS] {
+fn separate(sums: [i32; BLOCK_ROWS], sum_x: i32) -> [i32; BLOCK_ROWS] {
     let [a, b, c, d] = sums;
     let eights = sum_x << 11;
     [

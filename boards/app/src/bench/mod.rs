@@ -9,6 +9,10 @@ mod matrices;
 mod models;
 
 pub use layers::{cells, convolution};
+#[cfg(feature = "bytes")]
+pub use matrices::BYTES;
+#[cfg(feature = "int4")]
+pub use matrices::FOURS;
 pub use matrices::{LARGE, SMALL, matrices};
 pub use models::{Input, largest, model};
 
