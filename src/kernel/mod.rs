@@ -3,7 +3,8 @@
 //! ```text
 //!  matvec       ─┐            ┌ portable   the meaning, safe Rust, every core
 //!  matvec_pair  ─┴─ selected ─┼ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
-//!                             └ armv7m     SMLAL on M3 and Armv8-M without that feature
+//!                             ├ mve        Helium on M55, M85 (feature `cortex-m55`)
+//!                             └ armv7m     SMLAL on M3 and Armv8-M without those features
 //! ```
 //! [`portable`] says what each kernel computes; the others compute the same bits faster. `build.rs`
 //! selects (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
@@ -28,12 +29,18 @@ use armv7m as selected;
 mod dsp;
 #[cfg(regard_kernel = "dsp")]
 use dsp as selected;
+#[cfg(regard_kernel = "mve")]
+mod mve;
+#[cfg(regard_kernel = "mve")]
+use mve as selected;
 #[cfg(regard_kernel = "portable")]
 use portable as selected;
 
 #[cfg(all(feature = "int4", regard_kernel = "dsp"))]
 use dsp::fours as selected_fours;
-#[cfg(feature = "bytes")]
+#[cfg(all(feature = "bytes", regard_kernel = "mve"))]
+use mve::bytes as selected_bytes;
+#[cfg(all(feature = "bytes", not(regard_kernel = "mve")))]
 use portable::bytes as selected_bytes;
 #[cfg(all(feature = "int4", not(regard_kernel = "dsp")))]
 use portable::fours as selected_fours;

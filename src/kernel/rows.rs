@@ -91,7 +91,7 @@ impl<'m> Rows<'m> {
     }
 
     /// The block at `index`.
-    #[cfg(not(regard_kernel = "portable"))]
+    #[cfg(not(any(regard_kernel = "portable", regard_kernel = "mve")))]
     pub(crate) fn block(&self, index: usize) -> Option<&'m [u32]> {
         let size = self.layout.block_words(self.columns());
         self.words.get(index.wrapping_mul(size)..)?.get(..size)

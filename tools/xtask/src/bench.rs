@@ -21,7 +21,7 @@ const KERNELS: Bench = Bench { bin: "bench", features: &["bench"], shift: 8 };
 const MODELS: Bench = Bench { bin: "bench_models", features: &["bench"], shift: 1 };
 
 /// The boards it runs on.
-const BOARDS: [&str; 5] = ["an385", "an386", "an500", "an505", "rv32"];
+const BOARDS: [&str; 6] = ["an385", "an386", "an500", "an505", "an547", "rv32"];
 /// The board whose core counts its instructions itself: of 1 ns each.
 const COUNTS_ITSELF: &str = "rv32";
 const BASELINE: &str = "docs/bench.json";

@@ -27,6 +27,8 @@ fn main() -> ! {
         bench::matrices(&mut bench, &bench::FOURS),
         bench::energies(&mut bench),
         bench::vectors(&mut bench),
+        #[cfg(feature = "bytes")]
+        bench::matrices(&mut bench, &bench::BYTES),
         bench::cells(&mut bench),
         bench::convolution(&mut bench),
     ];
