@@ -3,7 +3,7 @@
 //! With v = n·x − Σx and V = n·Σx² − (Σx)², which are exact, and n²·ε from the model file,
 //! y = v / √(V + n²·ε) · γ + β: the exponent of x drops out, and nothing is divided by n.
 
-use crate::format::{Model, Role, Stack};
+use crate::format::{Model, Role, Section, Stack};
 use crate::kernel;
 use crate::number::{Block, round_shift, rsqrt};
 
@@ -25,7 +25,10 @@ const FRACTION: i32 = 8;
 
 impl<'m> Norm<'m> {
     pub(crate) fn of(model: &Model<'m>, stack: Stack, layer: usize, role: Role) -> Self {
-        let section = model.find(stack, layer, role);
+        Self::from_section(&model.find(stack, layer, role))
+    }
+
+    pub(crate) fn from_section(section: &Section<'m>) -> Self {
         let (head, values) = section.words.split_at_checked(2).unwrap_or((&[], &[]));
         let (gammas, betas) = values.split_at_checked(section.rows).unwrap_or((&[], &[]));
         let at = |i: usize| head.get(i).copied().unwrap_or(0);
