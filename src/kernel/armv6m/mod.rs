@@ -51,9 +51,11 @@
 
 mod pair;
 mod run;
+mod vector;
 
-pub use super::portable::{add_scaled, magnitude, moments, narrow, norm, scale};
+pub use super::portable::magnitude;
 pub use pair::matvec_pair;
+pub use vector::{add_scaled, moments, narrow, norm, scale};
 
 use super::bare;
 use super::rows::{BLOCK_ROWS, GROUP, Rows};
