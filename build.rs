@@ -4,8 +4,9 @@
 use std::env;
 
 /// Names of kernel sets, the files and folders of `src/kernel`: the first whose condition holds is chosen.
-const KERNELS: [(&str, Fits); 2] = [
+const KERNELS: [(&str, Fits); 3] = [
     ("dsp", |b| b.is_for("thumbv7em") || b.is_for("thumbv8m.main") && b.has("CORTEX_M33")),
+    ("rv32im", |b| b.is_for("riscv32im")),
     ("portable", |_| true),
 ];
 

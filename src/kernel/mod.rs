@@ -2,8 +2,8 @@
 //!
 //! ```text
 //!  matvec       ─┐            ┌ portable   the meaning, safe Rust, every core
-//!  matvec_pair  ─┴─ selected ─┤
-//!                             └ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//!  matvec_pair  ─┴─ selected ─┼ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//!                             └ rv32im     MUL on RISC-V (by target)
 //! ```
 //! [`portable`] says what each kernel computes; the others compute the same bits faster. `build.rs`
 //! selects (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
@@ -21,8 +21,12 @@ mod rows;
 mod dsp;
 #[cfg(regard_kernel = "dsp")]
 use dsp as selected;
+#[cfg(regard_kernel = "rv32im")]
+mod rv32im;
 #[cfg(regard_kernel = "portable")]
 use portable as selected;
+#[cfg(regard_kernel = "rv32im")]
+use rv32im as selected;
 
 /// The product of a matrix with a vector, as [`portable::matvec`] defines it.
 pub use selected::matvec;
