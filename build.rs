@@ -4,11 +4,12 @@
 use std::env;
 
 /// Names of kernel sets, the files and folders of `src/kernel`: the first whose condition holds is chosen.
-const KERNELS: [(&str, Fits); 5] = [
+const KERNELS: [(&str, Fits); 6] = [
     ("mve", |b| b.is_for("thumbv8m.main") && b.has("CORTEX_M55")),
     ("dsp", |b| b.is_for("thumbv7em") || b.is_for("thumbv8m.main") && b.has("CORTEX_M33")),
     ("armv7m", |b| b.is_for("thumbv7m") || b.is_for("thumbv8m.main")),
-    ("armv6m", |b| b.is_for("thumbv6m")),
+    ("armv6m", |b| b.is_for("thumbv6m") || b.is_for("thumbv8m.base")),
+    ("rv32im", |b| b.is_for("riscv32im")),
     ("portable", |_| true),
 ];
 
