@@ -3,7 +3,8 @@
 //! ```text
 //!  matvec       ─┐            ┌ portable   the meaning, safe Rust, every core
 //!  matvec_pair  ─┴─ selected ─┤
-//!                             └ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//!                             ├ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//!                             └ x86_64     AVX2 or VNNI, asked at run time
 //! ```
 //! [`portable`] says what each kernel computes; the others compute the same bits faster. `build.rs`
 //! selects (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
@@ -23,6 +24,10 @@ mod dsp;
 use dsp as selected;
 #[cfg(regard_kernel = "portable")]
 use portable as selected;
+#[cfg(regard_kernel = "x86_64")]
+mod x86_64;
+#[cfg(regard_kernel = "x86_64")]
+use x86_64 as selected;
 
 /// The product of a matrix with a vector, as [`portable::matvec`] defines it.
 pub use selected::matvec;

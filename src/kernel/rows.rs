@@ -89,14 +89,14 @@ impl<'m> Rows<'m> {
     }
 
     /// The block at `index`.
-    #[cfg(not(regard_kernel = "portable"))]
+    #[cfg(regard_kernel = "dsp")]
     pub(crate) fn block(&self, index: usize) -> Option<&'m [u32]> {
         let size = Self::block_words(self.columns());
         self.words.get(index.wrapping_mul(size)..)?.get(..size)
     }
 
     /// All words, for kernels that stream them.
-    #[cfg(not(regard_kernel = "portable"))]
+    #[cfg(regard_kernel = "dsp")]
     pub(crate) const fn words(&self) -> &'m [u32] {
         self.words
     }
