@@ -96,7 +96,7 @@ impl<'m> Rows<'m> {
     }
 
     /// All words, for kernels that stream them.
-    #[cfg(regard_kernel = "dsp")]
+    #[cfg(not(regard_kernel = "portable"))]
     pub(crate) const fn words(&self) -> &'m [u32] {
         self.words
     }

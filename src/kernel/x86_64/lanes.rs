@@ -10,37 +10,24 @@ use core::arch::x86_64::*;
 /// Blocks whose sums end together.
 pub(super) const BLOCKS: usize = 4;
 
+/// # Safety
+///
+/// Eight words can be read from there on.
 #[inline]
 #[target_feature(enable = "avx2")]
-pub(super) fn load(words: &[u32; 8]) -> __m256i {
-    // SAFETY: the reference says that all eight words can be read.
-    unsafe { _mm256_loadu_si256(words.as_ptr().cast()) }
+pub(super) unsafe fn load(words: *const u32) -> __m256i {
+    // SAFETY: as the caller promises; the load wants no alignment.
+    unsafe { _mm256_loadu_si256(words.cast()) }
 }
 
+/// # Safety
+///
+/// Four words can be read from there on.
 #[inline]
 #[target_feature(enable = "avx2")]
-pub(super) fn load_four(words: &[u32; 4]) -> __m128i {
-    // SAFETY: the reference says that all four words can be read.
-    unsafe { _mm_loadu_si128(words.as_ptr().cast()) }
-}
-
-/// What is left of `words` behind so many eights: two groups, or one and zeros. Where x has only one,
-/// zeros follow it, and the second may be anything.
-#[inline]
-#[target_feature(enable = "avx2")]
-pub(super) fn load_last(words: &[u32], eights: usize) -> __m256i {
-    let rest = words.get(eights.wrapping_mul(8)..).unwrap_or(&[]);
-    match (rest.first_chunk(), rest.first_chunk()) {
-        (Some(two), _) => load(two),
-        (None, Some(one)) => _mm256_zextsi128_si256(load_four(one)),
-        (None, None) => _mm256_setzero_si256(),
-    }
-}
-
-/// A block from its first group on.
-#[inline]
-pub(super) fn groups(block: &[u32]) -> &[u32] {
-    block.get(BLOCK_ROWS..).unwrap_or(&[])
+pub(super) unsafe fn load_four(words: *const u32) -> __m128i {
+    // SAFETY: as the caller promises; the load wants no alignment.
+    unsafe { _mm_loadu_si128(words.cast()) }
 }
 
 /// Eight columns of a vector, each pair of them twice, once for each row pair of a group:
@@ -54,22 +41,17 @@ pub(super) fn load_columns(x: &[i16; 8]) -> __m256i {
     _mm256_permutevar8x32_epi32(_mm256_castsi128_si256(pairs), twice)
 }
 
-/// Writes as many as there is room for.
 #[inline]
 #[target_feature(enable = "avx2")]
-pub(super) fn store(values: __m128i, out: &mut [i32]) {
-    let mut four = [0; BLOCK_ROWS];
-    let room = match out.first_chunk_mut() {
-        Some(room) => room,
-        None => &mut four,
-    };
+pub(super) fn store(values: __m128i, out: &mut [i32; BLOCK_ROWS]) {
     // SAFETY: the reference says that all four can be written.
-    unsafe { _mm_storeu_si128(room.as_mut_ptr().cast(), values) };
-    if out.len() < BLOCK_ROWS {
-        for (to, from) in out.iter_mut().zip(four) {
-            *to = from;
-        }
-    }
+    unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), values) }
+}
+
+/// What there is of some blocks, and `rest` of the others.
+#[inline]
+pub(super) fn filled<T: Copy, const N: usize>(some: [T; N], rest: T) -> [T; BLOCKS] {
+    core::array::from_fn(|block| some.get(block).copied().unwrap_or(rest))
 }
 
 /// What the words of a block have gathered, modulo 2³²: eight partial sums of each, in the order of
@@ -169,23 +151,54 @@ pub(super) struct Ends {
 }
 
 impl Ends {
+    /// Those of `N` blocks.
+    ///
+    /// # Safety
+    ///
+    /// From `block` on there are so many, of `size` words each, at least four.
     #[inline]
     #[target_feature(enable = "avx2")]
-    pub(super) fn of(block: &[u32]) -> Self {
-        Self {
-            biases: load_four(block.first_chunk().unwrap_or(&[0; BLOCK_ROWS])),
-            multipliers: load_four(block.last_chunk().unwrap_or(&[0; BLOCK_ROWS])),
-        }
+    pub(super) unsafe fn of<const N: usize>(block: *const u32, size: usize) -> [Self; N] {
+        core::array::from_fn(|i| {
+            let block = block.wrapping_add(i.wrapping_mul(size));
+            let behind = block.wrapping_add(size.wrapping_sub(BLOCK_ROWS));
+            // SAFETY: the first four words of a block, and its last four.
+            unsafe { Self { biases: load_four(block), multipliers: load_four(behind) } }
+        })
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    pub(super) fn none() -> Self {
+        Self { biases: _mm_setzero_si128(), multipliers: _mm_setzero_si128() }
     }
 }
 
-/// Sums to results, of four blocks. `shifts`: of the biases, a lane each.
+/// What is done to biases, a lane each: `⌊(b + half) / 2^by⌋`.
+#[derive(Clone, Copy)]
+pub(super) struct Shifts {
+    by: __m256i,
+    half: __m256i,
+}
+
+impl Shifts {
+    /// Of the blocks a and b, and of c and d.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    pub(super) fn of([ab, cd]: [u32; 2]) -> Self {
+        let lanes = |shift: u32| _mm_set1_epi32((shift & 31) as i32);
+        let by = _mm256_set_m128i(lanes(cd), lanes(ab));
+        Self { by, half: _mm256_srli_epi32::<1>(_mm256_sllv_epi32(_mm256_set1_epi32(1), by)) }
+    }
+}
+
+/// Sums to results, of four blocks.
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn finish(
     sums: [Sums; BLOCKS],
     ends: [Ends; BLOCKS],
-    shifts: __m256i,
+    shifts: &Shifts,
 ) -> [__m128i; BLOCKS] {
     let [ac, bd] = rows(sums);
     let [a, b, c, d] = ends;
@@ -195,11 +208,10 @@ pub(super) fn finish(
 /// `round(sum · m / 2³²) + round(b / 2^shift)`
 #[inline]
 #[target_feature(enable = "avx2")]
-fn scale_add(sum: __m256i, [low, high]: [Ends; 2], shifts: __m256i) -> __m256i {
+fn scale_add(sum: __m256i, [low, high]: [Ends; 2], shifts: &Shifts) -> __m256i {
     let m = _mm256_set_m128i(high.multipliers, low.multipliers);
     let bias = _mm256_set_m128i(high.biases, low.biases);
-    let half = _mm256_srli_epi32::<1>(_mm256_sllv_epi32(_mm256_set1_epi32(1), shifts));
-    let bias = _mm256_srav_epi32(_mm256_add_epi32(bias, half), shifts);
+    let bias = _mm256_srav_epi32(_mm256_add_epi32(bias, shifts.half), shifts.by);
     _mm256_add_epi32(scale(sum, m), bias)
 }
 

@@ -1,18 +1,26 @@
-//! A matrix and a vector: four blocks at a time.
+//! A matrix and a vector: strips of four blocks, and what is left in one of fewer.
 
-use super::lanes::{BLOCKS, Ends, Sums, finish, four, rows};
-use super::lanes::{groups, load, load_columns, load_last, low_bytes, store};
+#![expect(
+    unsafe_code,
+    reason = "blocks are read through a pointer, after one check for all of them"
+)]
+
+use super::lanes::{BLOCKS, Ends, Shifts, Sums, filled, finish, four, rows};
+use super::lanes::{load, load_columns, load_four, low_bytes, store};
 use crate::kernel::bare::stride;
 use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::x86_64::*;
 
+/// Rows of a strip.
+const STRIP_ROWS: usize = BLOCKS * BLOCK_ROWS;
+
 /// A vector, eight columns at a time.
-#[derive(Clone, Copy)]
 struct Columns<'x> {
     eights: &'x [[i16; 8]],
     /// What is left, and zeros behind.
     tail: [i16; 8],
-    is_whole: bool,
+    /// Groups that `tail` reaches: 0, 1 or 2.
+    groups: usize,
 }
 
 impl<'x> Columns<'x> {
@@ -22,7 +30,7 @@ impl<'x> Columns<'x> {
         for (to, from) in tail.iter_mut().zip(rest) {
             *to = *from;
         }
-        Self { eights, tail, is_whole: rest.is_empty() }
+        Self { eights, tail, groups: rest.len().div_ceil(GROUP) }
     }
 }
 
@@ -35,16 +43,49 @@ pub(super) fn matvec<const UNIT: u8>(
     out: &mut [i32],
 ) {
     let x = Columns::of(x.get(..matrix.columns()).unwrap_or(x));
-    let shifts = _mm256_set1_epi32((bias_shift & 31) as i32);
+    let shifts = Shifts::of([bias_shift; 2]);
+    let size = Rows::words_needed(1, matrix.columns());
     let count = out.len().min(matrix.rows());
-    let mut blocks = matrix.blocks();
-    for out in out.get_mut(..count).unwrap_or_default().chunks_mut(BLOCKS * BLOCK_ROWS) {
-        let strip = strip(out.len(), &mut blocks);
-        let sums = gather::<UNIT>(strip.map(groups), &x);
-        let results = finish(sums, strip.map(|block| Ends::of(block)), shifts);
-        for (out, result) in out.chunks_mut(BLOCK_ROWS).zip(results) {
-            store(result, out);
+    let (whole, part) = out.get_mut(..count).unwrap_or_default().as_chunks_mut::<STRIP_ROWS>();
+    let mut words = matrix.words();
+    for out in whole {
+        let Some((strip, behind)) = words.split_at_checked(BLOCKS.wrapping_mul(size)) else {
+            return;
+        };
+        words = behind;
+        // SAFETY: there are four blocks, and x has no more columns than they.
+        store_all(unsafe { strip_of_rows::<UNIT, 4>(strip, size, &x, &shifts) }, out);
+    }
+    // SAFETY: `Rows` has as many blocks as its rows need.
+    let last = unsafe {
+        match part.len().div_ceil(BLOCK_ROWS) {
+            0 => return,
+            1 => strip_of_rows::<UNIT, 1>(words, size, &x, &shifts),
+            2 => strip_of_rows::<UNIT, 2>(words, size, &x, &shifts),
+            3 => strip_of_rows::<UNIT, 3>(words, size, &x, &shifts),
+            _ => strip_of_rows::<UNIT, 4>(words, size, &x, &shifts),
         }
+    };
+    store_some(last, part);
+}
+
+/// # Safety
+///
+/// `words` are at least `N` blocks of a matrix, each of `size` words, and x is not longer than they.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn strip_of_rows<const UNIT: u8, const N: usize>(
+    words: &[u32],
+    size: usize,
+    x: &Columns<'_>,
+    shifts: &Shifts,
+) -> [__m128i; BLOCKS] {
+    let block = words.as_ptr();
+    // SAFETY: four words stand in front of the groups of every block, and four behind.
+    unsafe {
+        let sums = gather::<UNIT, N>(block.add(BLOCK_ROWS), size, x);
+        let ends = filled(Ends::of::<N>(block, size), Ends::none());
+        finish(filled(sums, Sums::zero()), ends, shifts)
     }
 }
 
@@ -56,82 +97,101 @@ pub(super) fn dots<const UNIT: u8>(
     x: &[[i16; GROUP]],
     out: &mut [i32],
 ) {
-    let stride = stride(columns);
-    let needed = out.len().div_ceil(BLOCK_ROWS).wrapping_mul(stride);
-    if needed > words.len() || x.len() > stride / GROUP {
+    let size = stride(columns);
+    let blocks = out.len().div_ceil(BLOCK_ROWS);
+    if blocks.wrapping_mul(size) > words.len() || x.len() > size / GROUP {
         return;
     }
     let x = Columns::of(x.as_flattened());
-    let mut rest = words;
-    let mut blocks = core::iter::from_fn(|| {
-        let (block, behind) = rest.split_at_checked(stride)?;
-        rest = behind;
-        Some(block)
-    });
-    for out in out.chunks_mut(BLOCKS * BLOCK_ROWS) {
-        let sums = rows(gather::<UNIT>(strip(out.len(), &mut blocks), &x));
-        // 256·D and 256·D′, whose low bits are zero.
-        let results = four(sums.map(|sums| _mm256_srai_epi32::<8>(sums)));
-        for (out, result) in out.chunks_mut(BLOCK_ROWS).zip(results) {
-            store(result, out);
-        }
+    let (whole, part) = out.as_chunks_mut::<STRIP_ROWS>();
+    let mut words = words;
+    for out in whole {
+        let Some((strip, behind)) = words.split_at_checked(BLOCKS.wrapping_mul(size)) else {
+            return;
+        };
+        words = behind;
+        // SAFETY: there are four blocks, and x has no more columns than they.
+        store_all(unsafe { strip_of_dots::<UNIT, 4>(strip, size, &x) }, out);
     }
+    // SAFETY: the words of all blocks were counted.
+    let last = unsafe {
+        match part.len().div_ceil(BLOCK_ROWS) {
+            0 => return,
+            1 => strip_of_dots::<UNIT, 1>(words, size, &x),
+            2 => strip_of_dots::<UNIT, 2>(words, size, &x),
+            3 => strip_of_dots::<UNIT, 3>(words, size, &x),
+            _ => strip_of_dots::<UNIT, 4>(words, size, &x),
+        }
+    };
+    store_some(last, part);
 }
 
-/// The blocks of the next `rows` rows, at most four; none where there are no rows.
-#[inline]
-fn strip<'m>(rows: usize, blocks: &mut impl Iterator<Item = &'m [u32]>) -> [&'m [u32]; BLOCKS] {
-    let count = rows.div_ceil(BLOCK_ROWS);
-    core::array::from_fn(|i| if i < count { blocks.next().unwrap_or(&[]) } else { &[] })
-}
-
-/// The sums of blocks, given from their first group on.
+/// # Safety
+///
+/// As of [`strip_of_rows`], for blocks that are groups alone.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn gather<const UNIT: u8>(words: [&[u32]; BLOCKS], x: &Columns<'_>) -> [Sums; BLOCKS] {
-    let zero = Sums::zero();
-    match words {
-        [a, b, c, d] if !d.is_empty() => gather_some::<UNIT, 4>([a, b, c, d], x),
-        [a, b, c, _] if !c.is_empty() => {
-            let [a, b, c] = gather_some::<UNIT, 3>([a, b, c], x);
-            [a, b, c, zero]
-        }
-        [a, b, ..] if !b.is_empty() => {
-            let [a, b] = gather_some::<UNIT, 2>([a, b], x);
-            [a, b, zero, zero]
-        }
-        [a, ..] => {
-            let [a] = gather_some::<UNIT, 1>([a], x);
-            [a, zero, zero, zero]
-        }
-    }
+unsafe fn strip_of_dots<const UNIT: u8, const N: usize>(
+    words: &[u32],
+    size: usize,
+    x: &Columns<'_>,
+) -> [__m128i; BLOCKS] {
+    // SAFETY: as the caller promises.
+    let sums = unsafe { gather::<UNIT, N>(words.as_ptr(), size, x) };
+    // 256·D and 256·D′.
+    four(rows(filled(sums, Sums::zero())).map(|sums| _mm256_srai_epi32::<8>(sums)))
 }
 
+/// # Safety
+///
+/// From `groups` on there are the groups of `N` blocks, `size` words from one to the next, as many
+/// groups in each as x reaches.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn gather_some<const UNIT: u8, const N: usize>(words: [&[u32]; N], x: &Columns<'_>) -> [Sums; N] {
+unsafe fn gather<const UNIT: u8, const N: usize>(
+    groups: *const u32,
+    size: usize,
+    x: &Columns<'_>,
+) -> [Sums; N] {
     let mut sums = [Sums::zero(); N];
-    let mut eights = [&[][..]; N];
-    for (eights, words) in eights.iter_mut().zip(words) {
-        // Of one length, so that the loop need not look.
-        let Some(words) = words.as_chunks::<8>().0.get(..x.eights.len()) else { return sums };
-        *eights = words;
-    }
-    for (i, x) in x.eights.iter().enumerate() {
+    let mut at = groups;
+    for x in x.eights {
         let x = load_columns(x);
-        for (sums, eights) in sums.iter_mut().zip(eights) {
-            let Some(words) = eights.get(i) else { continue };
-            let words = load(words);
+        for (block, sums) in sums.iter_mut().enumerate() {
+            // SAFETY: two groups of a block, of those that x reaches.
+            let words = unsafe { load(at.wrapping_add(block.wrapping_mul(size))) };
             sums.add::<UNIT>(words, low_bytes(words), x);
         }
+        at = at.wrapping_add(2 * GROUP);
     }
-    if x.is_whole {
-        return sums;
-    }
-    let tail = load_columns(&x.tail);
-    for (sums, words) in sums.iter_mut().zip(words) {
-        let words = load_last(words, x.eights.len());
-        sums.add::<UNIT>(words, low_bytes(words), tail);
+    if x.groups > 0 {
+        let tail = load_columns(&x.tail);
+        for (block, sums) in sums.iter_mut().enumerate() {
+            let at = at.wrapping_add(block.wrapping_mul(size));
+            // SAFETY: the last two groups of a block that x reaches, or the last one.
+            let words = unsafe {
+                if x.groups == 2 { load(at) } else { _mm256_zextsi128_si256(load_four(at)) }
+            };
+            sums.add::<UNIT>(words, low_bytes(words), tail);
+        }
     }
     sums
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn store_all(results: [__m128i; BLOCKS], out: &mut [i32; STRIP_ROWS]) {
+    for (out, result) in out.as_chunks_mut().0.iter_mut().zip(results) {
+        store(result, out);
+    }
+}
+
+/// Writes as many as there is room for.
+#[target_feature(enable = "avx2")]
+fn store_some(results: [__m128i; BLOCKS], out: &mut [i32]) {
+    let mut all = [0; STRIP_ROWS];
+    store_all(results, &mut all);
+    for (to, from) in out.iter_mut().zip(all) {
+        *to = from;
+    }
 }
