@@ -55,7 +55,7 @@ impl<'m> Attention<'m> {
     fn of(model: &Model<'m>, stack: Stack, layer: usize, roles: [Role; 4]) -> Self {
         let mut at = 0;
         let [query, key, value, output] =
-            roles.map(|role| Linear::from_section(&model.find_behind(&mut at, stack, layer, role)));
+            roles.map(|role| Linear::behind(&mut at, model, stack, layer, role));
         Self {
             query,
             key,

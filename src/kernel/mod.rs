@@ -5,7 +5,9 @@
 //!  matvec_pair  ─┴─ selected ─┼ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
 //!                             ├ mve        Helium on M55, M85 (feature `cortex-m55`)
 //!                             ├ armv7m     SMLAL on M3 and Armv8-M without those features
-//!                             └ armv6m     M0 and M0+
+//!                             ├ armv6m     MULS on M0 and M0+
+//!                             ├ rv32im     MUL on RISC-V (by target)
+//!                             └ x86_64     AVX2 or VNNI, asked at run time
 //! ```
 //! [`portable`] says what each kernel computes; the others compute the same bits faster. `build.rs`
 //! selects (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
@@ -38,8 +40,16 @@ use dsp as selected;
 mod mve;
 #[cfg(regard_kernel = "mve")]
 use mve as selected;
+#[cfg(regard_kernel = "rv32im")]
+mod rv32im;
 #[cfg(regard_kernel = "portable")]
 use portable as selected;
+#[cfg(regard_kernel = "rv32im")]
+use rv32im as selected;
+#[cfg(regard_kernel = "x86_64")]
+mod x86_64;
+#[cfg(regard_kernel = "x86_64")]
+use x86_64 as selected;
 
 #[cfg(all(feature = "int4", regard_kernel = "dsp"))]
 use dsp::fours as selected_fours;

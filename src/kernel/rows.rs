@@ -90,15 +90,19 @@ impl<'m> Rows<'m> {
         })
     }
 
+    /// The words of the block that a row is in; none if there is no such row.
+    #[inline]
+    pub(crate) fn block_of(&self, row: usize) -> &'m [u32] {
+        self.block(row / BLOCK_ROWS).unwrap_or(&[])
+    }
+
     /// The block at `index`.
-    #[cfg(not(any(regard_kernel = "portable", regard_kernel = "mve", regard_kernel = "armv6m")))]
     pub(crate) fn block(&self, index: usize) -> Option<&'m [u32]> {
         let size = self.layout.block_words(self.columns());
         self.words.get(index.wrapping_mul(size)..)?.get(..size)
     }
 
-    /// All words, for kernels that stream them.
-    #[cfg(not(regard_kernel = "portable"))]
+    /// All words, in the order in which they are read.
     pub(crate) const fn words(&self) -> &'m [u32] {
         self.words
     }

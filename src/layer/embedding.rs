@@ -1,6 +1,6 @@
 //! A token at a position: `embedding[token] · scale + position[i]`.
 
-use crate::format::{Model, Role, Section, Stack};
+use crate::format::{Hook, Model, Role, Section, Stack};
 use crate::kernel::scale;
 use crate::number::{align, narrow};
 
@@ -10,12 +10,19 @@ pub(crate) struct Embedding<'m> {
     positions: Section<'m>,
     multiplier: i32,
     exponent: i32,
+    hook: Hook,
 }
 
 /// A row of a table as it is, as a 16-bit block: the embedding of recurrent models. Returns its
 /// exponent. `wide`, `out`: `[width]`.
-pub(crate) fn look_up(table: &Section<'_>, token: usize, wide: &mut [i32], out: &mut [i16]) -> i32 {
+pub(crate) fn look_up(
+    (table, hook): (&Section<'_>, Hook),
+    token: usize,
+    wide: &mut [i32],
+    out: &mut [i16],
+) -> i32 {
     let words = table.matrix();
+    hook.announce(words.block_of(token));
     let multiplier = words.multiplier(token) >> 16;
     words.each_weight(token, wide, |wide, weight| *wide = weight.wrapping_mul(multiplier));
     narrow(wide, table.scale_exponent, 16, i32::MIN, out)
@@ -36,12 +43,15 @@ impl<'m> Embedding<'m> {
             positions: model.find(stack, 0, Role::Position),
             multiplier: i32::from(model.dims().embedding_multiplier) << 16,
             exponent: model.dims().embedding_exponent,
+            hook: model.hook(),
         }
     }
 
     /// `out`: `[d_model]`. Returns its exponent.
     pub(crate) fn apply(&self, token: usize, position: usize, out: &mut [i32]) -> i32 {
         let (words, places) = (self.table.matrix(), self.positions.matrix());
+        self.hook.announce(words.block_of(token));
+        self.hook.announce(places.block_of(position));
         let word_scale = words.multiplier(token) >> (16 - FRACTION);
         let place_scale = places.multiplier(position) >> (16 - FRACTION);
         let word_exponent =

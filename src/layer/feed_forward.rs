@@ -15,7 +15,7 @@ impl<'m> FeedForward<'m> {
     pub(crate) fn of(model: &Model<'m>, stack: Stack, layer: usize) -> Self {
         let mut at = 0;
         let [up, down] = [Role::FeedUp, Role::FeedDown]
-            .map(|role| Linear::from_section(&model.find_behind(&mut at, stack, layer, role)));
+            .map(|role| Linear::behind(&mut at, model, stack, layer, role));
         Self { up, down, activation: model.dims().activation }
     }
 

@@ -16,7 +16,7 @@ const FOLDERS: [&str; 6] = [
 ];
 
 /// Feature sets of the engine that change what its tests see, beside the workspace's own.
-const FEATURES: [&str; 2] = ["", "emit,micromath,conformance"];
+const FEATURES: [&str; 2] = ["", "emit,micromath,conformance,slow-flash"];
 
 /// Everything is formatted.
 pub(crate) fn format() -> Result<Vec<String>> {
