@@ -51,13 +51,15 @@ mod x86_64;
 #[cfg(regard_kernel = "x86_64")]
 use x86_64 as selected;
 
+#[cfg(all(feature = "int4", regard_kernel = "armv6m"))]
+use armv6m::fours as selected_fours;
 #[cfg(all(feature = "int4", regard_kernel = "dsp"))]
 use dsp::fours as selected_fours;
 #[cfg(all(feature = "bytes", regard_kernel = "mve"))]
 use mve::bytes as selected_bytes;
 #[cfg(all(feature = "bytes", not(regard_kernel = "mve")))]
 use portable::bytes as selected_bytes;
-#[cfg(all(feature = "int4", not(regard_kernel = "dsp")))]
+#[cfg(all(feature = "int4", not(any(regard_kernel = "armv6m", regard_kernel = "dsp"))))]
 use portable::fours as selected_fours;
 
 /// The product of a matrix with a vector, as [`portable::matvec`] defines it.

@@ -174,6 +174,9 @@ macro_rules! result {
     };
 }
 
+#[cfg(feature = "int4")]
+pub(super) use result;
+
 /// # Safety
 ///
 /// From `words` on there are as many blocks of `stride` bytes as `job.out..job.out_end` has places for

@@ -21,8 +21,9 @@ const KERNELS: Bench = Bench { bin: "bench", features: &["bench"], shift: 8 };
 const MODELS: Bench = Bench { bin: "bench_models", features: &["bench"], shift: 1 };
 
 /// What the micro:bit counts: its timer tells single instructions of models too, of which one fits.
-const MICROBIT: [Bench; 3] = [
+const MICROBIT: [Bench; 4] = [
     Bench { bin: "bench", features: &["bench"], shift: 7 },
+    Bench { bin: "bench_int4", features: &["bench", "int4"], shift: 7 },
     Bench { bin: "bench_translate", features: &["bench_models"], shift: 7 },
     Bench { bin: "bench_speak", features: &["bench_models"], shift: 7 },
 ];
