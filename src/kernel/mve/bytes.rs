@@ -21,7 +21,8 @@
 //! * x is narrowed once, into as many bytes of the stack as there are columns: one load for 16
 //!   columns, not two, and the loop knows whole groups alone.
 //! * The loop takes 64 columns and is entered at one of four places, or left out.
-//! * A last block without a neighbour is its own, and what is not rows goes to a scratch of eight.
+//! * Results come in eights. The last, which are fewer, go to a dump of eight, and then, for they are still
+//!   in their registers, to their places; a last block without a neighbour is its own.
 //!
 //! # What was tried
 //!
@@ -36,6 +37,7 @@
 use super::cpu;
 use crate::kernel::rows::{BLOCK_ROWS, Rows};
 use core::arch::naked_asm;
+use core::mem::MaybeUninit;
 
 pub(crate) use super::bytes_pair::matvec_pair;
 
@@ -55,8 +57,8 @@ struct Job {
     stride: usize,
     /// Where eights of results end.
     out_end: *mut i32,
-    /// What the sums become with each block, and x, the second of these, which `run` knows.
-    zeros: [u32; 9],
+    /// Of `run`: what the sums become with each block, and xb, the second of these.
+    zeros: MaybeUninit<[u32; 9]>,
     /// Steps that the first round of the loop leaves out, `STEPS` for no loop at all; then where that is.
     entry: usize,
     out: *mut i32,
@@ -67,8 +69,9 @@ struct Job {
     columns: usize,
     /// Rows behind the eights.
     rest: usize,
-    /// Their results.
-    scratch: [i32; ROWS],
+    /// Of `run`: where they go, once they are in the dump. Null.
+    rest_out: *mut i32,
+    dump: MaybeUninit<[i32; ROWS]>,
 }
 
 /// See [`crate::kernel::portable::bytes::matvec`].
@@ -79,27 +82,25 @@ pub(crate) fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32
         return;
     }
     let groups = rows.columns().div_ceil(GROUP);
-    let (eights, rest) = out[..count].as_chunks_mut::<ROWS>();
-    let eights = eights.as_mut_ptr_range();
+    let rest = count % ROWS;
+    let out = out.as_mut_ptr();
     let mut job = Job {
         bias_shift: bias_shift.wrapping_neg(),
         stride: (groups.wrapping_mul(GROUP).wrapping_add(2 * BLOCK_ROWS)).wrapping_mul(4),
-        out_end: eights.end.cast(),
-        zeros: [0; 9],
+        out_end: out.wrapping_add(count.wrapping_sub(rest)),
+        zeros: MaybeUninit::uninit(),
         entry: if groups == 0 { STEPS } else { groups.wrapping_neg() % STEPS },
-        out: eights.start.cast(),
+        out,
         groups,
         x: x.as_ptr(),
         columns: x.len(),
-        rest: rest.len(),
-        scratch: [0; ROWS],
+        rest,
+        rest_out: core::ptr::null_mut(),
+        dump: MaybeUninit::uninit(),
     };
     // SAFETY: a matrix has a block for every four rows; `out` has `count` places, x is no longer than
     // `groups`; all of it outlives the call.
     unsafe { run(rows.words().as_ptr(), &mut job) }
-    for (to, from) in rest.iter_mut().zip(job.scratch) {
-        *to = from;
-    }
 }
 
 /// 16 columns of a row.
@@ -162,8 +163,13 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
         "orr r2, r2, #1",
         "mla r0, r0, r4, r2",
         "str r0, [r9, #36]",
+        "mov r4, #0",
         "lsl r12, r12, #4",
         "sub sp, sp, r12",
+        "vmov.i32 q0, #0",
+        "vstrw.32 q0, [r9]",
+        "vstrw.32 q0, [r9, #16]",
+        "str r4, [r9, #32]",
         "mov r6, sp",
         "str r6, [r9, #4]",
         "ldrd r1, r2, [r9, #48]", // x, columns
@@ -230,19 +236,28 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
         "add r5, r5, r2",
         "cmp r11, r4",
         "bne 2b",
-        "5:", // fewer than eight rows, into the scratch; then nothing
-        "ldr r1, [r9, #56]", // rest
-        "cbz r1, 11f",
-        "mov r4, #0",
-        "str r4, [r9, #56]",
+        "5:", // fewer than eight rows are left, or none, or they are in the dump
+        "ldrd r1, r2, [r9, #56]", // rest, rest_out
+        "cbnz r2, 11f",
+        "cbz r1, 12f",
+        "str r11, [r9, #60]",
         "cmp r1, #4",
         "it le",
         "movle r5, r3",
-        "add r11, r9, #60", // scratch
+        "add r11, r9, #64", // dump
         "add r4, r11, #32",
         "str r4, [r9, #-4]",
         "b 2b",
         "11:",
+        "vctp.32 r1",
+        "vpst",
+        "vstrwt.32 q0, [r2], #16",
+        "subs r1, r1, #4",
+        "ble 12f",
+        "vctp.32 r1",
+        "vpst",
+        "vstrwt.32 q1, [r2]",
+        "12:",
         "mov sp, r7",
         "add sp, sp, #4",
         "vpop {{d8-d11}}",
