@@ -20,7 +20,8 @@
 //!   what else a block needs lies around [`Job::zeros`], and one LDM clears the sums.
 //! * x is narrowed once, into as many bytes of the stack as there are columns: one load for 16
 //!   columns, not two, and the loop knows whole groups alone.
-//! * The loop takes 64 columns and is entered at one of four places, or left out.
+//! * The loop takes 64 columns and is entered at one of four places. 64 columns or fewer have a kernel
+//!   without a loop, `bytes_short.rs`.
 //! * Results come in eights. The last, which are fewer, go to a dump of eight, and then, for they are still
 //!   in their registers, to their places; a last block without a neighbour is its own.
 //!
@@ -30,11 +31,16 @@
 //!
 //! | | 1×64×64 | 1×128×128 | 1×512×128 | bytes |
 //! |---|---|---|---|---|
-//! | this | | | | |
+//! | this, and `bytes_short.rs` | .194 | .169 | .146 | 612, 316 |
+//! | this for all sizes | .214 | .169 | .146 | 612 |
+//! | two steps a round, not four | .219 | .173 | | 484 |
+//! | eight steps | .215 | .168 | | 896 |
 //!
-//! The floor is .133: 17 instructions for 128 products.
+//! The floor is .133: 17 instructions for 128 products. Four rows at a time would leave a register for
+//! LE, and take 9 for 64: .145 and more. x read as it lies, by VLD20 and VLD21 in the loop, takes 18 for
+//! 128; the copy, 4 for 16 columns, pays for itself from 40 rows on.
 
-use super::cpu;
+use super::{bytes_short, cpu};
 use crate::kernel::rows::{BLOCK_ROWS, Rows};
 use core::arch::naked_asm;
 use core::mem::MaybeUninit;
@@ -59,7 +65,7 @@ struct Job {
     out_end: *mut i32,
     /// Of `run`: what the sums become with each block, and xb, the second of these.
     zeros: MaybeUninit<[u32; 9]>,
-    /// Steps that the first round of the loop leaves out, `STEPS` for no loop at all; then where that is.
+    /// Steps that the first round of the loop leaves out; then where that is.
     entry: usize,
     out: *mut i32,
     /// Groups of columns.
@@ -77,6 +83,9 @@ struct Job {
 /// See [`crate::kernel::portable::bytes::matvec`].
 pub(crate) fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
+    if rows.columns() <= bytes_short::COLUMNS {
+        return bytes_short::matvec(rows, x, bias_shift, out);
+    }
     let count = out.len().min(rows.rows());
     if count == 0 {
         return;
@@ -89,7 +98,7 @@ pub(crate) fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32
         stride: (groups.wrapping_mul(GROUP).wrapping_add(2 * BLOCK_ROWS)).wrapping_mul(4),
         out_end: out.wrapping_add(count.wrapping_sub(rest)),
         zeros: MaybeUninit::uninit(),
-        entry: if groups == 0 { STEPS } else { groups.wrapping_neg() % STEPS },
+        entry: groups.wrapping_neg() % STEPS,
         out,
         groups,
         x: x.as_ptr(),
@@ -141,8 +150,8 @@ macro_rules! step {
 /// # Safety
 ///
 /// From `words` on there are blocks of `stride` bytes, `groups` groups wide, for the rows of
-/// `out..out_end`, whole eights, and `rest` more, in all at least one. `x` has `columns`, at most as many
-/// as the groups.
+/// `out..out_end`, whole eights, and `rest` more, in all at least one. There is a group; `x` has `columns`,
+/// at most as many as the groups.
 #[unsafe(naked)]
 unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
     naked_asm!(
@@ -155,12 +164,9 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
         "add r9, r1, #12", // zeros
         "add r1, r9, #36",
         "ldm r1, {{r0, r11, r12}}", // entry, out, groups
-        // The steps have one length.
-        "adr.w r2, 3f",
-        "adr.w r4, 4f",
-        "sub r4, r4, r2",
-        "lsr r4, r4, #2",
-        "orr r2, r2, #1",
+        // A step has 17 instructions of four bytes; in Thumb state.
+        "adr.w r2, 3f + 1",
+        "mov r4, #68",
         "mla r0, r0, r4, r2",
         "str r0, [r9, #36]",
         "mov r4, #0",
