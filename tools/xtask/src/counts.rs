@@ -9,7 +9,7 @@ const PEER: &str = "CMSIS-NN 99f736a, the better of gcc 12.2 and clang 19";
 
 /// Instructions per product, or per number of a vector, of CMSIS-NN, counted the same way by a harness
 /// that is not part of this project: cores, case, figure.
-const PEERS: [(&[&str], &str, f64); 36] = [
+const PEERS: [(&[&str], &str, f64); 40] = [
     (&["m4", "m33"], "1x64x64", 2.60),
     (&["m4", "m33"], "1x128x128", 2.23),
     (&["m4", "m33"], "1x512x128", 1.96),
@@ -41,6 +41,10 @@ const PEERS: [(&[&str], &str, f64); 36] = [
     (&["m55"], "1x128x128", 0.25),
     (&["m55"], "1x512x128", 0.18),
     (&["m55"], "2x128x128", 0.25),
+    (&["m55"], "bytes/1x64x64", 0.37),
+    (&["m55"], "bytes/1x128x128", 0.25),
+    (&["m55"], "bytes/1x512x128", 0.18),
+    (&["m55"], "bytes/2x128x128", 0.25),
     (&["m55"], "lstm/64,h128", 0.47),
     (&["m55"], "conv3x3/16x16,16-32", 0.32),
     (&["m55"], "energies/4h,t32,d32", 0.60),
