@@ -1,10 +1,12 @@
 //! Executed instructions, exact: every instruction takes the emulator the same time.
 
-use crate::board;
+use crate::board::{self, Board};
 use crate::build::Firmware;
 use crate::cargo::root;
 use crate::counts::{self, Row};
+use crate::elf;
 use crate::emulator::Session;
+use crate::extras::Extras;
 use anyhow::{Context, Result};
 use std::process::Command;
 
@@ -19,6 +21,10 @@ struct Bench {
 const KERNELS: Bench = Bench { bin: "bench", features: &["bench"], shift: 8 };
 const MODELS: Bench = Bench { bin: "bench_models", features: &["bench"], shift: 1 };
 
+/// Layers of other crates, and the boards that they are counted on, with the feature for each.
+const CRATES: Bench = Bench { bin: "peers", features: &[], shift: 7 };
+const PEERS: [(&str, &[&str]); 2] = [("microbit", &["m0"]), ("an386", &["m4"])];
+
 /// The boards it runs on.
 const BOARDS: [&str; 4] = ["an385", "an386", "an500", "an505"];
 const BASELINE: &str = "docs/bench.json";
@@ -26,10 +32,11 @@ const PAGE: &str = "docs/BENCH.md";
 
 /// Counts on all boards, and writes the baseline and its page.
 pub(crate) fn write() -> Result<()> {
-    let (compiler, rows) = (compiler()?, rows()?);
-    let page = counts::as_page(&rows, &compiler);
-    let root = root();
-    std::fs::write(root.join(BASELINE), counts::as_json(&rows, &compiler)).context(BASELINE)?;
+    let (compiler, lines) = (compiler()?, all_lines()?);
+    let (rows, extras) = (rows_of(&lines), extras(&lines)?);
+    let page = counts::as_page(&rows, &extras, &compiler);
+    let (root, json) = (root(), counts::as_json(&rows, &extras, &compiler));
+    std::fs::write(root.join(BASELINE), json).context(BASELINE)?;
     std::fs::write(root.join(PAGE), &page).context(PAGE)?;
     print!("{page}");
     Ok(())
@@ -38,7 +45,7 @@ pub(crate) fn write() -> Result<()> {
 /// None of the counts above the baseline, if that was built by the same compiler.
 pub(crate) fn check(found: &[Row]) -> Result<String> {
     let text = std::fs::read_to_string(root().join(BASELINE)).context(BASELINE)?;
-    let (known_compiler, known) = counts::of_json(&text).context(BASELINE)?;
+    let (known_compiler, known, _) = counts::of_json(&text).context(BASELINE)?;
     let (compiler, compared) = (compiler()?, counts::compare(found, &known));
     if compiler == known_compiler {
         return compared;
@@ -49,12 +56,56 @@ pub(crate) fn check(found: &[Row]) -> Result<String> {
 
 /// What all boards count.
 pub(crate) fn rows() -> Result<Vec<Row>> {
-    let mut rows = Vec::new();
-    for board in BOARDS {
-        let lines = [lines(board, &KERNELS)?, lines(board, &MODELS)?].concat();
-        rows.extend(lines.iter().filter_map(|line| Row::of_line(line)));
+    all_lines().map(|lines| rows_of(&lines))
+}
+
+fn rows_of(lines: &[String]) -> Vec<Row> {
+    lines.iter().filter_map(|line| Row::of_line(line)).collect()
+}
+
+fn all_lines() -> Result<Vec<String>> {
+    let mut all = Vec::new();
+    for name in BOARDS {
+        let board = board::find(name)?;
+        all.extend(lines(board, &KERNELS)?);
+        all.extend(lines(board, &MODELS)?);
     }
-    Ok(rows)
+    Ok(all)
+}
+
+/// What is not compared with the baseline: RAM, flash, bytes read, other crates.
+fn extras(lines: &[String]) -> Result<Extras> {
+    let mut extras = Extras::default();
+    for line in lines {
+        extras.add_model(line)?;
+    }
+    for board in BOARDS {
+        let board = board::find(board)?;
+        let images = Firmware::release(&["proof"], &["proof"]).build(board)?;
+        let image = images.first().context("nothing was built")?;
+        extras.add_kernels(board.core, &elf::sizes(image, "regard::kernel::")?);
+    }
+    for (name, feature) in PEERS {
+        let Board { core, target, emulator, machine, .. } = *board::find(name)?;
+        let (folder, features, demos) = ("peers", feature, &[]);
+        let (logs, proves, goldens) = (false, false, false);
+        let peers = Board {
+            name,
+            core,
+            folder,
+            target,
+            features,
+            emulator,
+            machine,
+            demos,
+            logs,
+            proves,
+            goldens,
+        };
+        let rows = rows_of(&self::lines(&peers, &CRATES)?);
+        extras.crates.extend(rows.iter().map(Row::as_json));
+    }
+    Ok(extras)
 }
 
 fn compiler() -> Result<String> {
@@ -63,8 +114,7 @@ fn compiler() -> Result<String> {
     Ok(version.split(' ').take(2).collect::<Vec<_>>().join(" "))
 }
 
-fn lines(name: &str, bench: &Bench) -> Result<Vec<String>> {
-    let board = board::find(name)?;
+fn lines(board: &Board, bench: &Bench) -> Result<Vec<String>> {
     let images = Firmware::release(&[bench.bin], bench.features).build(board)?;
     let firmware = images.first().context("nothing was built")?;
     let session = Session { icount: Some(bench.shift), ..Session::silent(board, firmware) };
