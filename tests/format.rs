@@ -6,6 +6,8 @@ use proptest::prelude::*;
 use regard::format::emit::seal;
 use regard::format::{MAGIC, Model, Role, Stack};
 use regard::{Error, Token};
+#[cfg(any(feature = "int4", feature = "bytes"))]
+use variants::file_of;
 use variants::{Trace, dims, every_variant, file, pixels, trace, trace_picture};
 
 const HEADER: usize = 64;
@@ -242,4 +244,67 @@ fn word_tables_that_lie_are_errors() {
     assert!(refused(&|words| words[table + 3] = u32::MAX), "a word outside the text");
     assert!(refused(&|words| words[table + 9] = 2), "a text that goes on behind its words");
     assert!(refused(&|words| words[sorted + 5] = 0xFFFF_FFFF), "a text that is not UTF-8");
+}
+
+/// Layouts that files may ask for, what they are called, and the Cargo feature they need.
+const LAYOUTS: [(u32, &str); 2] = [(3, "int4"), (4, "bytes")];
+
+#[test]
+fn a_layout_that_a_build_cannot_read_is_an_error_that_names_its_feature() {
+    let mut words = file(&dims(), 12);
+    let entry = HEADER + 8 * 3; // Behind two tables and the self-test: the source's embedding.
+    let id = words[entry];
+    assert_eq!(id >> 24, 1);
+    for (byte, feature) in LAYOUTS {
+        words[entry] = id & 0xFF_FFFF | byte << 24;
+        seal(&mut words);
+        let error = Model::parse(&words).expect_err("neither its bytes nor its length");
+        let known = match feature {
+            "int4" => cfg!(feature = "int4"),
+            _ => cfg!(feature = "bytes"),
+        };
+        assert_eq!(known, error != Error::LacksFeature { index: 3, feature }, "{error}");
+        assert_eq!(known, !error.to_string().ends_with(&format!("tensor 3, {feature}")));
+    }
+}
+
+#[cfg(any(feature = "int4", feature = "bytes"))]
+mod layouts {
+    use super::*;
+    use regard::kernel::Layout;
+
+    const ALL: &[Layout] = &[
+        #[cfg(feature = "int4")]
+        Layout::Fours,
+        #[cfg(feature = "bytes")]
+        Layout::Bytes,
+    ];
+
+    #[test]
+    fn a_file_of_every_layout_works_and_its_lies_are_errors_or_working_models() {
+        for (&layout, dims) in ALL
+            .iter()
+            .flat_map(|layout| every_variant().into_iter().map(move |dims| (layout, dims)))
+        {
+            let honest = file_of(&dims, layout, 13);
+            let model = Model::parse(&honest).expect("parses");
+            assert!(!says(&model).is_empty());
+            check_promise(&model);
+            let matrix = |&(slot, _): &(regard::format::Slot, _)| dims.takes(&slot, layout);
+            let of_it = |section: regard::format::Section<'_>| section.layout == layout;
+            let mut sections = model.sections().filter(matrix);
+            assert!(sections.any(|(_, section)| of_it(section)), "{dims:?}");
+            let mut words = honest.clone();
+            for i in directory_end(&honest) - 8 * 4..honest.len() {
+                for lie in [0x8000_8000, 0x7F80_7F80, !0, 1 << 31] {
+                    words[i] = lie;
+                    if i % 5 == 0 {
+                        seal(&mut words);
+                        Model::parse(&words).iter().for_each(check_promise);
+                    }
+                }
+                words[i] = honest[i];
+            }
+        }
+    }
 }

@@ -48,8 +48,8 @@ pub(crate) use plan::{CachePlan, Plan, RowsPlan, alignment_rows};
 pub use recurrent_decoder::{ContextGate, RecurrentDecoderDims, Score, Start};
 pub use recurrent_encoder::{Cell, Directions, RecurrentEncoderDims};
 pub use section::Section;
-pub use slot::{Layout, Role, Slot, Stack};
-pub use verify::{BIAS_LIMIT, SUM_LIMIT};
+pub use slot::{Kind, Role, Slot, Stack};
+pub use verify::BIAS_LIMIT;
 pub use words::WordTable;
 
 use crate::Error;
@@ -181,11 +181,30 @@ impl<'m> Model<'m> {
         self.near.hook
     }
 
-    /// The section of a role, or an empty one if the model has none.
+    /// The section of a role, or an empty one if the model has none. The output layer of a tied
+    /// model is the target's embedding.
     #[must_use]
     pub const fn find(&self, stack: Stack, layer: usize, role: Role) -> Section<'m> {
-        match self.dims.index_of(stack, layer, role) {
-            Some(index) => self.section(index),
+        self.find_behind(&mut 0, stack, layer, role)
+    }
+
+    /// The same for sections that follow each other: the search starts at the index `at`, and
+    /// leaves there the one behind what it found.
+    pub(crate) const fn find_behind(
+        &self,
+        at: &mut usize,
+        stack: Stack,
+        layer: usize,
+        role: Role,
+    ) -> Section<'m> {
+        let tied = matches!(role, Role::Logits) && self.dims.tied_output;
+        let role = if tied { Role::Embedding } else { role };
+        let start = self.dims.header_words();
+        match section::position(self.words, start, *at, slot::key(stack, layer, role)) {
+            Some(index) => {
+                *at = index.wrapping_add(1);
+                self.section(index)
+            }
             None => Section::EMPTY,
         }
     }

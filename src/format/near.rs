@@ -93,8 +93,9 @@ mod slow {
             let (mut words, mut at) = (0usize, 0);
             while at < chosen.len() {
                 let (stack, layer, role) = chosen[at];
-                if self.dims.index_of(stack, layer, role).is_some() {
-                    let section = self.find(stack, layer, role);
+                let mut behind = 0;
+                let section = self.find_behind(&mut behind, stack, layer, role);
+                if behind > 0 {
                     words = words.wrapping_add(HEAD_WORDS).wrapping_add(section.words.len());
                 }
                 at += 1;
@@ -119,8 +120,9 @@ mod slow {
             let ram = ram.get_mut(..need).ok_or(too_small)?;
             let mut free = &mut *ram;
             for &(stack, layer, role) in chosen {
-                let Some(index) = self.dims.index_of(stack, layer, role) else { continue };
-                let words = self.section(index).words;
+                let mut behind = 0;
+                let words = self.find_behind(&mut behind, stack, layer, role).words;
+                let Some(index) = behind.checked_sub(1) else { continue };
                 let ([of, length], rest) = free.split_first_chunk_mut().ok_or(too_small)?;
                 (*of, *length) = (index as u32, words.len() as u32);
                 let (copy, rest) = rest.split_at_mut_checked(words.len()).ok_or(too_small)?;

@@ -2,7 +2,7 @@
 
 use crate::format::{Hook, Model, Role, Section, Stack};
 use crate::kernel::scale;
-use crate::number::{align, narrow, round_shift};
+use crate::number::{align, narrow};
 
 /// The tables of a stack, read in place.
 pub(crate) struct Embedding<'m> {
@@ -24,10 +24,13 @@ pub(crate) fn look_up(
     let words = table.matrix();
     hook.announce(words.block_of(token));
     let multiplier = words.multiplier(token) >> 16;
-    for (column, wide) in wide.iter_mut().enumerate() {
-        *wide = i32::from(words.weight(token, column)).wrapping_mul(multiplier);
-    }
+    words.each_weight(token, wide, |wide, weight| *wide = weight.wrapping_mul(multiplier));
     narrow(wide, table.scale_exponent, 16, i32::MIN, out)
+}
+
+/// [`crate::number::round_shift`] without a branch, for |value| < 2³⁰.
+fn rounded(value: i32, shift: u32) -> i32 {
+    (value << 1 >> shift.min(31)).wrapping_add(1) >> 1
 }
 
 /// Digits kept below those of the weights.
@@ -55,12 +58,12 @@ impl<'m> Embedding<'m> {
             self.table.scale_exponent.wrapping_add(self.exponent).wrapping_add(16 - FRACTION);
         let place_exponent = self.positions.scale_exponent.wrapping_sub(FRACTION);
         let (common, word_down, place_down) = align(word_exponent, place_exponent);
-        for (column, out) in out.iter_mut().enumerate() {
-            let word = i32::from(words.weight(token, column)).wrapping_mul(word_scale);
-            let place = i32::from(places.weight(position, column)).wrapping_mul(place_scale);
-            let word = round_shift(scale(word, self.multiplier), word_down);
-            *out = word.wrapping_add(round_shift(place, place_down));
-        }
+        words.each_weight(token, out, |out, weight| {
+            *out = rounded(scale(weight.wrapping_mul(word_scale), self.multiplier), word_down);
+        });
+        places.each_weight(position, out, |out, weight| {
+            *out = out.wrapping_add(rounded(weight.wrapping_mul(place_scale), place_down));
+        });
         common
     }
 }

@@ -77,7 +77,7 @@ impl<'a> TestKeys<'a> {
         let mut energies = [0; POSITIONS];
         for query in QUERIES.as_chunks::<4>().0.windows(WIDTH / 4).take(POSITIONS) {
             for head in 0..HEADS {
-                see(cache.energies(head, block(query.as_flattened(), -8), &mut energies));
+                see(cache.energies(head, block(query.as_flattened(), -8), &mut energies).0);
             }
         }
     }

@@ -85,6 +85,7 @@ impl TestVector {
                     scale_exponent: -14,
                     bias_exponent: -26,
                     bits: 8,
+                    ..Section::EMPTY
                 };
                 Norm::from_section(&section).apply(block(stream, -12), wide)
             }

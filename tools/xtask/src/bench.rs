@@ -10,14 +10,15 @@ use crate::extras::Extras;
 use anyhow::{Context, Result};
 use std::process::Command;
 
-/// A program that counts, and how long an instruction takes in it: 2^shift ns.
+/// A program that counts.
 struct Bench {
     bin: &'static str,
     features: &'static [&'static str],
+    /// How long an instruction takes in it, where a timer tells: 2^shift ns.
     shift: u32,
 }
 
-/// Kernels, to the very instruction, and whole models, to the next 20.
+/// Kernels, to the very instruction, and whole models, by a timer to the next 20.
 const KERNELS: Bench = Bench { bin: "bench", features: &["bench"], shift: 8 };
 const MODELS: Bench = Bench { bin: "bench_models", features: &["bench"], shift: 1 };
 
@@ -25,8 +26,17 @@ const MODELS: Bench = Bench { bin: "bench_models", features: &["bench"], shift: 
 const CRATES: Bench = Bench { bin: "peers", features: &[], shift: 7 };
 const PEERS: [(&str, &[&str]); 2] = [("microbit", &["m0"]), ("an386", &["m4"])];
 
-/// The boards it runs on.
-const BOARDS: [&str; 4] = ["an385", "an386", "an500", "an505"];
+/// What the micro:bit counts: its timer tells single instructions of models too, of which one fits.
+const MICROBIT: [Bench; 3] = [
+    Bench { bin: "bench", features: &["bench"], shift: 7 },
+    Bench { bin: "bench_translate", features: &["bench_models"], shift: 7 },
+    Bench { bin: "bench_speak", features: &["bench_models"], shift: 7 },
+];
+
+/// The boards that the others run on.
+const BOARDS: [&str; 6] = ["an385", "an386", "an500", "an505", "an547", "rv32"];
+/// The board whose core counts its instructions itself: of 1 ns each.
+const COUNTS_ITSELF: &str = "rv32";
 const BASELINE: &str = "docs/bench.json";
 const PAGE: &str = "docs/BENCH.md";
 
@@ -64,11 +74,11 @@ fn rows_of(lines: &[String]) -> Vec<Row> {
 }
 
 fn all_lines() -> Result<Vec<String>> {
+    let own = MICROBIT.iter().map(|bench| ("microbit", bench));
+    let others = BOARDS.iter().flat_map(|&board| [(board, &KERNELS), (board, &MODELS)]);
     let mut all = Vec::new();
-    for name in BOARDS {
-        let board = board::find(name)?;
-        all.extend(lines(board, &KERNELS)?);
-        all.extend(lines(board, &MODELS)?);
+    for (name, bench) in own.chain(others) {
+        all.extend(lines(board::find(name)?, bench)?);
     }
     Ok(all)
 }
@@ -79,29 +89,13 @@ fn extras(lines: &[String]) -> Result<Extras> {
     for line in lines {
         extras.add_model(line)?;
     }
-    for board in BOARDS {
-        let board = board::find(board)?;
+    for board in board::BOARDS.iter().filter(|board| board.proves) {
         let images = Firmware::release(&["proof"], &["proof"]).build(board)?;
         let image = images.first().context("nothing was built")?;
         extras.add_kernels(board.core, &elf::sizes(image, "regard::kernel::")?);
     }
     for (name, feature) in PEERS {
-        let Board { core, target, emulator, machine, .. } = *board::find(name)?;
-        let (folder, features, demos) = ("peers", feature, &[]);
-        let (logs, proves, goldens) = (false, false, false);
-        let peers = Board {
-            name,
-            core,
-            folder,
-            target,
-            features,
-            emulator,
-            machine,
-            demos,
-            logs,
-            proves,
-            goldens,
-        };
+        let peers = Board { folder: "peers", features: feature, ..*board::find(name)? };
         let rows = rows_of(&self::lines(&peers, &CRATES)?);
         extras.crates.extend(rows.iter().map(Row::as_json));
     }
@@ -117,7 +111,8 @@ fn compiler() -> Result<String> {
 fn lines(board: &Board, bench: &Bench) -> Result<Vec<String>> {
     let images = Firmware::release(&[bench.bin], bench.features).build(board)?;
     let firmware = images.first().context("nothing was built")?;
-    let session = Session { icount: Some(bench.shift), ..Session::silent(board, firmware) };
+    let shift = if board.name == COUNTS_ITSELF { 0 } else { bench.shift };
+    let session = Session { icount: Some(shift), ..Session::silent(board, firmware) };
     let outcome = session.run()?;
     outcome.check()?;
     Ok(outcome.text().lines().map(str::to_owned).collect())

@@ -65,7 +65,7 @@ fn words(file: &Path) -> Result<Vec<u32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use regard::format::{Layout, Role, Stack};
+    use regard::format::{Kind, Role, Stack};
 
     #[test]
     fn a_word_of_a_transformer_reads_each_tensor_of_the_decoder_once_but_those_of_the_memory() {
@@ -75,11 +75,11 @@ mod tests {
         let block = |columns: usize| (columns.next_multiple_of(4) + 8) * 4;
         let sections = model.sections().filter(|(slot, _)| slot.stack == Stack::Decoder);
         let mut bytes: usize = sections
-            .map(|(slot, section)| match (slot.role, slot.layout()) {
-                (Role::CrossKey | Role::CrossValue, _) | (_, Layout::Table) => 0,
+            .map(|(slot, section)| match (slot.role, slot.kind()) {
+                (Role::CrossKey | Role::CrossValue, _) | (_, Kind::Table) => 0,
                 (Role::Embedding | Role::Position, _) => block(section.columns),
                 // But ε.
-                (_, Layout::Norm) => (section.words.len() - 2) * 4,
+                (_, Kind::Norm) => (section.words.len() - 2) * 4,
                 _ => section.words.len() * 4,
             })
             .sum();
@@ -93,7 +93,7 @@ mod tests {
             slot.stack == Stack::Encoder || matches!(slot.role, Role::CrossKey | Role::CrossValue)
         });
         let read = |(slot, section): (regard::format::Slot, regard::format::Section<'_>)| {
-            let is_read = slot.layout() == Layout::Rows
+            let is_read = slot.kind() == Kind::Matrix
                 && !matches!(slot.role, Role::Embedding | Role::Position);
             if is_read { section.words.len() as u64 * 4 } else { 0 }
         };

@@ -11,6 +11,10 @@ mod models;
 
 pub use attention::{energies, vectors};
 pub use layers::{cells, convolution};
+#[cfg(feature = "bytes")]
+pub use matrices::BYTES;
+#[cfg(feature = "int4")]
+pub use matrices::FOURS;
 pub use matrices::{LARGE, SMALL, matrices};
 pub use models::{Input, largest, model};
 
