@@ -53,17 +53,23 @@ fn a_file_comes_back_as_it_was_made() {
 }
 
 #[test]
-fn index_of_is_the_reverse_of_slot() {
+fn find_is_the_reverse_of_slot() {
     for dims in every_variant() {
-        let slots: Vec<_> = (0..).map_while(|index| dims.slot(index)).collect();
-        for (index, slot) in slots.iter().enumerate() {
-            let found = dims.index_of(slot.stack, slot.layer, slot.role);
-            assert_eq!(found, Some(index), "{slot:?} of {dims:?}");
+        let words = file(&dims, 1);
+        let model = Model::parse(&words).expect("parses");
+        for (slot, section) in model.sections() {
+            let found = model.find(slot.stack, slot.layer, slot.role);
+            assert_eq!(found.words.as_ptr_range(), section.words.as_ptr_range(), "{slot:?}");
         }
-        assert_eq!(slots.len(), file(&dims, 1)[5] as usize, "sections of {dims:?}");
-        assert_eq!(dims.index_of(Stack::Encoder, 0, Role::CrossKey), None);
-        assert_eq!(dims.index_of(Stack::Encoder, 99, Role::SelfKey), None);
-        assert_eq!(dims.index_of(Stack::Encoder, 99, Role::Filter), None);
+        assert_eq!(model.sections().count(), words[5] as usize, "sections of {dims:?}");
+        let absent = [
+            (Stack::Encoder, 0, Role::CrossKey),
+            (Stack::Encoder, 99, Role::SelfKey),
+            (Stack::Encoder, 99, Role::Filter),
+        ];
+        for (stack, layer, role) in absent {
+            assert!(model.find(stack, layer, role).words.is_empty());
+        }
     }
 }
 
