@@ -17,6 +17,7 @@ mod cargo;
 mod counts;
 mod elf;
 mod emulator;
+mod extras;
 mod family;
 mod goldens;
 mod host;
@@ -27,6 +28,7 @@ mod python;
 mod same_bits;
 mod setup;
 mod steps;
+mod streams;
 mod targets;
 mod trace;
 
