@@ -3,6 +3,7 @@
 //! ```text
 //!  matvec       ─┐            ┌ portable   the meaning, safe Rust, every core
 //!  matvec_pair  ─┴─ selected ─┼ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//!                             ├ m7         the same in the order of an M7 (feature `cortex-m7`)
 //!                             └ armv7m     SMLAL on M3 and Armv8-M without that feature
 //! ```
 //! [`portable`] says what each kernel computes; the others compute the same bits faster. `build.rs`
@@ -25,6 +26,10 @@ use armv7m as selected;
 mod dsp;
 #[cfg(regard_kernel = "dsp")]
 use dsp as selected;
+#[cfg(regard_kernel = "m7")]
+mod m7;
+#[cfg(regard_kernel = "m7")]
+use m7 as selected;
 #[cfg(regard_kernel = "portable")]
 use portable as selected;
 
