@@ -1,6 +1,6 @@
 //! Keys and values on a Cortex-M7: the steps of `matvec` over blocks that are groups alone.
 
-use super::step::{drain, step};
+use super::step::{drain, enter, last_step, most, step};
 use super::{GROUP_BYTES, STEPS, entry};
 use crate::kernel::bare::stride;
 use crate::kernel::rows::{BLOCK_ROWS, GROUP};
@@ -69,32 +69,24 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
     naked_asm!(
         "push {{r4-r11, lr}}",
         "ldm r1, {{r2-r7}}",
-        // As in `mod.rs`.
-        "adr.w r1, 3f",
-        "adr.w r12, 4f",
-        "sub r12, r12, r1",
-        "lsr r12, r12, #2",
-        "orr r1, r1, #1",
-        "mla r7, r7, r12, r1",
+        enter!("r7"),
         "push {{r2-r7}}",
         "2:",               // a block
         "ldr r1, [sp, #8]", // x
-        "mov r4, #0",
-        "ldr r12, [sp, #12]", // loop_end
-        "mov r5, #0",
         "mov r8, #0",
         "mov r9, #0",
+        "ldr r12, [sp, #12]", // loop_end
         "mov r10, #0",
         "mov r11, #0",
+        "movs r7, #0",       // Sets Z, for a loop without rounds.
         "ldr pc, [sp, #20]", // entry
         ".p2align 3",
         "3:", // 16 columns
         step!(),
+        "7:",
         step!(),
         step!(),
-        step!(),
-        "4:",
-        "cmp r1, r12",
+        last_step!(),
         "bne 3b",
         "ldr r1, [sp, #16]", // skip
         drain!(),

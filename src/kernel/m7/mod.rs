@@ -17,14 +17,14 @@
 //!   8     L₁ += Q₀′·x₀   Q₁ ←
 //! ```
 //!
-//! | r0 | r1 | r2–r5 | r6, r7 | r8–r11 | r12 | stack |
-//! |---|---|---|---|---|---|---|
-//! | weights | x | P₀ Q₀ P₁ Q₁ | x₀ x₁, two columns each | A₀ L₀ A₁ L₁ | x at the loop's end | 4 biases, then [`Job`] |
+//! | r0 | r1 | r2–r5 | r6, r7 | r8–r11 | r12 | lr | stack |
+//! |---|---|---|---|---|---|---|---|
+//! | weights | x | P₀ Q₀ P₁ Q₁ | x₀ x₁, two columns each | A₀ L₀ A₁ L₁ | x at the loop's end | biases | [`Job`] |
 //!
 //! # Tricks
 //!
-//! * A block begins with P₁ = Q₁ = 0, so that the first late half adds nothing; nothing is read ahead
-//!   that does not belong to the vector.
+//! * A block begins with x₁ = 0, so that the first late half adds nothing; nothing is read ahead that does
+//!   not belong to the vector.
 //! * A result is read two cycles after its load or SXTB16 at the earliest. Multiplications and other
 //!   instructions alternate, so that it is all the same whether the one or the other must come first in
 //!   a pair; only cycle 2 has two others, a load and an SXTB16.
@@ -34,8 +34,20 @@
 //!
 //! # Cycles, modelled
 //!
-//! Nobody has run this on an M7 yet. `cargo xtask m7` counts the cycles of what the emulator executed, by
-//! rules that are written there: one multiplication, one load and one SXTB16 or shift a cycle, in order.
+//! Nobody has run this on an M7 yet. `cargo xtask m7` counts cycles of what the emulator executed, by two
+//! sets of rules (`tools/xtask/src/m7/pipeline.rs`), for Arm has published none. A product takes:
+//!
+//! | | 1×64×64 | 1×128×128 | 1×512×128 | 2×128×128 |
+//! |---|---|---|---|---|
+//! | this, loose rules | .705 | .637 | .593 | .575 |
+//! | this, strict rules | .980 | .898 | .846 | .844 |
+//! | `dsp`, loose | .941 | .852 | .793 | .713 |
+//! | `dsp`, strict | 1.512 | 1.391 | 1.309 | .987 |
+//! | this with biases rounded first, and the loop's comparison behind it: loose | .740 | .663 | .611 | .584 |
+//!
+//! The loop alone takes .5625 and .5 at best, half a cycle for each of its instructions and a cycle for
+//! each multiplication; where SXTB16 cannot be the second of two, .75 and .625. It executes a third more
+//! instructions than `dsp`, whose LDM an M4 is quicker with.
 
 #![expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
 
@@ -52,16 +64,18 @@ pub use vector::{add_scaled, moments, narrow, norm, scale};
 
 use super::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::naked_asm;
-use step::{drain, step};
+use step::{enter, last_step, most, step};
 
 /// Bytes of the weights of one group: a word per two rows and two columns.
 const GROUP_BYTES: usize = 4 * GROUP;
 /// Groups that a round of the loop takes.
 const STEPS: usize = 4;
 
-/// What `run` keeps on its stack, in that order, behind the biases of a block.
+/// What `run` keeps on its stack, in that order.
 #[repr(C)]
 struct Job {
+    /// The last 1–3 columns, zeros behind them, or null.
+    tail: *const i16,
     /// Bytes of weights behind the last group that `x` reaches.
     skip: usize,
     /// Where four results go, up to `out_end`.
@@ -70,8 +84,6 @@ struct Job {
     x: *const i16,
     /// Where x stands when the loop ends.
     loop_end: *const i16,
-    /// The last 1–3 columns, zeros behind them, or null.
-    tail: *const i16,
     /// What shifts a bias.
     bias_scale: i32,
     /// Groups that the loop's first round leaves out; `STEPS` for no loop at all.
@@ -107,12 +119,12 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     }
     let unreached = rows.columns().div_ceil(GROUP).wrapping_sub(x.len().div_ceil(GROUP));
     let mut job = Job {
+        tail: if rest.is_empty() { core::ptr::null() } else { tail.as_ptr() },
         skip: unreached.wrapping_mul(GROUP_BYTES),
         out: core::ptr::null_mut(),
         out_end: core::ptr::null_mut(),
         x: x.as_ptr(),
         loop_end: groups.as_ptr_range().end.cast(),
-        tail: if rest.is_empty() { core::ptr::null() } else { tail.as_ptr() },
         bias_scale: shifting(bias_shift),
         entry: entry::<STEPS>(groups.len()),
     };
@@ -153,82 +165,74 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
     naked_asm!(
         "push {{r4-r11, lr}}",
         "ldm r1, {{r2-r9}}",
-        // The steps have one length: entry = start + entry · (end − start) / 4, in Thumb state.
-        "adr.w r1, 3f",
-        "adr.w r12, 5f",
-        "sub r12, r12, r1",
-        "lsr r12, r12, #2",
-        "orr r1, r1, #1",
-        "mla r9, r9, r12, r1",
+        enter!("r9"),
         "push {{r2-r9}}",
-        "sub sp, sp, #16",
-        "2:", // a block: its biases, rounded to the bits of the sums
-        "ldr r2, [r0], #16",
-        "ldr r6, [sp, #40]", // bias_scale
-        "ldr r3, [r0, #-12]",
-        "ldr r4, [r0, #-8]",
-        "smmulr r2, r2, r6",
-        "ldr r5, [r0, #-4]",
-        "smmulr r3, r3, r6",
+        "2:", // a block
+        "mov lr, r0",
+        "add r0, r0, #16",   // behind its biases
+        "ldr r1, [sp, #16]", // x
         "mov r8, #0",
-        "smmulr r4, r4, r6",
         "mov r9, #0",
-        "smmulr r5, r5, r6",
+        "ldr r12, [sp, #20]", // loop_end
         "mov r10, #0",
-        "strd r2, r3, [sp]",
         "mov r11, #0",
-        "ldr r1, [sp, #28]", // x
-        "strd r4, r5, [sp, #8]",
-        "mov r4, #0",
-        "ldr r12, [sp, #32]", // loop_end
-        "mov r5, #0",
-        "ldr pc, [sp, #44]", // entry
+        "movs r7, #0",       // Sets Z, for a loop without rounds.
+        "ldr pc, [sp, #28]", // entry
         ".p2align 3",
         "3:", // 16 columns
         step!(),
+        "7:",
         step!(),
         step!(),
         "4:",
-        step!(),
-        "5:",
-        "cmp r1, r12",
+        last_step!(),
         "bne 3b",
-        "ldr r6, [sp, #36]", // tail
+        "ldr r6, [sp]", // tail
         "cbz r6, 6f",
-        "add lr, r6, #8",
-        "cmp lr, r12", // Was that it?
+        "add r2, r6, #8",
+        "cmp r2, r12", // Was that it?
         "beq 6f",
         "mov r1, r6",
-        "mov r12, lr",
+        "mov r12, r2",
         "b 4b",
-        "6:",
-        "ldr r1, [sp, #16]", // skip
-        drain!(),
+        "6:",               // biases in r2–r5, multipliers in r1, r7, r12, lr
+        "ldr r1, [sp, #4]", // skip
+        "smlad r8, r4, r7, r8",
+        "ldr r2, [lr]",
+        "sxtb16 r4, r4",
+        "smlad r10, r5, r7, r10",
+        "ldr r3, [lr, #4]",
+        "sxtb16 r5, r5",
         "add r0, r0, r1",
-        "ldr r1, [r0], #16", // multipliers in r1, r6, r12, lr, biases in r2–r5
+        "smlad r9, r4, r7, r9",
+        "ldr r6, [sp, #24]", // bias_scale
+        "smlad r11, r5, r7, r11",
+        "ldr r4, [lr, #8]",
+        "ldr r5, [lr, #12]",
+        "smmulr r2, r2, r6",
+        "ldr r1, [r0], #16",
         "sub r8, r8, r9",
-        "ldr r2, [sp]",
+        "smmulr r3, r3, r6",
+        "ldr r7, [r0, #-12]",
         "lsl r9, r9, #8",
-        "ldr r6, [r0, #-12]",
-        "sub r10, r10, r11",
-        "ldr r3, [sp, #4]",
-        "smmlar r8, r8, r1, r2",
+        "smmulr r4, r4, r6",
         "ldr r12, [r0, #-8]",
-        "lsl r11, r11, #8",
-        "ldr r4, [sp, #8]",
-        "smmlar r9, r9, r6, r3",
+        "sub r10, r10, r11",
+        "smmulr r5, r5, r6",
         "ldr lr, [r0, #-4]",
-        "ldr r5, [sp, #12]",
+        "lsl r11, r11, #8",
+        "smmlar r8, r8, r1, r2",
+        "ldr r6, [sp, #8]", // out
+        "smmlar r9, r9, r7, r3",
+        "ldr r7, [sp, #12]", // out_end
         "smmlar r10, r10, r12, r4",
-        "ldr r7, [sp, #20]", // out
+        "strd r8, r9, [r6], #8",
         "smmlar r11, r11, lr, r5",
-        "ldr r1, [sp, #24]", // out_end
-        "strd r8, r9, [r7], #8",
-        "strd r10, r11, [r7], #8",
-        "cmp r7, r1",
-        "str r7, [sp, #20]",
+        "strd r10, r11, [r6], #8",
+        "cmp r6, r7",
+        "str r6, [sp, #8]",
         "bne 2b",
-        "add sp, sp, #48",
+        "add sp, sp, #32",
         "pop {{r4-r11, pc}}",
     )
 }

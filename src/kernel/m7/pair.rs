@@ -103,15 +103,15 @@ macro_rules! drain {
     };
 }
 
-/// Two columns of both vectors. It begins where `a` is read no more, and ends there, for the end of the
-/// loop needs a register.
+/// Two columns of both vectors; `end` stands where b is read no more, and then the next.
 macro_rules! columns {
-    () => {
+    ($end:literal) => {
         concat!(
             "ldr r4, [r1], #8\n",
             mac!("r11", "r2", "r5"),
             "ldr r2, [r0], #8\n",
             mac!("lr", "r3", "r5"),
+            $end,
             "ldr r3, [r0, #-4]\n",
             mac!("r6", "r2", "r4"),
             "ldr r5, [r1, #-4]\n",
@@ -129,7 +129,14 @@ macro_rules! columns {
 /// A group.
 macro_rules! step {
     () => {
-        concat!(columns!(), columns!())
+        concat!(columns!(""), columns!(""))
+    };
+}
+
+/// The group at the end of the loop, four bytes longer: whether there is another round.
+macro_rules! last_step {
+    () => {
+        concat!(columns!(""), columns!("ldr r5, [sp, #56]\ncmp r1, r5\n"))
     };
 }
 
@@ -172,13 +179,14 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
     naked_asm!(
         "push {{r4-r11, lr}}",
         "ldm r1, {{r2-r9}}",
-        // As in `mod.rs`.
+        // As in `mod.rs`, but for the length of the last step.
         "adr.w r1, 3f",
-        "adr.w r12, 4f",
+        "adr.w r12, 7f",
         "sub r12, r12, r1",
-        "lsr r12, r12, #2",
         "orr r1, r1, #1",
-        "mla r9, r9, r12, r1",
+        "mla r1, r9, r12, r1",
+        "lsr r9, r9, #2",
+        "add r9, r1, r9, lsl #2",
         "push {{r2-r9}}",
         "sub sp, sp, #32",
         "2:", // a block: its biases, rounded to the bits of the sums of each vector
@@ -209,18 +217,15 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
         "mov r11, #0",
         "mov r12, #0",
         "mov lr, #0",
-        "mov r2, #0",
-        "mov r3, #0",
+        "movs r5, #0",       // Sets Z, for a loop without rounds.
         "ldr pc, [sp, #60]", // entry
         ".p2align 3",
         "3:", // 16 columns
         step!(),
+        "7:",
         step!(),
         step!(),
-        step!(),
-        "4:",
-        "ldr r4, [sp, #56]", // loop_end
-        "cmp r1, r4",
+        last_step!(),
         "bne 3b",
         drain!(),
         "ldr r1, [r0], #16", // multipliers

@@ -1,7 +1,7 @@
 //! The step of `mod.rs` in assembly, for `matvec` and `dots`.
 
-/// Four columns: 18 instructions, 9 cycles at best, for 16 products.
-macro_rules! step {
+/// Four columns but for the last load: 17 instructions.
+macro_rules! most {
     () => {
         concat!(
             "smlad r8, r4, r7, r8\n",
@@ -21,7 +21,46 @@ macro_rules! step {
             "smlad r9, r2, r6, r9\n",
             "ldr r7, [r1, #-4]\n",
             "smlad r11, r3, r6, r11\n",
-            "ldr r5, [r0, #-4]\n",
+        )
+    };
+}
+
+/// Four columns: 18 instructions, 9 cycles at best, for 16 products.
+macro_rules! step {
+    () => {
+        concat!(most!(), "ldr r5, [r0, #-4]\n")
+    };
+}
+
+/// The step at the end of the loop, two bytes longer: whether there is another round.
+macro_rules! last_step {
+    () => {
+        concat!(most!(), "cmp r1, r12\n", "ldr r5, [r0, #-4]\n")
+    };
+}
+
+/// `entry`, the number of steps left out, becomes an address in Thumb state: the steps from `3:` to `7:`
+/// have one length, the last two bytes more.
+macro_rules! enter {
+    ($entry:literal) => {
+        concat!(
+            "adr.w r1, 3f\n",
+            "adr.w r12, 7f\n",
+            "sub r12, r12, r1\n",
+            "orr r1, r1, #1\n",
+            "mla r1, ",
+            $entry,
+            ", r12, r1\n",
+            "lsr ",
+            $entry,
+            ", ",
+            $entry,
+            ", #2\n",
+            "add ",
+            $entry,
+            ", r1, ",
+            $entry,
+            ", lsl #1\n",
         )
     };
 }
@@ -40,4 +79,4 @@ macro_rules! drain {
     };
 }
 
-pub(super) use {drain, step};
+pub(super) use {drain, enter, last_step, most, step};

@@ -8,10 +8,12 @@
 //!   that only adds to a product is ready at once, and what is shifted has to be there a cycle earlier.
 //! * Memory never waits: code and data come from tightly coupled memory or from a cache that holds them.
 //!
-//! Sources: measurements on an STM32H730 (M. Owen, quinapalus.com/cm7cycles.html); the model of SLOTHY
-//! (`slothy/targets/arm_v7m/cortex_m7.py`, which calls itself approximate); T. Lorenser, “The DSP
-//! capabilities of Arm Cortex-M4 and Cortex-M7 processors”, 2016. They do not say all, so that there are
-//! two sets of rules; the truth should lie between them.
+//! Sources: the model of SLOTHY (`slothy/targets/arm_v7m/cortex_m7.py`, which calls itself approximate; it
+//! allows two loads a cycle); T. Lorenser, “The DSP capabilities of Arm Cortex-M4 and Cortex-M7
+//! processors”, 2016; and, for what is shifted and for DSP instructions, observations published under
+//! #CortexM7. They do not say all, and do not agree in all, so that there are two sets of rules; the truth
+//! should lie between them. M. Owen has measured many pairs on an STM32H730
+//! (quinapalus.com/cm7cycles.html); these rules have yet to be compared with his table.
 
 use super::decode::{Instruction, Registers, Unit};
 
