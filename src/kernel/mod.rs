@@ -2,8 +2,12 @@
 //!
 //! ```text
 //!  matvec       ─┐            ┌ portable   the meaning, safe Rust, every core
-//!  matvec_pair  ─┴─ selected ─┤
-//!                             └ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//!  matvec_pair  ─┴─ selected ─┼ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//!                             ├ mve        Helium on M55, M85 (feature `cortex-m55`)
+//!                             ├ armv7m     SMLAL on M3 and Armv8-M without those features
+//!                             ├ armv6m     MULS on M0 and M0+
+//!                             ├ rv32im     MUL on RISC-V (by target)
+//!                             └ x86_64     AVX2 or VNNI, asked at run time
 //! ```
 //! [`portable`] says what each kernel computes; the others compute the same bits faster. `build.rs`
 //! selects (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
@@ -20,16 +24,38 @@ mod layout;
 pub mod portable;
 mod rows;
 
+#[cfg(regard_kernel = "armv6m")]
+mod armv6m;
+#[cfg(regard_kernel = "armv6m")]
+use armv6m as selected;
+#[cfg(regard_kernel = "armv7m")]
+mod armv7m;
+#[cfg(regard_kernel = "armv7m")]
+use armv7m as selected;
 #[cfg(regard_kernel = "dsp")]
 mod dsp;
 #[cfg(regard_kernel = "dsp")]
 use dsp as selected;
+#[cfg(regard_kernel = "mve")]
+mod mve;
+#[cfg(regard_kernel = "mve")]
+use mve as selected;
+#[cfg(regard_kernel = "rv32im")]
+mod rv32im;
 #[cfg(regard_kernel = "portable")]
 use portable as selected;
+#[cfg(regard_kernel = "rv32im")]
+use rv32im as selected;
+#[cfg(regard_kernel = "x86_64")]
+mod x86_64;
+#[cfg(regard_kernel = "x86_64")]
+use x86_64 as selected;
 
 #[cfg(all(feature = "int4", regard_kernel = "dsp"))]
 use dsp::fours as selected_fours;
-#[cfg(feature = "bytes")]
+#[cfg(all(feature = "bytes", regard_kernel = "mve"))]
+use mve::bytes as selected_bytes;
+#[cfg(all(feature = "bytes", not(regard_kernel = "mve")))]
 use portable::bytes as selected_bytes;
 #[cfg(all(feature = "int4", not(regard_kernel = "dsp")))]
 use portable::fours as selected_fours;
