@@ -31,8 +31,10 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  regard convert weights.safetensors --config model.json -o eng-fra.rgd")]
+#[command(after_help = "Examples:
+  regard convert weights.safetensors --config model.json -o eng-fra.rgd
+  regard convert weights.safetensors --config model.json -o small.rgd --flash 400K --data dev.tsv
+  regard convert weights.safetensors --config model.json -o m55.rgd --activations 8")]
 pub(crate) struct ConvertArgs {
     /// Trained weights (safetensors; f32, f16 or bf16)
     pub(crate) weights: PathBuf,
@@ -42,6 +44,28 @@ pub(crate) struct ConvertArgs {
     /// Model file to write
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
+    /// Most bytes of the model file (256K is 262144): matrices become int4 until it fits, those first
+    /// that harm the logits least for a byte. Firmware needs the feature `int4` then
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub(crate) flash: Option<usize>,
+    /// With --flash: sentences or captions on which that harm is measured, as `regard check` reads
+    /// them; the first 32 are used [default: random sources]
+    #[arg(long, value_name = "FILE", requires = "flash")]
+    pub(crate) data: Option<PathBuf>,
+    /// Most mantissa bits of what a matrix reads, 8 … 14. With 8, int8 weights lie as cores with
+    /// vectors of bytes want them (Helium), and firmware needs the feature `bytes`
+    #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u32).range(8..=14))]
+    pub(crate) activations: Option<u32>,
+}
+
+/// A number of bytes, in units of 1024 or 1024² if so written.
+fn bytes(text: &str) -> Result<usize, String> {
+    let (number, unit) = match text.strip_suffix(['K', 'k']) {
+        Some(number) => (number, 1 << 10),
+        None => text.strip_suffix(['M', 'm']).map_or((text, 1), |number| (number, 1 << 20)),
+    };
+    let number = number.parse::<usize>().ok().and_then(|number| number.checked_mul(unit));
+    number.ok_or_else(|| "write a number of bytes, as 262144, 256K or 1M".into())
 }
 
 #[derive(Debug, Args)]

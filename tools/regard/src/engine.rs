@@ -1,4 +1,5 @@
-//! The integer engine, on the host: a model file and an arena that live as long as the process.
+//! The integer engine, on the host: a model file and an arena, which live as long as the process
+//! unless they are borrowed.
 
 use crate::answer::{Logits, Step};
 use crate::file;
@@ -12,12 +13,12 @@ use std::path::Path;
 use twin::{Description, Site};
 
 /// A model that answers in integers.
-pub(crate) struct Engine {
-    model: &'static Model<'static>,
-    runner: Seq2Seq<'static>,
+pub(crate) struct Engine<'m> {
+    model: &'m Model<'m>,
+    runner: Seq2Seq<'m>,
 }
 
-impl Engine {
+impl Engine<'static> {
     /// Reads and checks a model file.
     pub(crate) fn read(path: &Path) -> Result<Self, Problem> {
         let model = open(path)?;
@@ -28,6 +29,13 @@ impl Engine {
     pub(crate) fn new(model: Model<'static>) -> Result<Self, regard::Error> {
         let model: &Model<'_> = Box::leak(Box::new(model));
         let arena = vec![0u32; model.arena_bytes().div_ceil(4)].leak();
+        Self::over(model, arena)
+    }
+}
+
+impl<'m> Engine<'m> {
+    /// Over an arena of as many bytes as the model needs.
+    pub(crate) fn over(model: &'m Model<'m>, arena: &'m mut [u32]) -> Result<Self, regard::Error> {
         let runner = Seq2Seq::new(model, bytemuck::cast_slice_mut(arena))?;
         Ok(Self { model, runner })
     }

@@ -7,7 +7,11 @@ use std::path::{Path, PathBuf};
 use twin::{Description, Model, Weights};
 
 /// Reads the twin of `model`, which `engine` has read already.
-pub(crate) fn read(files: &FloatFiles, model: &Path, engine: &Engine) -> Result<Model, Problem> {
+pub(crate) fn read(
+    files: &FloatFiles,
+    model: &Path,
+    engine: &Engine<'_>,
+) -> Result<Model, Problem> {
     let [model, weights, config] = files.inputs(model);
     let description = Description::read(&config)?;
     if !engine.has_words_of(&description) {

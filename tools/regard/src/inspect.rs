@@ -35,7 +35,7 @@ fn dims(d: &Dims) -> String {
 }
 
 fn sections(model: &Model<'_>) -> String {
-    let mut rows = table::new(&["section", "shape", "bytes", "mantissa bits"]);
+    let mut rows = table::new(&["section", "shape", "weights", "bytes", "mantissa bits"]);
     for (slot, section) in model.sections() {
         let matrix = slot.kind() == Kind::Matrix;
         rows.add_row([
@@ -45,6 +45,7 @@ fn sections(model: &Model<'_>) -> String {
             } else {
                 slot.rows.to_string()
             },
+            if matrix { names::of_layout(section.layout).into() } else { String::new() },
             table::grouped(section.words.len() * 4),
             if matrix { section.bits.to_string() } else { String::new() },
         ]);
@@ -75,6 +76,7 @@ fn as_json(model: &Model<'_>) -> Value {
         json!({
             "name": names::of(&slot, model.dims()), "rows": slot.rows, "columns": slot.columns,
             "bytes": section.words.len() * 4, "mantissa_bits": section.bits,
+            "weights": (slot.kind() == Kind::Matrix).then(|| names::of_layout(section.layout)),
         })
     };
     let dims = kind::fields(model.dims()).into_iter().map(|(name, value)| (name.to_owned(), value));

@@ -1,6 +1,16 @@
 //! Sections of a model file by the names that their tensors have in the weights.
 
 use regard::format::{Dims, EncoderKind, Role, Slot, Stack};
+use regard::kernel::Layout;
+
+/// What the weights of a matrix are called.
+pub(crate) fn of_layout(layout: Layout) -> &'static str {
+    match layout {
+        Layout::Pairs => "int8",
+        Layout::Fours => "int4",
+        Layout::Bytes => "int8, bytes",
+    }
+}
 
 /// The name of a section, as in the weights but without `.weight`.
 pub(crate) fn of(slot: &Slot, dims: &Dims) -> String {

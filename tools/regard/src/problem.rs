@@ -54,6 +54,11 @@ pub(crate) enum Problem {
     Limit { field: &'static str, have: usize, most: usize },
     #[error("the engine cannot hold this model: {0}")]
     Unfit(regard::Error),
+    #[error(
+        "the model file takes {least} bytes with every matrix as int4 that can be, more than the \
+         {budget} of --flash"
+    )]
+    Flash { budget: usize, least: usize },
     #[error("the engine needs `source.eos` in the model description")]
     NoSourceEnd,
     #[error("the self-test sentence {text:?} cannot be used: {cause}")]

@@ -1,25 +1,24 @@
-//! Float matrices into int8 rows, with proof that no accumulator can overflow.
+//! Float matrices into int8 or int4 rows, with proof that no accumulator can overflow.
 //!
 //! ```text
-//! w ≈ q·M·2^e      q: int8, |q| ≤ 127 · M: 15 bits, one per row · e: one per matrix
-//! Σ|q|·2^(bits−1) < 2²³ in every row            → `bits`, the width of the input's mantissas
+//! w ≈ q·M·2^e      q: −127…127 or −8…7 · M: 15 bits, one per row · e: one per matrix
+//! Σ|q|·2^(bits−1) < 2²³, of int4 2¹⁹, in every row → `bits`, the width of the input's mantissas
 //! ```
 //! Weights are rounded against the scale that the engine really has (M is an integer), and M is
-//! rounded up, so that no weight is ever clipped.
+//! rounded up, so that no weight of int8 is ever clipped. A row of int4 takes the one of
+//! [`SHARES`] scales at which its squared errors have the least sum, those of clipping among them.
 
 use ndarray::{Array1, Array2, ArrayView1};
 use regard::kernel::Layout;
 
-/// Largest weight.
-const MOST_WEIGHT: f64 = 127.0;
 /// Largest row multiplier: 15 bits.
 const MOST_MULTIPLIER: f64 = 32_767.0;
 /// Largest bias and beta.
 pub(crate) const MOST_BIAS: i64 = regard::format::BIAS_LIMIT as i64;
 /// Largest gamma: 15 bits and a sign.
 pub(crate) const MOST_GAMMA: i64 = 32_767;
-/// Every |Σ q·x| stays below this.
-const SUM_BOUND: i64 = Layout::Pairs.sum_limit() as i64;
+/// Scales that a row of int4 tries, from the one that clips nothing down to half of it.
+const SHARES: u32 = 26;
 /// The exponent of numbers that are all zero, below that of any other.
 const NO_EXPONENT: i32 = -128;
 /// The least exponent of multipliers, gammas and factors.
@@ -27,9 +26,57 @@ pub(crate) const LEAST_EXPONENT: i32 = -64;
 /// Mantissa widths that a matrix may ask of its input.
 const WIDTHS: std::ops::RangeInclusive<u32> = 8..=14;
 
+/// What the weights of a matrix shall become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Form {
+    /// How they lie, and so how many bits they have.
+    pub(crate) layout: Layout,
+    /// Most mantissa bits of the input.
+    pub(crate) most_bits: u32,
+}
+
+impl Form {
+    /// int8, and mantissas as wide as the sums allow.
+    pub(crate) const INT8: Self = Self { layout: Layout::Pairs, most_bits: *WIDTHS.end() };
+
+    /// Least and largest weight.
+    fn range(self) -> [f64; 2] {
+        match self.layout {
+            Layout::Fours => [-8.0, 7.0],
+            _ => [-127.0, 127.0],
+        }
+    }
+
+    /// Whether Σ|q| keeps every sum over mantissas of `bits` below its limit.
+    fn fits(self, sum: i64, bits: u32) -> bool {
+        sum << (bits - 1) < i64::from(self.layout.sum_limit())
+    }
+
+    /// The smallest scale at which no weight exceeds the largest and Σ|q|, each rounded up, leaves
+    /// room for mantissas of 8 bits; of int4 the best one that leaves that room.
+    fn row_scale(self, row: ArrayView1<'_, f64>) -> f64 {
+        let most_sum = f64::from(self.layout.sum_limit() / 128) - row.len() as f64 / 2.0;
+        let least = row.iter().fold(0.0, |sum, w| sum + w.abs()) / most_sum;
+        let [low, high] = self.range();
+        let whole = largest(row) / high;
+        if self.layout != Layout::Fours {
+            return whole.max(least);
+        }
+        let error = |scale: f64| -> f64 {
+            let rounded = |w: f64| (w / scale).round().clamp(low, high) * scale;
+            row.iter().map(|&w| (w - rounded(w)).powi(2)).sum()
+        };
+        let share = |i| whole * (1.0 - f64::from(i) / f64::from(2 * SHARES - 2));
+        let tried = (0..SHARES).map(|i| share(i).max(least)).filter(|scale| *scale > 0.0);
+        tried.min_by(|a, b| error(*a).total_cmp(&error(*b))).unwrap_or(0.0)
+    }
+}
+
 /// An integer matrix with the numbers that the report prints.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Quantised {
+    /// How the weights lie in the file.
+    pub(crate) layout: Layout,
     /// `[rows × columns]`, row after row.
     pub(crate) weights: Vec<i8>,
     /// Width of a row.
@@ -46,26 +93,30 @@ pub(crate) struct Quantised {
     pub(crate) bits: u32,
     /// Largest |w − q·M·2^e|.
     pub(crate) largest_error: f64,
+    /// Σw² and Σ(w − q·M·2^e)².
+    power: [f64; 2],
 }
 
 /// Quantises `weight`: `[rows, columns]` and `bias`: `[rows]` (absent: zeros).
-pub(crate) fn matrix(weight: &Array2<f64>, bias: Option<&Array1<f64>>) -> Quantised {
-    let scales: Vec<f64> = weight.outer_iter().map(row_scale).collect();
+pub(crate) fn matrix(weight: &Array2<f64>, bias: Option<&Array1<f64>>, form: Form) -> Quantised {
+    let scales: Vec<f64> = weight.outer_iter().map(|row| form.row_scale(row)).collect();
     let largest_scale = scales.iter().copied().fold(0.0, f64::max);
     let exponent = exponent_for(largest_scale, MOST_MULTIPLIER).max(LEAST_EXPONENT);
     let unit = f64::from(exponent).exp2();
     let mut quantised = Quantised {
+        layout: form.layout,
         weights: Vec::with_capacity(weight.len()),
         columns: weight.ncols(),
         multipliers: Vec::with_capacity(weight.nrows()),
         exponent,
         biases: vec![0; weight.nrows()],
         bias_exponent: NO_EXPONENT,
-        bits: *WIDTHS.end(),
+        bits: form.most_bits.clamp(*WIDTHS.start(), *WIDTHS.end()),
         largest_error: 0.0,
+        power: [0.0; 2],
     };
     for (row, scale) in weight.outer_iter().zip(scales) {
-        quantised.push(row, (scale / unit).ceil().clamp(1.0, MOST_MULTIPLIER));
+        quantised.push(form, row, (scale / unit).ceil().clamp(1.0, MOST_MULTIPLIER));
     }
     if let Some(bias) = bias {
         (quantised.biases, quantised.bias_exponent) = vector(bias, MOST_BIAS);
@@ -74,32 +125,30 @@ pub(crate) fn matrix(weight: &Array2<f64>, bias: Option<&Array1<f64>>) -> Quanti
 }
 
 impl Quantised {
+    /// Signal to noise of the weights, in dB; none if all of them are exact.
+    pub(crate) fn sqnr(&self) -> Option<f64> {
+        let [signal, noise] = self.power;
+        (noise > 0.0).then(|| 10.0 * (signal / noise).log10())
+    }
+
     /// Appends a row with multiplier `m`.
-    fn push(&mut self, row: ArrayView1<'_, f64>, m: f64) {
+    fn push(&mut self, form: Form, row: ArrayView1<'_, f64>, m: f64) {
         let unit = f64::from(self.exponent).exp2();
-        let q = row.mapv(|w| (w / (m * unit)).round() as i8);
+        let [low, high] = form.range();
+        let q = row.mapv(|w| (w / (m * unit)).round().clamp(low, high) as i8);
         let sum: i64 = q.iter().map(|q| i64::from(q.unsigned_abs())).sum();
-        while !fits(sum, self.bits) && self.bits > *WIDTHS.start() {
+        while !form.fits(sum, self.bits) && self.bits > *WIDTHS.start() {
             self.bits -= 1;
         }
-        let error = row.iter().zip(&q).map(|(w, &q)| (w - f64::from(q) * m * unit).abs());
-        self.largest_error = error.fold(self.largest_error, f64::max);
+        for (w, &q) in row.iter().zip(&q) {
+            let error = (w - f64::from(q) * m * unit).abs();
+            self.largest_error = self.largest_error.max(error);
+            self.power[0] += w * w;
+            self.power[1] += error * error;
+        }
         self.weights.extend(q);
         self.multipliers.push(m as i16);
     }
-}
-
-/// The smallest scale at which no weight exceeds 127 and Σ|q|, each rounded up, leaves room for
-/// mantissas of 8 bits.
-fn row_scale(row: ArrayView1<'_, f64>) -> f64 {
-    let most_sum = (SUM_BOUND / 128) as f64 - row.len() as f64 / 2.0;
-    let sum = row.iter().fold(0.0, |sum, w| sum + w.abs());
-    (largest(row) / MOST_WEIGHT).max(sum / most_sum)
-}
-
-/// Whether Σ|q| keeps every sum over mantissas of `bits` below 2²³.
-fn fits(sum: i64, bits: u32) -> bool {
-    sum << (bits - 1) < SUM_BOUND
 }
 
 fn largest(values: ArrayView1<'_, f64>) -> f64 {
@@ -126,8 +175,9 @@ pub(crate) fn vector(values: &Array1<f64>, most: i64) -> (Vec<i32>, i32) {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_BIAS, NO_EXPONENT, factor, fits, matrix, vector};
+    use super::{Form, MOST_BIAS, NO_EXPONENT, factor, matrix, vector};
     use ndarray::{Array1, Array2};
+    use regard::kernel::Layout;
 
     fn sample(rows: usize, columns: usize, spread: f64) -> Array2<f64> {
         Array2::from_shape_fn((rows, columns), |(r, c)| {
@@ -139,7 +189,7 @@ mod tests {
     fn every_weight_is_within_half_a_step() {
         for spread in [1e-6, 0.02, 1.0, 300.0] {
             let weight = sample(9, 30, spread);
-            let q = matrix(&weight, None);
+            let q = matrix(&weight, None, Form::INT8);
             for (r, row) in weight.outer_iter().enumerate() {
                 let step = f64::from(q.multipliers[r]) * f64::from(q.exponent).exp2();
                 for (c, w) in row.iter().enumerate() {
@@ -153,18 +203,50 @@ mod tests {
     #[test]
     fn no_sum_can_leave_its_bounds() {
         for (columns, bits) in [(4, 14), (64, 11), (96, 10), (256, 9), (600, 8), (4000, 8)] {
-            let q = matrix(&Array2::from_elem((3, columns), 0.5), None);
+            let q = matrix(&Array2::from_elem((3, columns), 0.5), None, Form::INT8);
             let sum: i64 = q.weights[..columns].iter().map(|q| i64::from(*q)).sum();
-            assert!(fits(sum, q.bits), "{columns}");
+            assert!(Form::INT8.fits(sum, q.bits), "{columns}");
             assert_eq!(q.bits, bits, "{columns}");
         }
     }
 
     #[test]
+    fn int4_keeps_its_sums_and_clips_only_where_that_is_better() {
+        let form = Form { layout: Layout::Fours, ..Form::INT8 };
+        for (columns, bits) in [(4, 14), (64, 11), (128, 10), (600, 8), (4000, 8)] {
+            let q = matrix(&Array2::from_elem((2, columns), -0.5), None, form);
+            let sum: i64 = q.weights[..columns].iter().map(|q| i64::from(q.unsigned_abs())).sum();
+            assert!(form.fits(sum, q.bits), "{columns}");
+            assert_eq!(q.bits, bits, "{columns}");
+            assert!(q.sqnr().is_none_or(|sqnr| sqnr > 20.0), "{columns}: {:?}", q.sqnr());
+        }
+        // One weight far out costs less than what all the others would lose.
+        let mut outlier = sample(1, 101, 1.0);
+        outlier[(0, 50)] = 1.6;
+        let q = matrix(&outlier, None, form);
+        let step = f64::from(q.multipliers[0]) * f64::from(q.exponent).exp2();
+        assert!(step * 7.0 < 1.5, "{step}");
+        assert_eq!(q.weights.iter().max(), Some(&7));
+        assert!(q.weights.iter().all(|&q| (-8..=7).contains(&q)));
+    }
+
+    #[test]
+    fn mantissas_can_be_asked_to_be_narrow() {
+        let form = Form { layout: Layout::Bytes, most_bits: 8 };
+        let (narrow, wide) = (sample(9, 30, 1.0), Form::INT8);
+        let (narrow, wide) = (matrix(&narrow, None, form), matrix(&narrow, None, wide));
+        assert_eq!((narrow.bits, wide.bits), (8, 12));
+        assert_eq!(narrow.weights, wide.weights);
+    }
+
+    #[test]
     fn zeros_stay_zeros() {
-        let q = matrix(&Array2::zeros((2, 3)), Some(&Array1::zeros(2)));
-        assert!(q.weights.iter().all(|q| *q == 0) && q.biases == [0, 0]);
-        assert_eq!(q.bits, 14);
+        for layout in [Layout::Pairs, Layout::Fours] {
+            let form = Form { layout, ..Form::INT8 };
+            let q = matrix(&Array2::zeros((2, 3)), Some(&Array1::zeros(2)), form);
+            assert!(q.weights.iter().all(|q| *q == 0) && q.biases == [0, 0]);
+            assert_eq!((q.bits, q.sqnr()), (14, None));
+        }
     }
 
     #[test]

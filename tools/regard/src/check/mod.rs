@@ -16,6 +16,8 @@ mod share;
 mod tally;
 mod tiles;
 
+pub(crate) use share::Power;
+
 use crate::answer::Step;
 use crate::cli::CheckArgs;
 use crate::engine::Engine;
@@ -26,6 +28,7 @@ use crate::progress;
 use data::Item;
 use pointing::Pointing;
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::time::Instant;
 use tally::{Difference, Tally, first_difference};
 use twin::{Model, Site};
@@ -33,7 +36,7 @@ use twin::{Model, Site};
 /// Runs both models and prints the report.
 pub(crate) fn run(args: &CheckArgs) -> Result<(), Problem> {
     let mut engine = Engine::read(&args.model)?;
-    let (items, nouns) = items(&engine, args)?;
+    let (items, nouns) = asked_items(&engine, args)?;
     let twin = float::read(&args.float_files, &args.model, &engine)?;
     let started = Instant::now();
     let bar = progress::bar(items.len() as u64, "sentences");
@@ -49,22 +52,62 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Problem> {
 }
 
 /// What the data file has for such a model, and the nouns of all its captions.
-fn items(engine: &Engine, args: &CheckArgs) -> Result<(Vec<Item>, HashSet<String>), Problem> {
-    let Some(model) = engine.sees() else {
-        if args.pictures.is_some() {
-            return Err(Problem::WantsText);
-        }
-        return Ok((data::read(&args.data, args.limit)?, HashSet::new()));
-    };
-    if args.by_length {
+fn asked_items(
+    engine: &Engine<'_>,
+    args: &CheckArgs,
+) -> Result<(Vec<Item>, HashSet<String>), Problem> {
+    if engine.sees().is_some() && args.by_length {
         return Err(Problem::NoLengths);
     }
-    let sheet = args.pictures.clone().unwrap_or_else(|| args.data.with_extension("png"));
-    let mut items = tiles::read(&args.data, &sheet, model)?;
+    let limit = args.limit.unwrap_or(usize::MAX);
+    let mut items = items(engine, &args.data, args.pictures.as_deref(), limit)?;
     let seen = items.iter().filter_map(|item| item.seen.as_ref());
     let nouns = seen.flat_map(|seen| seen.nouns.names()).map(str::to_owned).collect();
-    items.truncate(args.limit.unwrap_or(usize::MAX));
+    items.truncate(limit);
     Ok((items, nouns))
+}
+
+/// What a data file has for such a model: of text the first `limit` items, of pictures all.
+fn items(
+    engine: &Engine<'_>,
+    data: &Path,
+    sheet: Option<&Path>,
+    limit: usize,
+) -> Result<Vec<Item>, Problem> {
+    match (engine.sees(), sheet) {
+        (None, Some(_)) => Err(Problem::WantsText),
+        (None, None) => data::read(data, Some(limit)),
+        (Some(model), Some(sheet)) => tiles::read(data, sheet, model),
+        (Some(model), None) => tiles::read(data, &data.with_extension("png"), model),
+    }
+}
+
+/// The first `limit` items of a data file: what is read, and the first reference.
+pub(crate) fn samples(
+    engine: &Engine<'_>,
+    data: &Path,
+    limit: usize,
+) -> Result<Vec<(Given, Vec<u32>)>, Problem> {
+    let sample = |item: &Item| {
+        let target = item.references.first().map_or("", String::as_str);
+        Ok((given(engine, item)?, engine.target_tokens(target)?))
+    };
+    let located = |item: &Item, problem: Problem| Problem::Line {
+        path: data.into(),
+        line: item.line,
+        what: problem.to_string(),
+    };
+    let items = items(engine, data, None, limit)?;
+    let first = items.iter().take(limit);
+    first.map(|item| sample(item).map_err(|problem| located(item, problem))).collect()
+}
+
+/// What an item has to read.
+fn given(engine: &Engine<'_>, item: &Item) -> Result<Given, Problem> {
+    Ok(match &item.seen {
+        Some(seen) => Given::Picture(seen.picture.clone()),
+        None => Given::Tokens(engine.tokens(&item.source)?),
+    })
 }
 
 /// Names the line of the data file.
@@ -73,7 +116,11 @@ fn located(problem: Problem, args: &CheckArgs, line: usize) -> Problem {
 }
 
 /// The references as tokens, end mark included; there is one at least.
-fn references(engine: &Engine, args: &CheckArgs, item: &Item) -> Result<Vec<Vec<u32>>, Problem> {
+fn references(
+    engine: &Engine<'_>,
+    args: &CheckArgs,
+    item: &Item,
+) -> Result<Vec<Vec<u32>>, Problem> {
     let tokens = |(words, line): (&String, usize)| {
         engine.target_tokens(words).map_err(|problem| located(problem, args, line))
     };
@@ -81,16 +128,13 @@ fn references(engine: &Engine, args: &CheckArgs, item: &Item) -> Result<Vec<Vec<
 }
 
 fn one(
-    engine: &mut Engine,
+    engine: &mut Engine<'_>,
     twin: &Model,
     item: &Item,
     (references, nouns): (&[Vec<u32>], &HashSet<String>),
     tally: &mut Tally,
 ) -> Result<(), Problem> {
-    let given = match &item.seen {
-        Some(seen) => Given::Picture(seen.picture.clone()),
-        None => Given::Tokens(engine.tokens(&item.source)?),
-    };
+    let given = given(engine, item)?;
     let target = references.first().map_or(&[][..], Vec::as_slice);
     forced(engine, twin, (&given, target), item, tally)?;
     let float = twin.greedy(given.source(), &mut ())?;
@@ -115,7 +159,7 @@ fn one(
 
 /// Where one model looked while it said the nouns of an answer.
 fn point(
-    engine: &Engine,
+    engine: &Engine<'_>,
     pointing: &mut Pointing,
     steps: &[Step],
     item: &Item,
@@ -129,7 +173,7 @@ fn point(
 
 /// Both read the same target.
 fn forced(
-    engine: &mut Engine,
+    engine: &mut Engine<'_>,
     twin: &Model,
     (given, target): (&Given, &[u32]),
     item: &Item,

@@ -79,6 +79,11 @@ impl Power {
         }
     }
 
+    /// The noise alone.
+    pub(crate) fn noise(&self) -> f64 {
+        self.noise
+    }
+
     /// Signal to quantisation noise in dB, at most [`Power::MOST`] either way.
     pub(crate) fn sqnr(&self) -> f64 {
         if self.noise == 0.0 {

@@ -81,28 +81,36 @@ fn pixels(encoder: &EncoderWeights) -> Entry {
         of_multiplier + (o + f64::from(io) * unit).abs()
     };
     let largest_error = exact.iter().zip(&scales).map(error).fold(0.0, f64::max);
-    Entry {
-        content: Content::pixels(&scales, exponent),
-        bits: None,
-        largest_error: Some(largest_error),
-    }
+    Entry::plain(Content::pixels(&scales, exponent), Some(largest_error))
 }
 
-/// The picture that boards check themselves with: 8 × 8 pixels of Knuth's generator of random
-/// numbers (MMIX), which the engine stretches to its own size.
+/// The picture that boards check themselves with: 8 × 8 pixels of [`Random`], which the engine
+/// stretches to its own size.
 pub(super) struct TestPicture {
     pixels: Vec<[u8; 3]>,
 }
 
+/// Knuth's generator of random numbers (MMIX).
+pub(super) struct Random(u64);
+
+impl Random {
+    pub(super) fn new() -> Self {
+        Self(1)
+    }
+
+    /// A byte.
+    pub(super) fn next(&mut self) -> u8 {
+        let Self(state) = self;
+        *state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (*state >> 56) as u8
+    }
+}
+
 impl TestPicture {
     pub(super) fn new() -> Self {
-        let mut state = 1u64;
-        let mut next = || {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            (state >> 56) as u8
-        };
+        let mut random = Random::new();
+        let mut next = || random.next();
         let side = usize::from(TEST_SIDE);
         Self { pixels: (0..side * side).map(|_| [next(), next(), next()]).collect() }
     }

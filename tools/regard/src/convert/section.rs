@@ -4,21 +4,55 @@
 //! its LayerNorm divides by n nowhere.
 
 use super::{convolutional, recurrent};
-use crate::quantise;
+use crate::quantise::{self, Form};
 use ndarray::{Array1, Array2};
 use regard::format::emit::{Content, Matrix, Norm};
 use regard::format::{Role, Slot, Stack};
 use regard::kernel::Layout;
+use std::rc::Rc;
 use twin::transformer::{Attention, DecoderWeights, EncoderWeights, FeedForward, LayerNorm};
 use twin::{Linear, Model};
 
 /// A section and what the report says about it.
+#[derive(Clone)]
 pub(crate) struct Entry {
     pub(crate) content: Content,
-    /// Mantissa bits of the input of a matrix.
-    pub(crate) bits: Option<u32>,
+    /// What the report says of a matrix.
+    pub(crate) facts: Option<Facts>,
     /// Largest |float − integer| of any weight.
     pub(crate) largest_error: Option<f64>,
+    /// Of a matrix, so that it can take another form.
+    source: Option<Rc<Source>>,
+}
+
+/// Of a matrix of integers.
+#[derive(Clone, Copy)]
+pub(crate) struct Facts {
+    pub(crate) layout: Layout,
+    /// Mantissa bits of its input.
+    pub(crate) bits: u32,
+    /// Signal to noise of its weights, in dB; none if all are exact.
+    pub(crate) sqnr: Option<f64>,
+}
+
+/// A matrix as numbers.
+struct Source {
+    weight: Array2<f64>,
+    bias: Option<Array1<f64>>,
+    /// What was folded into both.
+    factor: f64,
+}
+
+impl Entry {
+    /// The same matrix in another form; what is no matrix stays as it is.
+    pub(crate) fn formed(&self, form: Form) -> Self {
+        self.source.as_ref().map_or_else(|| self.clone(), |source| of_source(source.clone(), form))
+    }
+
+    /// Of what is no matrix.
+    pub(super) fn plain(content: Content, largest_error: Option<f64>) -> Self {
+        Self { content, facts: None, largest_error, source: None }
+    }
 }
 
 /// The layers of one side, with the parts that only decoders have.
@@ -139,7 +173,7 @@ fn in_layer(role: Role, layer: &Layer<'_>) -> Entry {
 }
 
 pub(super) fn table(content: Content) -> Entry {
-    Entry { content, bits: None, largest_error: None }
+    Entry::plain(content, None)
 }
 
 pub(super) fn linear(linear: &Linear) -> Entry {
@@ -154,9 +188,14 @@ fn query(attention: &Attention) -> Entry {
 /// `weight`: `[rows, columns]` · `bias`: `[rows]`; both times `factor`.
 pub(super) fn matrix(weight: &Array2<f32>, bias: Option<&Array1<f32>>, factor: f64) -> Entry {
     let scaled = |value: f32| f64::from(value) * factor;
-    let q = quantise::matrix(&weight.mapv(scaled), bias.map(|bias| bias.mapv(scaled)).as_ref());
+    let (weight, bias) = (weight.mapv(scaled), bias.map(|bias| bias.mapv(scaled)));
+    of_source(Rc::new(Source { weight, bias, factor }), Form::INT8)
+}
+
+fn of_source(source: Rc<Source>, form: Form) -> Entry {
+    let q = quantise::matrix(&source.weight, source.bias.as_ref(), form);
     let content = Content::matrix(&Matrix {
-        layout: Layout::Pairs,
+        layout: q.layout,
         weights: &q.weights,
         columns: q.columns,
         multipliers: &q.multipliers,
@@ -165,7 +204,12 @@ pub(super) fn matrix(weight: &Array2<f32>, bias: Option<&Array1<f32>>, factor: f
         bias_exponent: q.bias_exponent,
         bits: q.bits,
     });
-    Entry { content, bits: Some(q.bits), largest_error: Some(q.largest_error / factor) }
+    Entry {
+        content,
+        facts: Some(Facts { layout: q.layout, bits: q.bits, sqnr: q.sqnr() }),
+        largest_error: Some(q.largest_error / source.factor),
+        source: Some(source),
+    }
 }
 
 fn norm(norm: &LayerNorm) -> Entry {
@@ -185,5 +229,5 @@ fn norm(norm: &LayerNorm) -> Entry {
         betas: &betas,
         beta_exponent,
     });
-    Entry { content, bits: None, largest_error: Some(largest_error) }
+    Entry::plain(content, Some(largest_error))
 }

@@ -17,7 +17,7 @@ use std::path::Path;
 
 /// Both models of a run; the twin only when it answers.
 struct Speaker {
-    engine: Engine,
+    engine: Engine<'static>,
     twin: Option<twin::Model>,
 }
 

@@ -5,6 +5,7 @@ mod check;
 mod convert;
 mod goldens;
 mod inspect;
+mod int4;
 mod limits;
 mod models;
 mod photos;
