@@ -14,7 +14,7 @@
 //! Registers and blocks are as in `mod.rs`: r8–r11 are P₀–P₃.
 
 use super::product::{Matrix, Vector, Weights};
-use super::run::{Job, result};
+use super::run::{Job, scaled, two_results};
 use crate::kernel::rows::{GROUP, Rows};
 use core::arch::naked_asm;
 
@@ -172,22 +172,18 @@ pub(super) unsafe extern "C" fn run(words: *const u32, job: &Job, starts: &[i32;
         "ldr r1, [sp, #20]", // words
         "ldr r0, [sp, #12]", // stride
         "adds r0, r0, r1",
-        "str r0, [sp, #20]",
         "ldr r6, [sp, #16]", // out
         "ldr r7, [sp, #24]", // shift
         "cmp r7, #0",
         "beq 20f",
         "7:",
-        "subs r0, #16",
         "mov r2, r11",
         "mov r3, r10",
         "lsls r4, r2, #4",
         "subs r3, r3, r4",
         "lsls r2, r2, #8",
         "lsls r3, r3, #8",
-        result!("r2", "4*", "0"),
-        result!("r3", "4*", "1"),
-        "stm r6!, {{r2, r3}}",
+        two_results!("0"),
         "mov r2, r9",
         "mov r3, r10",
         "lsls r3, r3, #4",
@@ -197,11 +193,10 @@ pub(super) unsafe extern "C" fn run(words: *const u32, job: &Job, starts: &[i32;
         "subs r3, r3, r4",
         "lsls r2, r2, #8",
         "lsls r3, r3, #8",
-        result!("r2", "4*", "2"),
-        result!("r3", "4*", "3"),
-        "stm r6!, {{r2, r3}}",
-        "adds r0, #16",
+        two_results!("8"),
         "9:",
+        "adds r0, #16",
+        "str r0, [sp, #20]",
         "str r6, [sp, #16]",
         "cmp r6, lr",
         "beq 30f",

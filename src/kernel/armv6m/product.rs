@@ -80,7 +80,7 @@ impl<'m> Matrix<'m> {
                 x: wide.as_ptr().cast(),
                 entry: if count == 0 { 0 } else { 2 - count % 2 },
                 lead: groups.wrapping_mul(WORD),
-                stride: self.stride.wrapping_mul(WORD),
+                stride: self.stride.wrapping_sub(BLOCK_ROWS).wrapping_mul(WORD),
                 out: core::ptr::null_mut(),
             };
             // What int4 weights are too large is taken away with the first columns.
