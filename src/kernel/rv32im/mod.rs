@@ -53,10 +53,10 @@ mod pair;
 mod sums;
 mod vector;
 
-pub use super::portable::{add_scaled, magnitude};
+pub use super::portable::magnitude;
 pub use bare::dots;
 pub use pair::matvec_pair;
-pub use vector::{moments, narrow, norm, scale};
+pub use vector::{add_scaled, moments, narrow, norm, scale};
 
 use super::rows::{BLOCK_ROWS, GROUP, Rows};
 use sums::Job;
