@@ -57,8 +57,10 @@ use dsp::fours as selected_fours;
 use mve::bytes as selected_bytes;
 #[cfg(all(feature = "bytes", not(regard_kernel = "mve")))]
 use portable::bytes as selected_bytes;
-#[cfg(all(feature = "int4", not(regard_kernel = "dsp")))]
+#[cfg(all(feature = "int4", not(any(regard_kernel = "dsp", regard_kernel = "rv32im"))))]
 use portable::fours as selected_fours;
+#[cfg(all(feature = "int4", regard_kernel = "rv32im"))]
+use rv32im::fours as selected_fours;
 
 /// The product of a matrix with a vector, as [`portable::matvec`] defines it.
 #[inline]

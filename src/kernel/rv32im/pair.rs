@@ -1,7 +1,7 @@
 //! A matrix with two vectors a and b at once: each word of weights is read once.
 //!
 //! ```text
-//! for each block of four rows                                       (layout: `rows.rs`)
+//! for each block of four rows                                       (layout: `layout.rs`)
 //!     for each half h = 256·w + w′ of a row pair, with a, b of its column, and X = a + 2¹⁶·b
 //!         P += h·X        256·Dₐ + D′ₐ + 2¹⁶·Q
 //!         Q += h·b        256·D_b + D′_b
