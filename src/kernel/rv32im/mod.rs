@@ -48,6 +48,7 @@
 
 mod asm;
 mod bare;
+mod double;
 mod endings;
 #[cfg(feature = "int4")]
 pub mod fours;

@@ -10,14 +10,16 @@
 //! ```
 //! The sums start at −8·X, 0, −136·X, −8·X with X = Σ x, which takes away what u has too much.
 
+mod pair;
+
+pub use pair::matvec_pair;
+
 use super::asm::{at, begin, end, op};
 use super::endings::{begin_ending, row};
 use super::job::Job;
 use super::loops::{columns, ending, forward, loops, next, single};
 use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::naked_asm;
-
-pub use crate::kernel::portable::fours::matvec_pair;
 
 /// Bytes of the weights of one group: a word per two columns.
 const GROUP_BYTES: usize = 2 * GROUP;
