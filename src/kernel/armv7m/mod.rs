@@ -52,6 +52,10 @@ mod pair;
 mod sums;
 mod vector;
 
+#[cfg(feature = "bytes")]
+pub use super::portable::bytes;
+#[cfg(feature = "int4")]
+pub use super::portable::fours;
 pub use super::portable::magnitude;
 pub use bare::dots;
 pub use pair::matvec_pair;

@@ -52,6 +52,8 @@ mod bytes_short;
 mod pair;
 mod vector;
 
+#[cfg(feature = "int4")]
+pub use super::portable::fours;
 pub use bare::dots;
 pub(crate) use pair::matvec_pair;
 pub use vector::{add_scaled, magnitude, moments, narrow, norm, scale};
