@@ -48,13 +48,16 @@
 #![expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
 
 mod bare;
+#[cfg(feature = "int4")]
+pub mod fours;
+mod narrow;
 mod pair;
 mod vector;
 
-pub use super::portable::magnitude;
 pub use bare::dots;
+pub use narrow::{magnitude, narrow};
 pub use pair::matvec_pair;
-pub use vector::{add_scaled, moments, narrow, norm, scale};
+pub use vector::{add_scaled, moments, norm, scale};
 
 use super::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::naked_asm;
@@ -129,7 +132,7 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
 }
 
 /// What SMMULR multiplies by where it shifts by 2…31, and rounds.
-const fn shifting(shift: u32) -> i32 {
+pub(super) const fn shifting(shift: u32) -> i32 {
     1 << (32u32.wrapping_sub(shift) & 31)
 }
 

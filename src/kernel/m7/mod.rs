@@ -54,14 +54,12 @@
 mod bare;
 mod pair;
 mod step;
-#[path = "../dsp/vector.rs"]
-mod vector;
 
-pub use super::portable::magnitude;
+pub use super::dsp::{add_scaled, magnitude, moments, narrow, norm, scale};
 pub use bare::dots;
 pub use pair::matvec_pair;
-pub use vector::{add_scaled, moments, narrow, norm, scale};
 
+use super::dsp::shifting;
 use super::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::naked_asm;
 use step::{enter, last_step, most, step};
@@ -94,20 +92,6 @@ struct Job {
 const fn entry<const STEPS: usize>(groups: usize) -> usize {
     if groups == 0 { STEPS } else { groups.wrapping_neg() % STEPS }
 }
-
-/// What SMMULR multiplies by where it shifts by 2…31, and rounds.
-const fn shifting(shift: u32) -> i32 {
-    1 << (32u32.wrapping_sub(shift) & 31)
-}
-
-/// All of these cores have the DSP extension.
-macro_rules! cpu {
-    () => {
-        ""
-    };
-}
-
-use cpu;
 
 /// See [`super::portable::matvec`].
 pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {

@@ -42,7 +42,8 @@ cargo xtask proof              link the engine without a way to panic; print its
 cargo xtask check-elf FILE     symbols that the engine's part of a firmware must not reach
 cargo xtask bench              count instructions of kernels and whole models: docs/BENCH.md
 cargo xtask m7                 cycles of the kernels on a Cortex-M7, modelled
-cargo xtask emulate BOARD      talk to a board (an385, an386, an500, an505, microbit, rv32);
+cargo xtask emulate BOARD      talk to a board (an385, an386, an500, an505, an547,
+                               microbit, rv32);
                                `emulate BOARD speak` says words instead of translating,
                                `emulate BOARD caption` describes pictures
 cargo xtask python             the tests of tools/train
