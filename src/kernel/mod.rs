@@ -36,7 +36,7 @@ use armv7m as selected;
 #[cfg(any(regard_kernel = "dsp", regard_kernel = "m7"))]
 #[cfg_attr(
     regard_kernel = "m7",
-    allow(dead_code, unused_imports, reason = "it has matrices of its own")
+    allow(dead_code, unused_imports, reason = "`m7` has products of its own")
 )]
 mod dsp;
 #[cfg(regard_kernel = "dsp")]
