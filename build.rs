@@ -4,8 +4,9 @@
 use std::env;
 
 /// Names of kernel sets, the files and folders of `src/kernel`: the first whose condition holds is chosen.
-const KERNELS: [(&str, Fits); 7] = [
+const KERNELS: [(&str, Fits); 8] = [
     ("mve", |b| b.is_for("thumbv8m.main") && b.has("CORTEX_M55")),
+    ("m7", |b| b.is_for("thumbv7em") && b.has("CORTEX_M7")),
     ("dsp", |b| b.is_for("thumbv7em") || b.is_for("thumbv8m.main") && b.has("CORTEX_M33")),
     ("armv7m", |b| b.is_for("thumbv7m") || b.is_for("thumbv8m.main")),
     ("armv6m", |b| b.is_for("thumbv6m")),

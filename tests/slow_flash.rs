@@ -2,7 +2,7 @@
 
 mod variants;
 
-use regard::format::{Layout, Model, NormOrder, Role, Slot, Stack};
+use regard::format::{Kind, Model, NormOrder, Role, Slot, Stack};
 use regard::{Error, Seq2Seq};
 use std::cell::RefCell;
 use std::ops::Range;
@@ -80,7 +80,7 @@ fn a_transformer_announces_all_that_it_reads_in_that_order() {
         let found = model.sections().find(|(_, section)| addresses(section.words).contains(&at));
         let (slot, section) = found.expect("words of a section");
         let whole = len == section.words.len();
-        let part = matches!(slot.role, Embedding | Position) || slot.layout() == Layout::Norm;
+        let part = matches!(slot.role, Embedding | Position) || slot.kind() == Kind::Norm;
         assert!(whole || part, "{slot:?}: {len} words");
         (slot.stack, slot.layer, slot.role)
     };

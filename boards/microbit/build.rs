@@ -9,14 +9,18 @@
 use std::{env, fs, path::PathBuf};
 
 const RAM: u32 = 16 * 1024;
-/// What a model needs.
+/// What a model needs; what the suites need, for their matrices.
 const STACK: u32 = 5 * 1024;
-/// What suites of tests need, for their matrices.
-const STACK_OF_SUITES: u32 = 8 * 1024;
+const STACK_OF_BENCH: u32 = 7 * 1024;
+const STACK_OF_CONFORMANCE: u32 = 9 * 1024;
 
 fn main() {
-    let suites = env::var_os("CARGO_FEATURE_SUITES").is_some();
-    let stack = if suites { STACK_OF_SUITES } else { STACK };
+    let has = |feature: &str| env::var_os(format!("CARGO_FEATURE_{feature}")).is_some();
+    let stack = match () {
+        () if has("CONFORMANCE") => STACK_OF_CONFORMANCE,
+        () if has("BENCH") => STACK_OF_BENCH,
+        () => STACK,
+    };
     let memory = format!(
         "MEMORY\n{{\n  FLASH : ORIGIN = 0x00000000, LENGTH = 256K\n  \
          STACK : ORIGIN = 0x20000000, LENGTH = {stack}\n  \

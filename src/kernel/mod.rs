@@ -3,6 +3,7 @@
 //! ```text
 //!  matvec       ─┐            ┌ portable   the meaning, safe Rust, every core
 //!  matvec_pair  ─┴─ selected ─┼ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//!                             ├ m7         the same in the order of an M7 (feature `cortex-m7`)
 //!                             ├ mve        Helium on M55, M85 (feature `cortex-m55`)
 //!                             ├ armv7m     SMLAL on M3 and Armv8-M without those features
 //!                             ├ armv6m     MULS on M0 and M0+
@@ -32,10 +33,18 @@ use armv6m as selected;
 mod armv7m;
 #[cfg(regard_kernel = "armv7m")]
 use armv7m as selected;
-#[cfg(regard_kernel = "dsp")]
+#[cfg(any(regard_kernel = "dsp", regard_kernel = "m7"))]
+#[cfg_attr(
+    regard_kernel = "m7",
+    allow(dead_code, unused_imports, reason = "it has matrices of its own")
+)]
 mod dsp;
 #[cfg(regard_kernel = "dsp")]
 use dsp as selected;
+#[cfg(regard_kernel = "m7")]
+mod m7;
+#[cfg(regard_kernel = "m7")]
+use m7 as selected;
 #[cfg(regard_kernel = "mve")]
 mod mve;
 #[cfg(regard_kernel = "mve")]
@@ -51,13 +60,13 @@ mod x86_64;
 #[cfg(regard_kernel = "x86_64")]
 use x86_64 as selected;
 
-#[cfg(all(feature = "int4", regard_kernel = "dsp"))]
+#[cfg(all(feature = "int4", any(regard_kernel = "dsp", regard_kernel = "m7")))]
 use dsp::fours as selected_fours;
 #[cfg(all(feature = "bytes", regard_kernel = "mve"))]
 use mve::bytes as selected_bytes;
 #[cfg(all(feature = "bytes", not(regard_kernel = "mve")))]
 use portable::bytes as selected_bytes;
-#[cfg(all(feature = "int4", not(regard_kernel = "dsp")))]
+#[cfg(all(feature = "int4", not(any(regard_kernel = "dsp", regard_kernel = "m7"))))]
 use portable::fours as selected_fours;
 
 /// The product of a matrix with a vector, as [`portable::matvec`] defines it.

@@ -90,7 +90,8 @@ impl<'m> Linear<'m> {
         Self::told(section, Hook::NONE)
     }
 
-    fn told(section: &Section<'m>, hook: Hook) -> Self {
+    /// Of a section of a model, whose hook it tells.
+    pub(crate) fn told(section: &Section<'m>, hook: Hook) -> Self {
         let floor = section
             .bias_exponent
             .wrapping_sub(section.scale_exponent)

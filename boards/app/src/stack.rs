@@ -32,6 +32,22 @@ impl Stack {
         Self { end, words: (start.addr() - end.addr()) / size_of::<u32>() }
     }
 
+    /// Paints again what is free of it, so that [`Self::peak`] says what came since.
+    #[cfg(target_os = "none")]
+    #[inline(never)]
+    pub fn paint(&self) {
+        // Words below this frame that its own calls may use.
+        const MARGIN: usize = 64;
+        let here = 0u32;
+        let below = (&raw const here).addr().saturating_sub(self.end.addr());
+        let free = (below / size_of::<u32>()).saturating_sub(MARGIN);
+        for word in 0..free.min(self.words) {
+            // SAFETY: the linker script reserves these words for the stack, and nothing lives below
+            // this frame; boards that count have no interrupts.
+            unsafe { self.end.cast_mut().add(word).write_volatile(PAINT) };
+        }
+    }
+
     /// Its size in bytes.
     #[must_use]
     pub fn size(&self) -> usize {

@@ -38,8 +38,7 @@ impl Clock {
         prescaler.write(0);
         start.write(1);
         let clock = Self { capture, captured, ticks: 0 };
-        let (none, once, twice) =
-            (clock.spin(1), clock.spin(1 + TURNS), clock.spin(1 + 2 * TURNS));
+        let (none, once, twice) = (clock.spin(1), clock.spin(1 + TURNS), clock.spin(1 + 2 * TURNS));
         let (first, second) = (once - none, twice - once);
         _ = writeln!(serial, "calibration: {TURNS} turns {first} ticks, again {second}\r");
         (first > 0 && first.abs_diff(second) <= 2)

@@ -132,7 +132,7 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
 }
 
 /// What SMMULR multiplies by where it shifts by 2…31, and rounds.
-const fn shifting(shift: u32) -> i32 {
+pub(super) const fn shifting(shift: u32) -> i32 {
     1 << (32u32.wrapping_sub(shift) & 31)
 }
 

@@ -20,8 +20,10 @@
 //!   what else a block needs lies around [`Job::zeros`], and one LDM clears the sums.
 //! * x is narrowed once, into as many bytes of the stack as there are columns: one load for 16
 //!   columns, not two, and the loop knows whole groups alone.
-//! * The loop takes 64 columns and is entered at one of four places, or left out.
-//! * A last block without a neighbour is its own, and what is not rows goes to a scratch of eight.
+//! * The loop takes 64 columns and is entered at one of four places. 64 columns or fewer have a kernel
+//!   without a loop, `bytes_short.rs`.
+//! * Results come in eights. The last, which are fewer, go to a dump of eight, and then, for they are still
+//!   in their registers, to their places; a last block without a neighbour is its own.
 //!
 //! # What was tried
 //!
@@ -29,13 +31,19 @@
 //!
 //! | | 1×64×64 | 1×128×128 | 1×512×128 | bytes |
 //! |---|---|---|---|---|
-//! | this | | | | |
+//! | this, and `bytes_short.rs` | .194 | .169 | .146 | 612, 316 |
+//! | this for all sizes | .214 | .169 | .146 | 612 |
+//! | two steps a round, not four | .219 | .173 | | 484 |
+//! | eight steps | .215 | .168 | | 896 |
 //!
-//! The floor is .133: 17 instructions for 128 products.
+//! The floor is .133: 17 instructions for 128 products. Four rows at a time would leave a register for
+//! LE, and take 9 for 64: .145 and more. x read as it lies, by VLD20 and VLD21 in the loop, takes 18 for
+//! 128; the copy, 4 for 16 columns, pays for itself from 40 rows on.
 
-use super::cpu;
+use super::{bytes_short, cpu};
 use crate::kernel::rows::{BLOCK_ROWS, Rows};
 use core::arch::naked_asm;
+use core::mem::MaybeUninit;
 
 pub(crate) use super::bytes_pair::matvec_pair;
 
@@ -55,9 +63,9 @@ struct Job {
     stride: usize,
     /// Where eights of results end.
     out_end: *mut i32,
-    /// What the sums become with each block, and x, the second of these, which `run` knows.
-    zeros: [u32; 9],
-    /// Steps that the first round of the loop leaves out, `STEPS` for no loop at all; then where that is.
+    /// Of `run`: what the sums become with each block, and xb, the second of these.
+    zeros: MaybeUninit<[u32; 9]>,
+    /// Steps that the first round of the loop leaves out; then where that is.
     entry: usize,
     out: *mut i32,
     /// Groups of columns.
@@ -67,39 +75,41 @@ struct Job {
     columns: usize,
     /// Rows behind the eights.
     rest: usize,
-    /// Their results.
-    scratch: [i32; ROWS],
+    /// Of `run`: where they go, once they are in the dump. Null.
+    rest_out: *mut i32,
+    dump: MaybeUninit<[i32; ROWS]>,
 }
 
 /// See [`crate::kernel::portable::bytes::matvec`].
 pub(crate) fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
+    if rows.columns() <= bytes_short::COLUMNS {
+        return bytes_short::matvec(rows, x, bias_shift, out);
+    }
     let count = out.len().min(rows.rows());
     if count == 0 {
         return;
     }
     let groups = rows.columns().div_ceil(GROUP);
-    let (eights, rest) = out[..count].as_chunks_mut::<ROWS>();
-    let eights = eights.as_mut_ptr_range();
+    let rest = count % ROWS;
+    let out = out.as_mut_ptr();
     let mut job = Job {
         bias_shift: bias_shift.wrapping_neg(),
         stride: (groups.wrapping_mul(GROUP).wrapping_add(2 * BLOCK_ROWS)).wrapping_mul(4),
-        out_end: eights.end.cast(),
-        zeros: [0; 9],
-        entry: if groups == 0 { STEPS } else { groups.wrapping_neg() % STEPS },
-        out: eights.start.cast(),
+        out_end: out.wrapping_add(count.wrapping_sub(rest)),
+        zeros: MaybeUninit::uninit(),
+        entry: groups.wrapping_neg() % STEPS,
+        out,
         groups,
         x: x.as_ptr(),
         columns: x.len(),
-        rest: rest.len(),
-        scratch: [0; ROWS],
+        rest,
+        rest_out: core::ptr::null_mut(),
+        dump: MaybeUninit::uninit(),
     };
     // SAFETY: a matrix has a block for every four rows; `out` has `count` places, x is no longer than
     // `groups`; all of it outlives the call.
     unsafe { run(rows.words().as_ptr(), &mut job) }
-    for (to, from) in rest.iter_mut().zip(job.scratch) {
-        *to = from;
-    }
 }
 
 /// 16 columns of a row.
@@ -140,8 +150,8 @@ macro_rules! step {
 /// # Safety
 ///
 /// From `words` on there are blocks of `stride` bytes, `groups` groups wide, for the rows of
-/// `out..out_end`, whole eights, and `rest` more, in all at least one. `x` has `columns`, at most as many
-/// as the groups.
+/// `out..out_end`, whole eights, and `rest` more, in all at least one. There is a group; `x` has `columns`,
+/// at most as many as the groups.
 #[unsafe(naked)]
 unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
     naked_asm!(
@@ -154,16 +164,18 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
         "add r9, r1, #12", // zeros
         "add r1, r9, #36",
         "ldm r1, {{r0, r11, r12}}", // entry, out, groups
-        // The steps have one length.
-        "adr.w r2, 3f",
-        "adr.w r4, 4f",
-        "sub r4, r4, r2",
-        "lsr r4, r4, #2",
-        "orr r2, r2, #1",
+        // A step has 17 instructions of four bytes; in Thumb state.
+        "adr.w r2, 3f + 1",
+        "mov r4, #68",
         "mla r0, r0, r4, r2",
         "str r0, [r9, #36]",
+        "mov r4, #0",
         "lsl r12, r12, #4",
         "sub sp, sp, r12",
+        "vmov.i32 q0, #0",
+        "vstrw.32 q0, [r9]",
+        "vstrw.32 q0, [r9, #16]",
+        "str r4, [r9, #32]",
         "mov r6, sp",
         "str r6, [r9, #4]",
         "ldrd r1, r2, [r9, #48]", // x, columns
@@ -230,19 +242,28 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
         "add r5, r5, r2",
         "cmp r11, r4",
         "bne 2b",
-        "5:",                // fewer than eight rows, into the scratch; then nothing
-        "ldr r1, [r9, #56]", // rest
-        "cbz r1, 11f",
-        "mov r4, #0",
-        "str r4, [r9, #56]",
+        "5:", // fewer than eight rows are left, or none, or they are in the dump
+        "ldrd r1, r2, [r9, #56]", // rest, rest_out
+        "cbnz r2, 11f",
+        "cbz r1, 12f",
+        "str r11, [r9, #60]",
         "cmp r1, #4",
         "it le",
         "movle r5, r3",
-        "add r11, r9, #60", // scratch
+        "add r11, r9, #64", // dump
         "add r4, r11, #32",
         "str r4, [r9, #-4]",
         "b 2b",
         "11:",
+        "vctp.32 r1",
+        "vpst",
+        "vstrwt.32 q0, [r2], #16",
+        "subs r1, r1, #4",
+        "ble 12f",
+        "vctp.32 r1",
+        "vpst",
+        "vstrwt.32 q1, [r2]",
+        "12:",
         "mov sp, r7",
         "add sp, sp, #4",
         "vpop {{d8-d11}}",

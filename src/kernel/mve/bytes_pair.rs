@@ -16,6 +16,7 @@ use super::bytes::{GROUP, STEPS};
 use super::cpu;
 use crate::kernel::rows::{BLOCK_ROWS, Rows};
 use core::arch::naked_asm;
+use core::mem::MaybeUninit;
 
 /// What `run` reads, and changes.
 #[repr(C)]
@@ -24,8 +25,8 @@ struct Job {
     bias_shifts: [u32; 2],
     /// Where fours of results of the first vector end.
     out_end: *mut i32,
-    /// What the sums become with each block, and x, the second of these, which `run` knows.
-    zeros: [u32; 9],
+    /// Of `run`: what the sums become with each block, and xa, the second of these.
+    zeros: MaybeUninit<[u32; 9]>,
     /// Steps that the first round of the loop leaves out, `STEPS` for no loop at all; then where that is.
     entry: usize,
     out: [*mut i32; 2],
@@ -36,8 +37,9 @@ struct Job {
     columns: usize,
     /// Rows behind the fours.
     rest: usize,
-    /// Their results.
-    scratch: [[i32; BLOCK_ROWS]; 2],
+    /// Of `run`: where they go, once they are in the dump. Null.
+    rest_out: *mut i32,
+    dump: MaybeUninit<[[i32; BLOCK_ROWS]; 2]>,
     /// Where the low bytes of eight pairs of columns are.
     places: [u8; GROUP],
 }
@@ -57,30 +59,25 @@ pub(crate) fn matvec_pair(
         return;
     }
     let groups = rows.columns().div_ceil(GROUP);
-    let (whole_a, rest_a) = a[..count].as_chunks_mut::<BLOCK_ROWS>();
-    let (whole_b, rest_b) = b[..count].as_chunks_mut::<BLOCK_ROWS>();
-    let whole = whole_a.as_mut_ptr_range();
+    let rest = count % BLOCK_ROWS;
+    let out = [a.as_mut_ptr(), b.as_mut_ptr()];
     let mut job = Job {
         bias_shifts: bias_shifts.map(u32::wrapping_neg),
-        out_end: whole.end.cast(),
-        zeros: [0; 9],
+        out_end: out[0].wrapping_add(count.wrapping_sub(rest)),
+        zeros: MaybeUninit::uninit(),
         entry: if groups == 0 { STEPS } else { groups.wrapping_neg() % STEPS },
-        out: [whole.start.cast(), whole_b.as_mut_ptr().cast()],
+        out,
         groups,
         x: x.as_ptr(),
         columns: fours.wrapping_mul(4),
-        rest: rest_a.len(),
-        scratch: [[0; BLOCK_ROWS]; 2],
+        rest,
+        rest_out: core::ptr::null_mut(),
+        dump: MaybeUninit::uninit(),
         places: [0, 2, 8, 10, 16, 18, 24, 26, 32, 34, 40, 42, 48, 50, 56, 58],
     };
     // SAFETY: a matrix has a block for every four rows; both of `out` have `count` places, x has its
     // columns; all of it outlives the call.
     unsafe { run(rows.words().as_ptr(), &mut job) }
-    for (rest, four) in [rest_a, rest_b].into_iter().zip(job.scratch) {
-        for (to, from) in rest.iter_mut().zip(four) {
-            *to = from;
-        }
-    }
 }
 
 /// 16 columns of a row with both vectors.
@@ -136,18 +133,20 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
         "add r1, r9, #36",
         "ldm r1, {{r0, r11, r12, lr}}", // entry, out of both, groups
         "mov r5, r12",
-        // The steps have one length.
-        "adr.w r2, 3f",
-        "adr.w r4, 4f",
-        "sub r4, r4, r2",
-        "lsr r4, r4, #2",
-        "orr r2, r2, #1",
+        // A step has 14 instructions of four bytes; in Thumb state.
+        "adr.w r2, 3f + 1",
+        "mov r4, #56",
         "mla r0, r0, r4, r2",
         "str r0, [r9, #36]",
         "sub r6, r7, lr, lsl #5",
         "mov sp, r6",
+        "mov r4, #0",
+        "vmov.i32 q0, #0",
+        "vstrw.32 q0, [r9]",
+        "vstrw.32 q0, [r9, #16]",
+        "str r4, [r9, #32]",
         "str r6, [r9, #4]",
-        "add r0, r9, #96",
+        "add r0, r9, #100",
         "vldrb.u8 q3, [r0]",      // places
         "ldrd r1, r2, [r9, #52]", // x, columns
         "lsr r4, r2, #4",
@@ -206,15 +205,23 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
         "vstrw.32 q1, [r5], #16",
         "cmp r11, r4",
         "bne 2b",
-        "5:",                // fewer than four rows, into the scratch; then nothing
-        "ldr r1, [r9, #60]", // rest
+        "5:", // fewer than four rows are left, or none, or they are in the dump
+        "ldrd r1, r2, [r9, #60]", // rest, rest_out
+        "cbnz r2, 9f",
         "cbz r1, 10f",
-        "mov r4, #0",
-        "str r4, [r9, #60]",
-        "add r11, r9, #64", // scratch
+        "str r11, [r9, #64]",
+        "str r5, [r9, #44]", // out of b
+        "add r11, r9, #68",  // dump
         "add r5, r11, #16",
         "str r5, [r9, #-4]",
+        "ldrd r0, r2, [r9, #-12]", // bias_shifts
         "b 2b",
+        "9:",
+        "ldr r5, [r9, #44]", // out of b
+        "vctp.32 r1",
+        "vpstt",
+        "vstrwt.32 q0, [r2]",
+        "vstrwt.32 q1, [r5]",
         "10:",
         "mov sp, r7",
         "add sp, sp, #4",

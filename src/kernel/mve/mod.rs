@@ -47,6 +47,8 @@ mod bare;
 pub(crate) mod bytes;
 #[cfg(feature = "bytes")]
 mod bytes_pair;
+#[cfg(feature = "bytes")]
+mod bytes_short;
 mod pair;
 mod vector;
 

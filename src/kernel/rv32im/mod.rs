@@ -51,10 +51,12 @@ mod bare;
 mod endings;
 mod pair;
 mod sums;
+mod vector;
 
-pub use super::portable::{add_scaled, magnitude, moments, narrow, norm};
+pub use super::portable::{add_scaled, magnitude};
 pub use bare::dots;
 pub use pair::matvec_pair;
+pub use vector::{moments, narrow, norm, scale};
 
 use super::rows::{BLOCK_ROWS, GROUP, Rows};
 use sums::Job;
@@ -83,12 +85,4 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
             *to = *from;
         }
     }
-}
-
-/// See [`super::portable::scale`].
-#[inline(always)]
-#[must_use]
-pub const fn scale(value: i32, m: i32) -> i32 {
-    let product = (value as i64).wrapping_mul(m as i64);
-    ((product >> 32) as i32).wrapping_add((product as u32 >> 31) as i32)
 }

@@ -90,36 +90,38 @@ macro_rules! inputs {
         concat!(
             at!("lh", "t5", $b, "a4"),
             at!("lh", "t6", $a, "a4"),
-            op!("slli", "a5", "t5", "16"),
-            op!("add", "t6", "t6", "a5"),
+            op!("slli", "a3", "t5", "16"),
+            op!("add", "t6", "t6", "a3"),
         )
     };
 }
 
-/// A column of a row pair: 9 instructions for four products.
+/// A column of a row pair: 9 instructions for four products. The last product, in a5, is left to be
+/// added to R behind the next load, `$before` is where that of the pair before belongs: so nothing
+/// waits for a load or a product of the instruction before.
 macro_rules! pair {
-    ($p:literal, $w:literal, $sp:literal, $sq:literal, $sr:literal) => {
+    ($p:literal, $w:literal, $before:literal, $sp:literal, $sq:literal) => {
         concat!(
             at!("lh", "a7", $w, $p),
+            op!("add", $before, $before, "a5"),
             op!("addi", "a5", "a7", "128"),
-            op!("srai", "a5", "a5", "8"),
             op!("mul", "a3", "a7", "t6"),
+            op!("srai", "a5", "a5", "8"),
             op!("mul", "a7", "a7", "t5"),
-            op!("mul", "a5", "a5", "t6"),
             op!("add", $sp, $sp, "a3"),
+            op!("mul", "a5", "a5", "t6"),
             op!("add", $sq, $sq, "a7"),
-            op!("add", $sr, $sr, "a5"),
         )
     };
 }
 
-/// A column of one block.
+/// A column of one block; `$before` is R of the last row pair of a column.
 macro_rules! single {
-    ($a:literal, $b:literal, $w01:literal, $w23:literal) => {
+    ($a:literal, $b:literal, $w01:literal, $w23:literal, $before:literal) => {
         concat!(
             inputs!($a, $b),
-            pair!("a0", $w01, "s0", "s1", "s2"),
-            pair!("a0", $w23, "s3", "s4", "s5"),
+            pair!("a0", $w01, $before, "s0", "s1"),
+            pair!("a0", $w23, "s2", "s3", "s4"),
         )
     };
 }
@@ -128,11 +130,11 @@ macro_rules! single {
 macro_rules! columns {
     ($a:literal, $b:literal, $w01:literal, $w23:literal) => {
         concat!(
-            single!($a, $b, $w01, $w23),
-            pair!("a1", $w01, "s6", "s7", "s8"),
-            pair!("a1", $w23, "s9", "s10", "s11"),
-            pair!("a2", $w01, "t0", "t1", "t2"),
-            pair!("a2", $w23, "t3", "t4", "ra"),
+            single!($a, $b, $w01, $w23, "ra"),
+            pair!("a1", $w01, "s5", "s6", "s7"),
+            pair!("a1", $w23, "s8", "s9", "s10"),
+            pair!("a2", $w01, "s11", "t0", "t1"),
+            pair!("a2", $w23, "t2", "t3", "t4"),
         )
     };
 }
@@ -215,6 +217,7 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
         "li s0, 0; li s1, 0; li s2, 0; li s3, 0; li s4, 0; li s5, 0; li s6, 0; li s7, 0",
         "li s8, 0; li s9, 0; li s10, 0; li s11, 0; li t0, 0; li t1, 0; li t2, 0; li t3, 0",
         "li t4, 0; li ra, 0",
+        "li a5, 0",
         "beq a4, a6, 9f", // No columns?
         "3:",             // four columns
         columns!("0", "4", "0", "4"),
@@ -224,6 +227,7 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
         "addi a0, a0, 16; addi a1, a1, 16; addi a2, a2, 16; addi a4, a4, 16",
         "bne a4, a6, 3b",
         "9:",
+        "add ra, ra, a5",
         "sw s0, 0(sp); sw s1, 4(sp); sw s2, 8(sp); sw s3, 12(sp); sw s4, 16(sp)",
         "sw s5, 20(sp); sw s6, 24(sp); sw s7, 28(sp); sw s8, 32(sp); sw s9, 36(sp)",
         "sw s10, 40(sp); sw s11, 44(sp); sw t0, 48(sp); sw t1, 52(sp); sw t2, 56(sp)",
@@ -236,16 +240,18 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
         "addi a3, a3, -1",
         "sw a3, 40(a1)",
         "li s0, 0; li s1, 0; li s2, 0; li s3, 0; li s4, 0; li s5, 0",
+        "li a5, 0",
         "beq a4, a6, 9f",
         "5:", // four columns
-        single!("0", "4", "0", "4"),
-        single!("2", "6", "2", "6"),
-        single!("8", "12", "8", "12"),
-        single!("10", "14", "10", "14"),
+        single!("0", "4", "0", "4", "s5"),
+        single!("2", "6", "2", "6", "s5"),
+        single!("8", "12", "8", "12", "s5"),
+        single!("10", "14", "10", "14", "s5"),
         "addi a0, a0, 16",
         "addi a4, a4, 16",
         "bne a4, a6, 5b",
         "9:",
+        "add s5, s5, a5",
         "sw s0, 0(sp); sw s1, 4(sp); sw s2, 8(sp); sw s3, 12(sp); sw s4, 16(sp)",
         "sw s5, 20(sp)",
         "li t1, 1",

@@ -1,10 +1,12 @@
 //! Executed instructions, exact: every instruction takes the emulator the same time.
 
-use crate::board;
+use crate::board::{self, Board};
 use crate::build::Firmware;
 use crate::cargo::root;
 use crate::counts::{self, Row};
+use crate::elf;
 use crate::emulator::Session;
+use crate::extras::Extras;
 use anyhow::{Context, Result};
 use std::process::Command;
 
@@ -17,8 +19,12 @@ struct Bench {
 }
 
 /// Kernels, to the very instruction, and whole models, by a timer to the next 20.
-const KERNELS: Bench = Bench { bin: "bench", features: &["bench"], shift: 8 };
+const KERNELS: Bench = Bench { bin: "bench", features: &["bench", "int4"], shift: 8 };
 const MODELS: Bench = Bench { bin: "bench_models", features: &["bench"], shift: 1 };
+
+/// Layers of other crates, and the boards that they are counted on, with the feature for each.
+const CRATES: Bench = Bench { bin: "peers", features: &[], shift: 7 };
+const PEERS: [(&str, &[&str]); 2] = [("microbit", &["m0"]), ("an386", &["m4"])];
 
 /// What the micro:bit counts: its timer tells single instructions of models too, of which one fits.
 const MICROBIT: [Bench; 3] = [
@@ -36,10 +42,11 @@ const PAGE: &str = "docs/BENCH.md";
 
 /// Counts on all boards, and writes the baseline and its page.
 pub(crate) fn write() -> Result<()> {
-    let (compiler, rows) = (compiler()?, rows()?);
-    let page = counts::as_page(&rows, &compiler);
-    let root = root();
-    std::fs::write(root.join(BASELINE), counts::as_json(&rows, &compiler)).context(BASELINE)?;
+    let (compiler, lines) = (compiler()?, all_lines()?);
+    let (rows, extras) = (rows_of(&lines), extras(&lines)?);
+    let page = counts::as_page(&rows, &extras, &compiler);
+    let (root, json) = (root(), counts::as_json(&rows, &extras, &compiler));
+    std::fs::write(root.join(BASELINE), json).context(BASELINE)?;
     std::fs::write(root.join(PAGE), &page).context(PAGE)?;
     print!("{page}");
     Ok(())
@@ -48,7 +55,7 @@ pub(crate) fn write() -> Result<()> {
 /// None of the counts above the baseline, if that was built by the same compiler.
 pub(crate) fn check(found: &[Row]) -> Result<String> {
     let text = std::fs::read_to_string(root().join(BASELINE)).context(BASELINE)?;
-    let (known_compiler, known) = counts::of_json(&text).context(BASELINE)?;
+    let (known_compiler, known, _) = counts::of_json(&text).context(BASELINE)?;
     let (compiler, compared) = (compiler()?, counts::compare(found, &known));
     if compiler == known_compiler {
         return compared;
@@ -59,13 +66,40 @@ pub(crate) fn check(found: &[Row]) -> Result<String> {
 
 /// What all boards count.
 pub(crate) fn rows() -> Result<Vec<Row>> {
+    all_lines().map(|lines| rows_of(&lines))
+}
+
+fn rows_of(lines: &[String]) -> Vec<Row> {
+    lines.iter().filter_map(|line| Row::of_line(line)).collect()
+}
+
+fn all_lines() -> Result<Vec<String>> {
     let own = MICROBIT.iter().map(|bench| ("microbit", bench));
     let others = BOARDS.iter().flat_map(|&board| [(board, &KERNELS), (board, &MODELS)]);
-    let mut rows = Vec::new();
-    for (board, bench) in own.chain(others) {
-        rows.extend(lines(board, bench)?.iter().filter_map(|line| Row::of_line(line)));
+    let mut all = Vec::new();
+    for (name, bench) in own.chain(others) {
+        all.extend(lines(board::find(name)?, bench)?);
     }
-    Ok(rows)
+    Ok(all)
+}
+
+/// What is not compared with the baseline: RAM, flash, bytes read, other crates.
+fn extras(lines: &[String]) -> Result<Extras> {
+    let mut extras = Extras::default();
+    for line in lines {
+        extras.add_model(line)?;
+    }
+    for board in board::BOARDS.iter().filter(|board| board.proves) {
+        let images = Firmware::release(&["proof"], &["proof"]).build(board)?;
+        let image = images.first().context("nothing was built")?;
+        extras.add_kernels(board.core, &elf::sizes(image, "regard::kernel::")?);
+    }
+    for (name, feature) in PEERS {
+        let peers = Board { folder: "peers", features: feature, ..*board::find(name)? };
+        let rows = rows_of(&self::lines(&peers, &CRATES)?);
+        extras.crates.extend(rows.iter().map(Row::as_json));
+    }
+    Ok(extras)
 }
 
 fn compiler() -> Result<String> {
@@ -74,11 +108,10 @@ fn compiler() -> Result<String> {
     Ok(version.split(' ').take(2).collect::<Vec<_>>().join(" "))
 }
 
-fn lines(name: &str, bench: &Bench) -> Result<Vec<String>> {
-    let board = board::find(name)?;
+fn lines(board: &Board, bench: &Bench) -> Result<Vec<String>> {
     let images = Firmware::release(&[bench.bin], bench.features).build(board)?;
     let firmware = images.first().context("nothing was built")?;
-    let shift = if name == COUNTS_ITSELF { 0 } else { bench.shift };
+    let shift = if board.name == COUNTS_ITSELF { 0 } else { bench.shift };
     let session = Session { icount: Some(shift), ..Session::silent(board, firmware) };
     let outcome = session.run()?;
     outcome.check()?;

@@ -38,7 +38,7 @@ const CAPTION: Demo =
     Demo { bin: "caption", model: "scenes", data: "scenes", reads: Reads::Pictures };
 
 /// One board.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Board {
     /// What people call it.
     pub(crate) name: &'static str,

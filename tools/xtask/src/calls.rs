@@ -17,8 +17,16 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 pub(crate) struct Function {
     /// Its name, as a person writes it.
     pub(crate) name: String,
+    start: u64,
     end: u64,
     calls: BTreeSet<u64>,
+}
+
+impl Function {
+    /// Its size.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.end - self.start
+    }
 }
 
 /// All functions, by address.
@@ -40,7 +48,8 @@ impl Calls {
             } else if symbol.kind() == object::SymbolKind::Text && symbol.size() > 0 {
                 let name = format!("{:#}", rustc_demangle::demangle(name));
                 let end = address + symbol.size();
-                functions.insert(address, Function { name, end, calls: BTreeSet::new() });
+                let calls = BTreeSet::new();
+                functions.insert(address, Function { name, start: address, end, calls });
             }
         }
         let mut calls = Self(functions);

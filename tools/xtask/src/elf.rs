@@ -3,6 +3,7 @@
 use crate::calls::Calls;
 use anyhow::{Context, Result, bail, ensure};
 use object::{Object as _, ObjectSection as _};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Sizes of what lies in flash, in bytes.
@@ -24,6 +25,18 @@ impl Flash {
         let size = |name| elf.section_by_name(name).map_or(0, |section| section.size());
         Ok(Self { code: size(".text"), constants: size(".rodata"), data: size(".data") })
     }
+}
+
+/// Names and bytes of the functions of a module, by name; of one name all together.
+pub(crate) fn sizes(file: &Path, module: &str) -> Result<Vec<(String, u64)>> {
+    let bytes = read(file)?;
+    let mut sizes = BTreeMap::new();
+    for function in Calls::of(&object::File::parse(&*bytes)?)?.functions() {
+        if let Some(name) = function.name.strip_prefix(module) {
+            *sizes.entry(name.to_owned()).or_insert(0) += function.bytes();
+        }
+    }
+    Ok(sizes.into_iter().collect())
 }
 
 /// `cargo xtask check-elf FILE`

@@ -17,16 +17,19 @@ mod cargo;
 mod counts;
 mod elf;
 mod emulator;
+mod extras;
 mod family;
 mod goldens;
 mod host;
 mod log;
+mod m7;
 mod manners;
 mod proof;
 mod python;
 mod same_bits;
 mod setup;
 mod steps;
+mod streams;
 mod targets;
 mod trace;
 
@@ -40,6 +43,7 @@ cargo xtask boards             only what runs in the emulator
 cargo xtask proof              link the engine without a way to panic; print its flash
 cargo xtask check-elf FILE     symbols that the engine's part of a firmware must not reach
 cargo xtask bench              count instructions of kernels and whole models: docs/BENCH.md
+cargo xtask m7                 cycles of the kernels on a Cortex-M7, modelled
 cargo xtask emulate BOARD      talk to a board (an385, an386, an500, an505, an547,
                                microbit, rv32);
                                `emulate BOARD speak` says words instead of translating,
@@ -75,6 +79,7 @@ fn run() -> Result<()> {
         ["proof"] => setup::targets().and_then(|()| proof::all()),
         ["check-elf", file] => elf::check(Path::new(file)),
         ["bench"] => setup::all().and_then(|()| bench::write()),
+        ["m7"] => setup::all().and_then(|()| m7::print()),
         ["emulate", name] => emulate(name, "translate"),
         ["emulate", name, program] => emulate(name, program),
         [] | ["help" | "--help" | "-h"] => {

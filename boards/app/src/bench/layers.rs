@@ -3,7 +3,6 @@
 use super::{Bench, Counter};
 use core::fmt::Write;
 use core::hint::black_box;
-use regard::Arena;
 use regard::convolution::conformance::{self as convolution_suite, TestConvolution};
 use regard::format::{Cell, ConvKind};
 use regard::kernel::NAME;
@@ -48,15 +47,12 @@ fn step<C: Counter, W: Write>(bench: &Bench<'_, C, W>, cell: &TestCell, columns:
     bench.counter.count(step)
 }
 
-static MAP: Arena<{ convolution_suite::BYTES }> = Arena::new();
-
 /// A convolution 3 × 3 of a map of 16 × 16 places, 16 to 32 channels: whether its rows are those of
-/// every core.
+/// every core. `arena`: [`ARENA_BYTES`](super::ARENA_BYTES).
 #[inline(never)]
-pub fn convolution<C: Counter, W: Write>(bench: &mut Bench<'_, C, W>) -> bool {
+pub fn convolution<C: Counter, W: Write>(bench: &mut Bench<'_, C, W>, arena: &mut [u8]) -> bool {
     let name = "conv3x3/16x16,16-32";
-    let test = MAP.take().ok().and_then(|map| TestConvolution::new(ConvKind::Conv, map));
-    let Some(mut test) = test else { return false };
+    let Some(mut test) = TestConvolution::new(ConvKind::Conv, arena) else { return false };
     let mut count = 0;
     let hash = test.hash(|test| {
         let mut made = false;

@@ -120,6 +120,7 @@ const PAIR_COLUMNS: usize = 128;
 struct Aligned([i16; COLUMNS + 2]);
 
 /// The kernel that is selected and, in its place where it is that, `portable`: whether both agree.
+#[inline(never)]
 pub fn matrices<C: Counter, W: Write>(bench: &mut Bench<'_, C, W>, cases: &[Case]) -> bool {
     let mut x = Aligned([0; COLUMNS + 2]);
     let narrow = cases.iter().all(|case| case.layout.most_bits() == 8);

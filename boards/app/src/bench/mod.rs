@@ -19,6 +19,13 @@ pub use matrices::{LARGE, SMALL, matrices};
 pub use models::{Input, largest, model};
 
 use core::fmt::Write;
+use regard::{attention as keys, convolution as map};
+
+/// Bytes of the arena that [`energies`] and then [`convolution`] take.
+pub const ARENA_BYTES: usize = {
+    let (keys, map) = (keys::conformance::BYTES, map::conformance::BYTES);
+    if keys > map { keys } else { map }
+};
 
 /// Counts what a region executes.
 pub trait Counter {

@@ -1,6 +1,8 @@
-//! Whole models: encoding, all steps of the decoder, and both.
+//! Whole models: encoding, all steps of the decoder, and both; arena, and the stack while they run.
 
 use super::{Bench, Counter};
+#[cfg(target_os = "none")]
+use crate::Stack;
 use core::fmt::Write;
 use regard::kernel::NAME;
 use regard::{Error, Model, Picture, SelfTest, Seq2Seq};
@@ -26,7 +28,19 @@ pub const fn largest(models: &[&Model]) -> usize {
     bytes
 }
 
+impl Input<'_> {
+    /// What it is: a text, or the file of the picture beside the model.
+    fn says(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Picture(_) => "one.rgb",
+        }
+    }
+}
+
 /// Counts `input` through `model`, called `name`, after the test that the model carries.
+///
+/// A line `model core kernel name arena stack input` says what it took of the RAM.
 ///
 /// # Errors
 /// Those of the model, of its test, and of the input.
@@ -39,6 +53,11 @@ pub fn model<C: Counter, W: Write>(
 ) -> Result<(), Error> {
     let mut engine: Seq2Seq<'_> = Seq2Seq::new(model, arena)?;
     SelfTest::of(model).run(&mut engine)?;
+    let says = input.says();
+    #[cfg(target_os = "none")]
+    let stack = Stack::of_firmware();
+    #[cfg(target_os = "none")]
+    stack.paint();
     let mut begun = None;
     let encoding = bench.counter.count(|| {
         begun = Some(match input {
@@ -53,7 +72,12 @@ pub fn model<C: Counter, W: Write>(
             steps += 1;
         }
     });
-    let core = bench.core;
+    #[cfg(target_os = "none")]
+    let peak = stack.peak();
+    #[cfg(not(target_os = "none"))]
+    let peak = 0;
+    let (core, arena) = (bench.core, model.arena_bytes());
+    bench.say(format_args!("model {core} {NAME} {name} {arena} {peak} {says}"));
     bench.say(format_args!("{core} {NAME} {name}/encoder {encoding}"));
     bench.say(format_args!("{core} {NAME} {name}/{steps}-steps {decoding}"));
     bench.say(format_args!("{core} {NAME} {name}/whole {}", encoding + decoding));

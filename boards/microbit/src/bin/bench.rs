@@ -8,6 +8,9 @@ use core::fmt::Write as _;
 use cortex_m_rt::entry;
 use microbit::clock::{CORE, Clock};
 use microbit::{Serial, exit};
+use regard::Arena;
+
+static ARENA: Arena<{ bench::ARENA_BYTES }> = Arena::new();
 
 #[entry]
 fn main() -> ! {
@@ -17,11 +20,14 @@ fn main() -> ! {
         exit(2)
     };
     let mut bench = Bench { counter: &clock, out: &mut serial, core: CORE };
+    let Ok(arena) = ARENA.take() else { exit(2) };
     let same = [
         bench::matrices(&mut bench, &bench::SMALL),
         bench::matrices(&mut bench, &bench::LARGE),
+        bench::energies(&mut bench, arena),
+        bench::vectors(&mut bench),
         bench::cells(&mut bench),
-        bench::convolution(&mut bench),
+        bench::convolution(&mut bench, arena),
     ];
     exit(i32::from(same.contains(&false)))
 }

@@ -8,9 +8,12 @@ use core::fmt::Write as _;
 use cortex_m_rt::entry;
 use qemu_mps2::clock::{Clock, core_name};
 use qemu_mps2::{Serial, exit};
+use regard::Arena;
 
 /// Turns of the calibration loop.
 const TURNS: u32 = 100_000;
+
+static ARENA: Arena<{ bench::ARENA_BYTES }> = Arena::new();
 
 #[entry]
 fn main() -> ! {
@@ -20,17 +23,18 @@ fn main() -> ! {
         exit(2)
     };
     let mut bench = Bench { counter: &clock, out: &mut serial, core: core_name() };
+    let Ok(arena) = ARENA.take() else { exit(2) };
     let same = [
         bench::matrices(&mut bench, &bench::SMALL),
         bench::matrices(&mut bench, &bench::LARGE),
         #[cfg(feature = "int4")]
         bench::matrices(&mut bench, &bench::FOURS),
-        bench::energies(&mut bench),
+        bench::energies(&mut bench, arena),
         bench::vectors(&mut bench),
         #[cfg(feature = "bytes")]
         bench::matrices(&mut bench, &bench::BYTES),
         bench::cells(&mut bench),
-        bench::convolution(&mut bench),
+        bench::convolution(&mut bench, arena),
     ];
     exit(i32::from(same.contains(&false)))
 }

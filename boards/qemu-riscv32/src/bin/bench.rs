@@ -7,10 +7,13 @@ use app::bench::{self, Bench};
 use core::fmt::Write as _;
 use qemu_riscv32::clock::{CORE, Clock};
 use qemu_riscv32::{Serial, exit};
+use regard::Arena;
 use riscv_rt::entry;
 
 /// Turns of the calibration loop.
 const TURNS: u32 = 100_000;
+
+static ARENA: Arena<{ bench::ARENA_BYTES }> = Arena::new();
 
 #[entry]
 fn main() -> ! {
@@ -20,11 +23,14 @@ fn main() -> ! {
         exit(2)
     };
     let mut bench = Bench { counter: &clock, out: &mut serial, core: CORE };
+    let Ok(arena) = ARENA.take() else { exit(2) };
     let same = [
         bench::matrices(&mut bench, &bench::SMALL),
         bench::matrices(&mut bench, &bench::LARGE),
+        #[cfg(feature = "int4")]
+        bench::matrices(&mut bench, &bench::FOURS),
         bench::cells(&mut bench),
-        bench::convolution(&mut bench),
+        bench::convolution(&mut bench, arena),
     ];
     exit(i32::from(same.contains(&false)))
 }

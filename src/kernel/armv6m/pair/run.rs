@@ -1,113 +1,28 @@
-//! A matrix with two vectors at once: three multiplications for each two rows and two vectors, not four.
-//!
-//! ```text
-//! w = 256·a + b, the weights of two rows                          (layout: `rows.rs`)
-//! A += w·x,  B += w·y                                             256·D + D′ of each vector, modulo 2³²
-//! T += a·(x + 2¹⁶·y)                                              Dₓ + 2¹⁶·D_y, modulo 2³²
-//! ```
-//! Every |D| and |D′| is below 2²³, so three sums of 32 bits hold all four of 24 bits, exactly:
-//!
-//! ```text
-//! A − 256·T = D′ₓ modulo 2²⁴, for T = Dₓ modulo 2¹⁶               so D′ₓ, and 256·Dₓ = A − D′ₓ
-//! T − Dₓ = 2¹⁶·D_y                                                so D_y modulo 2¹⁶, and as before
-//! ```
-//! A multiplication overwrites one of its factors. Here it is x, which is loaded for each row pair
-//! anew, three numbers at a time, so that no weight is copied: 42 instructions, loads included, for 16
-//! products.
-//!
-//! | r0 | r1 | r2, r3 | r4–r6 | r7 | r8–r10 | r11, r12, lr | stack |
-//! |---|---|---|---|---|---|---|---|
-//! | weights | x | two words | x, y, x + 2¹⁶·y | a half | A, B, T | of the second row pair | [`Job`] |
+//! The assembly of `mod.rs`.
 
-use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
+use crate::kernel::rows::GROUP;
 use core::arch::naked_asm;
-use core::mem::MaybeUninit;
-
-/// Groups that are widened at once, 48 bytes each on the stack.
-const CHUNK: usize = 16;
 
 /// x, y and x + 2¹⁶·y of four columns.
-type Wide = [[i32; 3]; GROUP];
+pub(super) type Wide = [[i32; 3]; GROUP];
 
 /// What `run` keeps on its stack, in that order, but for `words`.
 #[repr(C)]
-struct Job {
+pub(super) struct Job {
     /// Bytes of a block.
-    stride: usize,
+    pub(super) stride: usize,
     /// Bytes of a block before its first group.
-    lead: usize,
+    pub(super) lead: usize,
     /// Widened columns.
-    x: *const Wide,
-    x_end: *const Wide,
+    pub(super) x: *const Wide,
+    pub(super) x_end: *const Wide,
     /// 1 if `out` holds sums of the columns before, 2 if it gets sums to which others will be added.
-    mode: u32,
+    pub(super) mode: u32,
     /// Where four results of each vector go, the first up to `out_end`.
-    out: [*mut i32; 2],
-    out_end: *mut i32,
+    pub(super) out: [*mut i32; 2],
+    pub(super) out_end: *mut i32,
     /// 2…31, of each vector.
-    bias_shifts: [u32; 2],
-}
-
-/// See [`crate::kernel::portable::matvec_pair`].
-pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: [&mut [i32]; 2]) {
-    let groups = rows.columns().div_ceil(GROUP);
-    let Some(x) = x.get(..groups.wrapping_mul(GROUP / 2)) else { return };
-    let [a, b] = out;
-    let count = a.len().min(b.len()).min(rows.rows());
-    let (whole_a, part_a) = a[..count].as_chunks_mut::<BLOCK_ROWS>();
-    let (whole_b, part_b) = b[..count].as_chunks_mut::<BLOCK_ROWS>();
-    let stride = Rows::words_needed(1, rows.columns());
-    let last = rows.words().get(whole_a.len().wrapping_mul(stride)..).unwrap_or(&[]);
-    let (mut four_a, mut four_b) = ([[0; BLOCK_ROWS]], [[0; BLOCK_ROWS]]);
-    let mut wide = [const { MaybeUninit::<Wide>::uninit() }; CHUNK];
-    let mut first = 0usize;
-    loop {
-        let (_, x) = x.split_at_checked(first.wrapping_mul(GROUP / 2)).unwrap_or_default();
-        let left = x.len() / (GROUP / 2);
-        let count = left.min(CHUNK);
-        if count > 0 {
-            // SAFETY: x has more than `count` groups, and `wide` places for as many.
-            unsafe { widen(x.as_ptr(), wide.as_mut_ptr().cast(), count.wrapping_mul(GROUP / 2)) }
-        }
-        let groups = BLOCK_ROWS.wrapping_add(first.wrapping_mul(GROUP));
-        let mut job = Job {
-            stride: stride.wrapping_mul(size_of::<u32>()),
-            lead: groups.wrapping_mul(size_of::<u32>()),
-            x: wide.as_ptr().cast(),
-            x_end: wide.as_ptr().wrapping_add(count).cast(),
-            mode: u32::from(first > 0) | u32::from(count < left) << 1,
-            out: [core::ptr::null_mut(); 2],
-            out_end: core::ptr::null_mut(),
-            bias_shifts,
-        };
-        blocks(rows.words(), [whole_a, whole_b], &mut job);
-        if !part_a.is_empty() {
-            blocks(last, [&mut four_a, &mut four_b], &mut job);
-        }
-        first = first.wrapping_add(CHUNK);
-        if left <= CHUNK {
-            break;
-        }
-    }
-    for (part, four) in [(part_a, four_a), (part_b, four_b)] {
-        for (to, from) in part.iter_mut().zip(four.as_flattened()) {
-            *to = *from;
-        }
-    }
-}
-
-/// As many blocks from the start of `words` as both of `out` have.
-fn blocks(words: &[u32], out: [&mut [[i32; BLOCK_ROWS]]; 2], job: &mut Job) {
-    let [a, b] = out;
-    if a.is_empty() {
-        return;
-    }
-    let range = a.as_mut_ptr_range();
-    (job.out, job.out_end) = ([range.start.cast(), b.as_mut_ptr().cast()], range.end.cast());
-    // SAFETY: `matvec_pair` made `job` for a matrix of which `words` are whole blocks, at least one
-    // for each element of the two of `out`, which are equally long, with as many groups as x; x and
-    // out outlive the call.
-    unsafe { run(words.as_ptr(), job) }
+    pub(super) bias_shifts: [u32; 2],
 }
 
 /// Two columns of both vectors, as they lie side by side, become six words.
@@ -116,7 +31,7 @@ fn blocks(words: &[u32], out: [&mut [[i32; BLOCK_ROWS]]; 2], job: &mut Job) {
 ///
 /// There are so many `pairs` of columns, at least one, and places for them at `to`.
 #[unsafe(naked)]
-unsafe extern "C" fn widen(x: *const [u32; 2], to: *mut Wide, pairs: usize) {
+pub(super) unsafe extern "C" fn widen(x: *const [u32; 2], to: *mut Wide, pairs: usize) {
     naked_asm!(
         "push {{r4-r7}}",
         "2:",
@@ -253,7 +168,7 @@ macro_rules! result {
 /// places for four results, at least one, and `job.out[1]` has as many places. Each has four biases,
 /// groups, those of `job.x..job.x_end` behind `job.lead` bytes, and four multipliers.
 #[unsafe(naked)]
-unsafe extern "C" fn run(words: *const u32, job: &Job) {
+pub(super) unsafe extern "C" fn run(words: *const u32, job: &Job) {
     naked_asm!(
         "push {{r4-r7, lr}}",
         "mov r4, r8",
