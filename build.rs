@@ -4,9 +4,14 @@
 use std::env;
 
 /// Names of kernel sets, the files and folders of `src/kernel`: the first whose condition holds is chosen.
-const KERNELS: [(&str, Fits); 3] = [
+const KERNELS: [(&str, Fits); 7] = [
     ("mve", |b| b.is_for("thumbv8m.main") && b.has("CORTEX_M55")),
     ("dsp", |b| b.is_for("thumbv7em") || b.is_for("thumbv8m.main") && b.has("CORTEX_M33")),
+    ("armv7m", |b| b.is_for("thumbv7m") || b.is_for("thumbv8m.main")),
+    ("armv6m", |b| b.is_for("thumbv6m")),
+    ("rv32im", |b| b.is_for("riscv32im")),
+    // Not kernels of operating systems, which leave the wide registers to others; nor Miri.
+    ("x86_64", |b| b.is_for("x86_64") && b.has_instructions("sse2") && !b.is_interpreted()),
     ("portable", |_| true),
 ];
 
@@ -24,6 +29,16 @@ impl Build {
 
     fn has(&self, feature: &str) -> bool {
         env::var_os(format!("CARGO_FEATURE_{feature}")).is_some()
+    }
+
+    /// Whether every processor of the target has them.
+    fn has_instructions(&self, name: &str) -> bool {
+        let all = env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
+        all.split(',').any(|feature| feature == name)
+    }
+
+    fn is_interpreted(&self) -> bool {
+        env::var_os("CARGO_CFG_MIRI").is_some()
     }
 }
 

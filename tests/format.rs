@@ -53,17 +53,22 @@ fn a_file_comes_back_as_it_was_made() {
 }
 
 #[test]
-fn index_of_is_the_reverse_of_slot() {
+fn every_section_is_found_by_its_role_and_no_other_is() {
     for dims in every_variant() {
-        let slots: Vec<_> = (0..).map_while(|index| dims.slot(index)).collect();
-        for (index, slot) in slots.iter().enumerate() {
-            let found = dims.index_of(slot.stack, slot.layer, slot.role);
-            assert_eq!(found, Some(index), "{slot:?} of {dims:?}");
+        let words = file(&dims, 1);
+        let model = Model::parse(&words).expect("parses");
+        let slots = (0..).map_while(|index| dims.slot(index)).count();
+        assert_eq!(slots, words[5] as usize, "sections of {dims:?}");
+        assert_eq!(model.sections().count(), slots);
+        for (slot, section) in model.sections() {
+            let found = model.find(slot.stack, slot.layer, slot.role);
+            assert_eq!(found.words.as_ptr_range(), section.words.as_ptr_range(), "{slot:?}");
         }
-        assert_eq!(slots.len(), file(&dims, 1)[5] as usize, "sections of {dims:?}");
-        assert_eq!(dims.index_of(Stack::Encoder, 0, Role::CrossKey), None);
-        assert_eq!(dims.index_of(Stack::Encoder, 99, Role::SelfKey), None);
-        assert_eq!(dims.index_of(Stack::Encoder, 99, Role::Filter), None);
+        let has = |stack, layer, role| !model.find(stack, layer, role).words.is_empty();
+        assert!(!has(Stack::Encoder, 0, Role::CrossKey));
+        assert!(!has(Stack::Encoder, 99, Role::SelfKey));
+        assert!(!has(Stack::Encoder, 99, Role::Filter));
+        assert!(has(Stack::Decoder, 0, Role::Logits), "of a tied model too");
     }
 }
 

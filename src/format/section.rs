@@ -2,7 +2,7 @@
 
 use super::dims::Dims;
 use super::slot::{Kind, Slot, layout_in};
-use super::{data_start, tri};
+use super::{data_start, field, tri};
 use crate::Error;
 use crate::kernel::{Layout, Rows};
 
@@ -81,6 +81,23 @@ pub(crate) const fn read(words: &[u32], start: usize, index: usize) -> Section<'
         bias_exponent: bias_exponent as i32,
         bits,
     }
+}
+
+/// The first index from `first` on whose entry has a key ([`super::slot::key`]), in a directory that has
+/// been checked.
+pub(crate) const fn position(words: &[u32], start: usize, first: usize, key: u32) -> Option<usize> {
+    let Some((head, rest)) = words.split_at_checked(start) else { return None };
+    let Some((_, [count, ..])) = head.split_at_checked(field::SECTIONS) else { return None };
+    let (entries, _) = rest.as_chunks::<ENTRY_WORDS>();
+    let Some((entries, _)) = entries.split_at_checked(*count as usize) else { return None };
+    let Some((_, mut left)) = entries.split_at_checked(first) else { return None };
+    while let [[id, ..], rest @ ..] = left {
+        if *id << 8 == key << 8 {
+            return Some(entries.len().wrapping_sub(left.len()));
+        }
+        left = rest;
+    }
+    None
 }
 
 /// Every entry is the one that the dims prescribe, and starts where the one before it ends.

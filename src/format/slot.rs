@@ -139,7 +139,7 @@ impl Slot {
             Kind::Matrix => byte_of(layout),
             Kind::Norm => NORM,
         };
-        u32::from_le_bytes([self.stack as u8, self.layer as u8, self.role as u8, last])
+        key(self.stack, self.layer, self.role) | (last as u32) << 24
     }
 
     /// The words it takes, if its shape says so. `layout`: of a matrix.
@@ -151,4 +151,9 @@ impl Slot {
             Kind::Table => None,
         }
     }
+}
+
+/// What tells the first word of an entry from that of any other, in its lower three bytes.
+pub(crate) const fn key(stack: Stack, layer: usize, role: Role) -> u32 {
+    u32::from_le_bytes([stack as u8, layer as u8, role as u8, 0])
 }

@@ -241,6 +241,10 @@ mod tests {
                     let expected = weights[r * columns + c];
                     assert_eq!(view.weight(r, c), expected, "{layout:?} {rows}×{columns} {r},{c}");
                 }
+                let mut row = std::vec![0; columns];
+                view.each_weight(r, &mut row, |out, weight| *out += weight);
+                let row_of = &weights[r * columns..];
+                assert!(row.iter().zip(row_of).all(|(&x, &w)| x == i32::from(w)));
             }
             assert!(Rows::of(layout, &words[1..], rows, columns).is_none());
         }

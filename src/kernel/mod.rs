@@ -2,9 +2,12 @@
 //!
 //! ```text
 //!  matvec       ─┐            ┌ portable   the meaning, safe Rust, every core
-//!  matvec_pair  ─┴─ selected ─┤
-//!                             ├ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
-//!                             └ mve        Helium on M55, M85 (feature `cortex-m55`)
+//!  matvec_pair  ─┴─ selected ─┼ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//!                             ├ mve        Helium on M55, M85 (feature `cortex-m55`)
+//!                             ├ armv7m     SMLAL on M3 and Armv8-M without those features
+//!                             ├ armv6m     MULS on M0 and M0+
+//!                             ├ rv32im     MUL on RISC-V (by target)
+//!                             └ x86_64     AVX2 or VNNI, asked at run time
 //! ```
 //! [`portable`] says what each kernel computes; the others compute the same bits faster. `build.rs`
 //! selects (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
@@ -21,6 +24,14 @@ mod layout;
 pub mod portable;
 mod rows;
 
+#[cfg(regard_kernel = "armv6m")]
+mod armv6m;
+#[cfg(regard_kernel = "armv6m")]
+use armv6m as selected;
+#[cfg(regard_kernel = "armv7m")]
+mod armv7m;
+#[cfg(regard_kernel = "armv7m")]
+use armv7m as selected;
 #[cfg(regard_kernel = "dsp")]
 mod dsp;
 #[cfg(regard_kernel = "dsp")]
@@ -29,8 +40,16 @@ use dsp as selected;
 mod mve;
 #[cfg(regard_kernel = "mve")]
 use mve as selected;
+#[cfg(regard_kernel = "rv32im")]
+mod rv32im;
 #[cfg(regard_kernel = "portable")]
 use portable as selected;
+#[cfg(regard_kernel = "rv32im")]
+use rv32im as selected;
+#[cfg(regard_kernel = "x86_64")]
+mod x86_64;
+#[cfg(regard_kernel = "x86_64")]
+use x86_64 as selected;
 
 #[cfg(all(feature = "int4", regard_kernel = "dsp"))]
 use dsp::fours as selected_fours;

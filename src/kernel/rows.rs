@@ -90,15 +90,19 @@ impl<'m> Rows<'m> {
         })
     }
 
+    /// The words of the block that a row is in; none if there is no such row.
+    #[inline]
+    pub(crate) fn block_of(&self, row: usize) -> &'m [u32] {
+        self.block(row / BLOCK_ROWS).unwrap_or(&[])
+    }
+
     /// The block at `index`.
-    #[cfg(not(any(regard_kernel = "portable", regard_kernel = "mve")))]
     pub(crate) fn block(&self, index: usize) -> Option<&'m [u32]> {
         let size = self.layout.block_words(self.columns());
         self.words.get(index.wrapping_mul(size)..)?.get(..size)
     }
 
-    /// All words, for kernels that stream them.
-    #[cfg(not(regard_kernel = "portable"))]
+    /// All words, in the order in which they are read.
     pub(crate) const fn words(&self) -> &'m [u32] {
         self.words
     }
@@ -117,6 +121,40 @@ impl<'m> Rows<'m> {
         }
         let word = self.word(row, self.layout.place(row % BLOCK_ROWS, column));
         self.layout.weight_in(word, row, column)
+    }
+
+    /// Calls `work` with each place of `out` and the weight of `row` there; never if there is no such
+    /// row. `out`: `[columns]`.
+    #[inline]
+    pub(crate) fn each_weight(
+        &self,
+        row: usize,
+        out: &mut [i32],
+        mut work: impl FnMut(&mut i32, i32),
+    ) {
+        #[cfg(any(feature = "int4", feature = "bytes"))]
+        if self.layout != Layout::Pairs {
+            for (column, out) in out.iter_mut().enumerate() {
+                work(out, self.weight(row, column).into());
+            }
+            return;
+        }
+        let block = (row / BLOCK_ROWS).wrapping_mul(self.layout.block_words(self.columns()));
+        let first = block.wrapping_add(self.layout.place(row % BLOCK_ROWS, 0));
+        let (words, _) = self.words.get(first..).unwrap_or(&[]).as_chunks();
+        let is_upper = row.is_multiple_of(2);
+        let mut work = |out, half: u32| {
+            let (half, lower) = (i32::from(half as i16), i32::from(half as i8));
+            work(out, if is_upper { half.wrapping_sub(lower) >> 8 } else { lower });
+        };
+        let (mut words, (pairs, rest)) = (words.iter(), out.as_chunks_mut());
+        for ([first, second], &[word, _]) in pairs.iter_mut().zip(&mut words) {
+            work(first, word);
+            work(second, word >> 16);
+        }
+        if let (Some(last), Some(&[word, _])) = (rest.first_mut(), words.next()) {
+            work(last, word);
+        }
     }
 
     /// The bias word of `row`.

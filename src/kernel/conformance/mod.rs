@@ -62,7 +62,7 @@ pub struct Report {
 }
 
 /// What [`run`] returns on every core and on the host.
-pub const EXPECTED: Report = Report { cases: 13_410, failures: 0, hash: 0x732B_B1B3 };
+pub const EXPECTED: Report = Report { cases: 13_410, failures: 0, hash: 0xF1DB_5852 };
 
 impl Report {
     const START: Self = Self { cases: 0, failures: 0, hash: 0x811C_9DC5 };

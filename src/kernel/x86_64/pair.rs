@@ -1,0 +1,169 @@
+//! A matrix and two vectors: strips of two blocks, each word of weights read once.
+
+#![expect(
+    unsafe_code,
+    reason = "blocks are read through a pointer, after one check for all of them"
+)]
+
+use super::lanes::{BLOCKS, Ends, Shifts, Sums, filled, finish, load, low_bytes, store};
+use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
+use core::arch::x86_64::*;
+
+/// Blocks of a strip: with two vectors it has as many sums as four blocks with one.
+const STRIP: usize = BLOCKS / 2;
+const STRIP_ROWS: usize = STRIP * BLOCK_ROWS;
+
+/// Two columns of the first vector, two of the second.
+type Both = [u32; 2];
+
+/// Two vectors, eight columns at a time.
+struct Columns<'x> {
+    eights: &'x [[Both; 4]],
+    /// What is left, and zeros behind.
+    tail: Option<[Both; 4]>,
+}
+
+impl<'x> Columns<'x> {
+    fn of(x: &'x [Both]) -> Self {
+        let (eights, rest) = x.as_chunks();
+        let mut tail = [Both::default(); 4];
+        for (to, from) in tail.iter_mut().zip(rest) {
+            *to = *from;
+        }
+        Self { eights, tail: if rest.is_empty() { None } else { Some(tail) } }
+    }
+}
+
+/// See [`crate::kernel::portable::matvec_pair`].
+#[target_feature(enable = "avx2")]
+pub(super) fn matvec_pair<const UNIT: u8>(
+    matrix: &Rows<'_>,
+    x: &[Both],
+    bias_shifts: [u32; 2],
+    out: [&mut [i32]; 2],
+) {
+    let x = x.get(..matrix.columns().div_ceil(GROUP).wrapping_mul(2)).unwrap_or(x);
+    let x = Columns::of(x);
+    let shifts = Shifts::of(bias_shifts);
+    let size = Rows::words_needed(1, matrix.columns());
+    let [a, b] = out;
+    let count = a.len().min(b.len()).min(matrix.rows());
+    let (a, part_a) = a.get_mut(..count).unwrap_or_default().as_chunks_mut::<STRIP_ROWS>();
+    let (b, part_b) = b.get_mut(..count).unwrap_or_default().as_chunks_mut::<STRIP_ROWS>();
+    let mut words = matrix.words();
+    for (a, b) in a.iter_mut().zip(b) {
+        let Some((strip, behind)) = words.split_at_checked(STRIP.wrapping_mul(size)) else {
+            return;
+        };
+        words = behind;
+        // SAFETY: there are two blocks, and x has no more columns than they.
+        let results = unsafe { strip_of_both::<UNIT, 2>(strip, size, &x, &shifts) };
+        store_both(results, a, b);
+    }
+    // SAFETY: `Rows` has as many blocks as its rows need.
+    let last = unsafe {
+        match part_a.len().div_ceil(BLOCK_ROWS) {
+            0 => return,
+            1 => strip_of_both::<UNIT, 1>(words, size, &x, &shifts),
+            _ => strip_of_both::<UNIT, 2>(words, size, &x, &shifts),
+        }
+    };
+    let mut all = [[0; STRIP_ROWS]; 2];
+    let [all_a, all_b] = &mut all;
+    store_both(last, all_a, all_b);
+    for (part, all) in [part_a, part_b].into_iter().zip(all) {
+        for (to, from) in part.iter_mut().zip(all) {
+            *to = from;
+        }
+    }
+}
+
+/// Two blocks of the first vector, then of the second.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn store_both(results: [__m128i; BLOCKS], a: &mut [i32; STRIP_ROWS], b: &mut [i32; STRIP_ROWS]) {
+    for (out, results) in [a, b].into_iter().zip(results.as_chunks::<STRIP>().0) {
+        for (out, result) in out.as_chunks_mut().0.iter_mut().zip(results) {
+            store(*result, out);
+        }
+    }
+}
+
+/// # Safety
+///
+/// `words` are at least `N` blocks of a matrix, each of `size` words, and x is not longer than they.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn strip_of_both<const UNIT: u8, const N: usize>(
+    words: &[u32],
+    size: usize,
+    x: &Columns<'_>,
+    shifts: &Shifts,
+) -> [__m128i; BLOCKS] {
+    let block = words.as_ptr();
+    // SAFETY: four words stand in front of the groups of every block, and four behind.
+    unsafe {
+        let [a, b] = gather::<UNIT, N>(block.add(BLOCK_ROWS), size, x);
+        let [a0, a1, ..] = filled(a, Sums::zero());
+        let [b0, b1, ..] = filled(b, Sums::zero());
+        let [e0, e1, ..] = filled(Ends::of::<N>(block, size), Ends::none());
+        finish([a0, a1, b0, b1], [e0, e1, e0, e1], shifts)
+    }
+}
+
+/// # Safety
+///
+/// From `groups` on there are the groups of `N` blocks, `size` words from one to the next, as many
+/// groups in each as x reaches, and four words more.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn gather<const UNIT: u8, const N: usize>(
+    groups: *const u32,
+    size: usize,
+    x: &Columns<'_>,
+) -> [[Sums; N]; 2] {
+    let mut sums = [[Sums::zero(); N]; 2];
+    let mut at = groups;
+    for x in x.eights {
+        // SAFETY: two groups of a block, of those that x reaches.
+        unsafe { add::<UNIT, N>(&mut sums, at, size, x) };
+        at = at.wrapping_add(2 * GROUP);
+    }
+    if let Some(tail) = &x.tail {
+        // SAFETY: the last group that x reaches, and four words behind it.
+        unsafe { add::<UNIT, N>(&mut sums, at, size, tail) };
+    }
+    sums
+}
+
+/// Two groups of `N` blocks.
+///
+/// # Safety
+///
+/// They can be read.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn add<const UNIT: u8, const N: usize>(
+    [a, b]: &mut [[Sums; N]; 2],
+    groups: *const u32,
+    size: usize,
+    x: &[Both; 4],
+) {
+    let [x, y] = columns(x);
+    for block in 0..N {
+        // SAFETY: as the caller promises.
+        let words = unsafe { load(groups.wrapping_add(block.wrapping_mul(size))) };
+        let low = low_bytes(words);
+        a[block].add::<UNIT>(words, low, x);
+        b[block].add::<UNIT>(words, low, y);
+    }
+}
+
+/// Eight columns of both, as [`super::lanes::load_columns`] has one.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn columns(x: &[Both; 4]) -> [__m256i; 2] {
+    // SAFETY: the reference says that all eight words can be read.
+    let both = unsafe { load(x.as_ptr().cast()) };
+    [_mm256_shuffle_epi32::<0b10_10_00_00>(both), _mm256_shuffle_epi32::<0b11_11_01_01>(both)]
+}
