@@ -4,7 +4,8 @@
 //!  matvec       ─┐            ┌ portable   the meaning, safe Rust, every core
 //!  matvec_pair  ─┴─ selected ─┤
 //!                             ├ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
-//!                             └ x86_64     AVX2 or VNNI, asked at run time
+//!                             ├ x86_64     AVX2 or VNNI, asked at run time
+//!                             └ wasm32     fixed-width SIMD (feature `wasm-simd128`)
 //! ```
 //! [`portable`] says what each kernel computes; the others compute the same bits faster. `build.rs`
 //! selects (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
@@ -15,6 +16,8 @@ mod bytes;
 #[doc(hidden)]
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+#[cfg(any(regard_kernel = "x86_64", regard_kernel = "wasm32"))]
+mod loops;
 pub mod portable;
 mod rows;
 
@@ -24,6 +27,10 @@ mod dsp;
 use dsp as selected;
 #[cfg(regard_kernel = "portable")]
 use portable as selected;
+#[cfg(regard_kernel = "wasm32")]
+mod wasm32;
+#[cfg(regard_kernel = "wasm32")]
+use wasm32 as selected;
 #[cfg(regard_kernel = "x86_64")]
 mod x86_64;
 #[cfg(regard_kernel = "x86_64")]

@@ -24,7 +24,9 @@ mod lanes;
 mod matrix;
 mod pair;
 mod unit;
-mod vector;
+mod vector {
+    super::super::loops::loops!("avx2");
+}
 
 pub use super::portable::scale;
 
