@@ -4,8 +4,12 @@
 use std::env;
 
 /// Names of kernel sets, the files and folders of `src/kernel`: the first whose condition holds is chosen.
-const KERNELS: [(&str, Fits); 4] = [
+const KERNELS: [(&str, Fits); 8] = [
+    ("mve", |b| b.is_for("thumbv8m.main") && b.has("CORTEX_M55")),
     ("dsp", |b| b.is_for("thumbv7em") || b.is_for("thumbv8m.main") && b.has("CORTEX_M33")),
+    ("armv7m", |b| b.is_for("thumbv7m") || b.is_for("thumbv8m.main")),
+    ("armv6m", |b| b.is_for("thumbv6m")),
+    ("rv32im", |b| b.is_for("riscv32im")),
     ("wasm32", |b| b.is_for("wasm32") && (b.has("WASM_SIMD128") || b.has_instructions("simd128"))),
     // Not kernels of operating systems, which leave the wide registers to others; nor Miri.
     ("x86_64", |b| b.is_for("x86_64") && b.has_instructions("sse2") && !b.is_interpreted()),

@@ -14,6 +14,7 @@ pub const BYTES: usize =
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Report {
     kernels: kernels::Report,
+    layouts: [kernels::Report; kernels::LAYOUTS.len()],
     cells: Passed,
     attention: Passed,
     layers: Passed,
@@ -31,6 +32,7 @@ struct Passed {
 pub fn run(arena: &mut [u8]) -> Report {
     Report {
         kernels: kernels::run(),
+        layouts: core::array::from_fn(|i| kernels::run_layout(kernels::LAYOUTS[i].1)),
         cells: Passed::count(&cells::EXPECTED, |&(kind, columns, hash)| {
             cells::hash(&cells::TestCell::new(kind, columns), columns) == hash
         }),
@@ -55,7 +57,11 @@ impl Report {
     #[must_use]
     pub fn is_equal(&self) -> bool {
         let hashes = [self.cells, self.attention, self.layers];
-        self.kernels == kernels::EXPECTED && hashes.iter().all(|part| part.passed == part.all)
+        let mut layouts = self.layouts.iter().zip(kernels::LAYOUTS);
+        let layouts = layouts.all(|(found, (_, _, expected))| found == expected);
+        self.kernels == kernels::EXPECTED
+            && layouts
+            && hashes.iter().all(|part| part.passed == part.all)
     }
 }
 
@@ -67,12 +73,19 @@ impl fmt::Display for Passed {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kernels, cells, attention, layers } = self;
+        let Self { kernels, layouts, cells, attention, layers } = self;
         let word = if self.is_equal() { "equal" } else { "DIFFERENT" };
         let (all, hash) = (kernels.cases, kernels.hash);
         let kernels = Passed { passed: all - kernels.failures, all };
         write!(f, "conformance {word} kernels={kernels} hash={hash:08x} ")?;
-        write!(f, "cells={cells} attention={attention} layers={layers}")
+        write!(f, "cells={cells} attention={attention} layers={layers}")?;
+        for (kernels::Report { cases, failures, hash }, (name, ..)) in
+            layouts.iter().zip(kernels::LAYOUTS)
+        {
+            let (passed, all) = (*cases - *failures, *cases);
+            write!(f, " {name}={} hash={hash:08x}", Passed { passed, all })?;
+        }
+        Ok(())
     }
 }
 
@@ -84,10 +97,10 @@ mod tests {
     fn the_host_is_equal_to_every_core_and_an_arena_too_small_is_not() {
         let mut arena = [0u32; BYTES / 4];
         let arena = bytemuck::cast_slice_mut(&mut arena);
-        assert_eq!(
-            run(arena).to_string(),
-            "conformance equal kernels=13410/13410 hash=732bb1b3 cells=4/4 attention=5/5 layers=4/4"
-        );
+        let line = run(arena).to_string();
+        assert!(line.starts_with(
+            "conformance equal kernels=13410/13410 hash=f1db5852 cells=4/4 attention=5/5 layers=4/4"
+        ), "{line}");
         let found = run(&mut arena[..64]);
         assert!(!found.is_equal() && found.to_string().contains("DIFFERENT"));
     }

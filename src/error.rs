@@ -70,6 +70,13 @@ pub enum Error {
         /// The value found.
         found: u32,
     },
+    /// A tensor lies as only a build with another Cargo feature can read it.
+    LacksFeature {
+        /// Its place in the directory.
+        index: u32,
+        /// The feature.
+        feature: &'static str,
+    },
     /// The header's arena size is not what its dims need.
     ArenaSize {
         /// Bytes stated.
@@ -146,6 +153,9 @@ impl Error {
             Self::DataChecksum { .. } => "the weights' checksum is wrong",
             Self::BadField { .. } => "a header field is out of range",
             Self::BadTensor { .. } => "a tensor is not as the dims ask",
+            Self::LacksFeature { .. } => {
+                "a tensor needs a Cargo feature that is off, int4 or bytes"
+            }
             Self::ArenaSize { .. } => "the stated arena size is wrong",
             Self::ArenaTaken => "the arena is already taken",
             Self::ArenaTooSmall { .. } => "the arena is too small",
@@ -182,6 +192,7 @@ impl fmt::Display for Error {
             Self::BadTensor { index, field, expected, found } => {
                 write!(f, ": tensor {index}, {field}: {expected} expected, {found} found")
             }
+            Self::LacksFeature { index, feature } => write!(f, ": tensor {index}, {feature}"),
             Self::ArenaSize { stated, need } => write!(f, ": {stated} stated, {need} needed"),
             Self::BadPicture { width, height, need, have } => {
                 write!(f, ": {width} × {height} pixels take {need} bytes, {have} given")

@@ -50,8 +50,9 @@ extern crate alloc;
 
 #[forbid(unsafe_code)]
 mod arena;
+#[doc(hidden)]
 #[forbid(unsafe_code)]
-mod attention;
+pub mod attention;
 #[cfg(any(test, feature = "conformance"))]
 #[doc(hidden)]
 #[forbid(unsafe_code)]

@@ -6,6 +6,8 @@ use proptest::prelude::*;
 use regard::format::emit::seal;
 use regard::format::{MAGIC, Model, Role, Stack};
 use regard::{Error, Token};
+#[cfg(any(feature = "int4", feature = "bytes"))]
+use variants::file_of;
 use variants::{Trace, dims, every_variant, file, pixels, trace, trace_picture};
 
 const HEADER: usize = 64;
@@ -51,17 +53,22 @@ fn a_file_comes_back_as_it_was_made() {
 }
 
 #[test]
-fn index_of_is_the_reverse_of_slot() {
+fn every_section_is_found_by_its_role_and_no_other_is() {
     for dims in every_variant() {
-        let slots: Vec<_> = (0..).map_while(|index| dims.slot(index)).collect();
-        for (index, slot) in slots.iter().enumerate() {
-            let found = dims.index_of(slot.stack, slot.layer, slot.role);
-            assert_eq!(found, Some(index), "{slot:?} of {dims:?}");
+        let words = file(&dims, 1);
+        let model = Model::parse(&words).expect("parses");
+        let slots = (0..).map_while(|index| dims.slot(index)).count();
+        assert_eq!(slots, words[5] as usize, "sections of {dims:?}");
+        assert_eq!(model.sections().count(), slots);
+        for (slot, section) in model.sections() {
+            let found = model.find(slot.stack, slot.layer, slot.role);
+            assert_eq!(found.words.as_ptr_range(), section.words.as_ptr_range(), "{slot:?}");
         }
-        assert_eq!(slots.len(), file(&dims, 1)[5] as usize, "sections of {dims:?}");
-        assert_eq!(dims.index_of(Stack::Encoder, 0, Role::CrossKey), None);
-        assert_eq!(dims.index_of(Stack::Encoder, 99, Role::SelfKey), None);
-        assert_eq!(dims.index_of(Stack::Encoder, 99, Role::Filter), None);
+        let has = |stack, layer, role| !model.find(stack, layer, role).words.is_empty();
+        assert!(!has(Stack::Encoder, 0, Role::CrossKey));
+        assert!(!has(Stack::Encoder, 99, Role::SelfKey));
+        assert!(!has(Stack::Encoder, 99, Role::Filter));
+        assert!(has(Stack::Decoder, 0, Role::Logits), "of a tied model too");
     }
 }
 
@@ -242,4 +249,67 @@ fn word_tables_that_lie_are_errors() {
     assert!(refused(&|words| words[table + 3] = u32::MAX), "a word outside the text");
     assert!(refused(&|words| words[table + 9] = 2), "a text that goes on behind its words");
     assert!(refused(&|words| words[sorted + 5] = 0xFFFF_FFFF), "a text that is not UTF-8");
+}
+
+/// Layouts that files may ask for, what they are called, and the Cargo feature they need.
+const LAYOUTS: [(u32, &str); 2] = [(3, "int4"), (4, "bytes")];
+
+#[test]
+fn a_layout_that_a_build_cannot_read_is_an_error_that_names_its_feature() {
+    let mut words = file(&dims(), 12);
+    let entry = HEADER + 8 * 3; // Behind two tables and the self-test: the source's embedding.
+    let id = words[entry];
+    assert_eq!(id >> 24, 1);
+    for (byte, feature) in LAYOUTS {
+        words[entry] = id & 0xFF_FFFF | byte << 24;
+        seal(&mut words);
+        let error = Model::parse(&words).expect_err("neither its bytes nor its length");
+        let known = match feature {
+            "int4" => cfg!(feature = "int4"),
+            _ => cfg!(feature = "bytes"),
+        };
+        assert_eq!(known, error != Error::LacksFeature { index: 3, feature }, "{error}");
+        assert_eq!(known, !error.to_string().ends_with(&format!("tensor 3, {feature}")));
+    }
+}
+
+#[cfg(any(feature = "int4", feature = "bytes"))]
+mod layouts {
+    use super::*;
+    use regard::kernel::Layout;
+
+    const ALL: &[Layout] = &[
+        #[cfg(feature = "int4")]
+        Layout::Fours,
+        #[cfg(feature = "bytes")]
+        Layout::Bytes,
+    ];
+
+    #[test]
+    fn a_file_of_every_layout_works_and_its_lies_are_errors_or_working_models() {
+        for (&layout, dims) in ALL
+            .iter()
+            .flat_map(|layout| every_variant().into_iter().map(move |dims| (layout, dims)))
+        {
+            let honest = file_of(&dims, layout, 13);
+            let model = Model::parse(&honest).expect("parses");
+            assert!(!says(&model).is_empty());
+            check_promise(&model);
+            let matrix = |&(slot, _): &(regard::format::Slot, _)| dims.takes(&slot, layout);
+            let of_it = |section: regard::format::Section<'_>| section.layout == layout;
+            let mut sections = model.sections().filter(matrix);
+            assert!(sections.any(|(_, section)| of_it(section)), "{dims:?}");
+            let mut words = honest.clone();
+            for i in directory_end(&honest) - 8 * 4..honest.len() {
+                for lie in [0x8000_8000, 0x7F80_7F80, !0, 1 << 31] {
+                    words[i] = lie;
+                    if i % 5 == 0 {
+                        seal(&mut words);
+                        Model::parse(&words).iter().for_each(check_promise);
+                    }
+                }
+                words[i] = honest[i];
+            }
+        }
+    }
 }

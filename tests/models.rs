@@ -141,7 +141,8 @@ fn a_self_test_passes_and_its_first_difference_is_named() {
     let model = Model::parse(&plain).expect("parses");
     let mut steps = digests(&trace(&model, &SOURCE, 0, &[]));
     let with = |steps: &[(u16, u32)]| {
-        let mut contents = variants::contents(&dims, &mut variants::Noise::new(19));
+        let mut contents =
+            variants::contents(&dims, regard::kernel::Layout::Pairs, &mut variants::Noise::new(19));
         contents[Role::SelfTest as usize] = Content::self_test(&SOURCE, steps);
         emit(&dims, &contents).expect("a model as the dims ask")
     };

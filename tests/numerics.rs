@@ -1,12 +1,12 @@
 //! The worked example of docs/NUMERICS.md.
 
-use regard::kernel::{Rows, matvec};
+use regard::kernel::{Layout, Rows, matvec};
 use regard::number::{narrow, round_shift};
 
 #[test]
 fn the_worked_example_of_the_page_is_what_the_engine_computes() {
     let bias = 429_496_730; // 0.1 · 2³²
-    let words = Rows::pack(&[127, -63], 2, &[bias], &[16_513]);
+    let words = Layout::Pairs.pack(&[127, -63], 2, &[bias], &[16_513]);
     let rows = Rows::new(&words, 1, 2).expect("exact length");
     let mut x = [0; 2];
     // 1.5 and −0.75, as a layer before would leave them: wide.

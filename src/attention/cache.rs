@@ -9,8 +9,8 @@
 use crate::arena::Carver;
 use crate::format::{CachePlan, Dims};
 use crate::kernel;
-use crate::layer::{row, row_mut};
-use crate::number::{bytes_for, small_exponent};
+use crate::layer::{first, first_mut, row, row_mut};
+use crate::number::{Block, ENERGY_FRACTION, bytes_for, cut, shift, small_exponent};
 
 /// The caches of some layers.
 pub(crate) struct Caches<'a> {
@@ -19,7 +19,7 @@ pub(crate) struct Caches<'a> {
     shape: Shape,
 }
 
-/// Words of matrices `[layers × n_heads]`, and exponents `[layers × positions × n_heads]`.
+/// Words of matrices `[layers × n_heads]`, and exponents `[layers × n_heads × positions]`.
 struct Half<W, E> {
     words: W,
     exponents: E,
@@ -31,6 +31,9 @@ struct Shape {
     d_head: usize,
     positions: usize,
 }
+
+/// Numbers of a head that are cut at once, whole fours.
+const PART: usize = 32;
 
 impl Shape {
     /// Words of a head.
@@ -54,31 +57,37 @@ impl<'a> Caches<'a> {
         dims: &Dims,
         positions: usize,
     ) -> Self {
+        Self::of_heads(arena, plan, [dims.n_heads, dims.d_head], positions)
+    }
+
+    /// The same of so many heads, and numbers in each.
+    pub(crate) fn of_heads(
+        arena: &mut Carver<'a>,
+        plan: &CachePlan,
+        [n_heads, d_head]: [usize; 2],
+        positions: usize,
+    ) -> Self {
         let mut half =
             || Half { words: arena.take(plan.words), exponents: arena.take(plan.exponents) };
         let (keys, values) = (half(), half());
-        Self {
-            keys,
-            values,
-            shape: Shape { n_heads: dims.n_heads, d_head: dims.d_head, positions },
-        }
+        Self { keys, values, shape: Shape { n_heads, d_head, positions } }
     }
 
-    /// Writes a key. `wide`: `[n_heads·d_head]`.
+    /// Writes a key, behind that of the position before. `wide`: `[n_heads·d_head]`.
     #[inline(never)] // For the flash.
     pub(crate) fn put_key(&mut self, layer: usize, position: usize, wide: &[i32], exponent: i32) {
         let shape = self.shape;
-        self.keys.put(shape, (layer, position), wide, exponent, |words, key, cut| {
-            kernel::put_row(words, shape.d_head, position, key, cut);
+        self.keys.put(shape, (layer, position), wide, exponent, |words, first, key| {
+            kernel::put_row(words, shape.d_head, (position, first), key);
         });
     }
 
-    /// Writes a value. `wide`: `[n_heads·d_head]`.
+    /// Writes a value, behind that of the position before. `wide`: `[n_heads·d_head]`.
     #[inline(never)] // For the flash.
     pub(crate) fn put_value(&mut self, layer: usize, position: usize, wide: &[i32], exponent: i32) {
         let shape = self.shape;
-        self.values.put(shape, (layer, position), wide, exponent, |words, value, cut| {
-            kernel::put_column(words, shape.positions, position, value, cut);
+        self.values.put(shape, (layer, position), wide, exponent, |words, first, value| {
+            kernel::put_column(words, shape.positions, (first, position), value);
         });
     }
 
@@ -92,22 +101,30 @@ impl<'a> Caches<'a> {
 }
 
 impl Half<&mut [u32], &mut [i8]> {
-    /// Cuts each head to int8 and gives it to `write`, with the shift that does it.
+    /// Cuts each head to int8 and gives it to `write`, part by part, with where the part starts.
     fn put(
         &mut self,
         shape: Shape,
         (layer, position): (usize, usize),
         wide: &[i32],
         exponent: i32,
-        write: impl Fn(&mut [u32], &[i32], u32),
+        write: impl Fn(&mut [u32], usize, &[[i16; 4]]),
     ) {
-        let at = layer.wrapping_mul(shape.positions).wrapping_add(position);
+        let mut bytes = [0; PART];
         for head in 0..shape.n_heads {
             let values = row(wide, head, shape.d_head);
             let shift = bytes_for(values);
             let matrix = layer.wrapping_mul(shape.n_heads).wrapping_add(head);
-            write(row_mut(self.words, matrix, shape.words()), values, shift);
-            let slot = at.wrapping_mul(shape.n_heads).wrapping_add(head);
+            let words = row_mut(self.words, matrix, shape.words());
+            for (part, values) in values.chunks(PART).enumerate() {
+                cut(values, shift, 8, first_mut(&mut bytes, values.len()));
+                for behind in bytes.iter_mut().skip(values.len()).take(3) {
+                    *behind = 0;
+                }
+                let fours = first(bytes.as_chunks().0, values.len().div_ceil(4));
+                write(words, part.wrapping_mul(PART), fours);
+            }
+            let slot = matrix.wrapping_mul(shape.positions).wrapping_add(position);
             if let Some(place) = self.exponents.get_mut(slot) {
                 *place = small_exponent(exponent.saturating_add(shift as i32));
             }
@@ -129,27 +146,34 @@ impl Half<&[u32], &[i8]> {
     }
 
     /// The exponents of a head, position after position.
-    fn exponents(&self, head: usize, shape: Shape) -> impl Iterator<Item = i32> {
-        let from = self.exponents.get(head..).unwrap_or(&[]);
-        from.iter().step_by(shape.n_heads.max(1)).map(|&e| e.into())
+    fn exponents(&self, head: usize, shape: Shape) -> &[i8] {
+        row(self.exponents, head, shape.positions)
     }
 }
 
 impl Cache<'_> {
-    /// Number of positions.
-    pub(crate) fn len(&self) -> usize {
-        self.len
-    }
-
-    /// `k_j·q` for the keys of a head. `q`: `[d_head]` in whole fours, of which those behind meet zeros ·
-    /// `products`: room for whole fours.
-    pub(crate) fn keys(&self, head: usize, q: &[[i16; 4]], products: &mut [i32]) {
-        kernel::dots(self.keys.head(head, self.shape), self.shape.d_head, q, products);
-    }
-
-    /// Exponents of the keys of a head.
-    pub(crate) fn key_exponents(&self, head: usize) -> impl Iterator<Item = i32> {
-        self.keys.exponents(head, self.shape)
+    /// `q·k_j` for the keys of a head, as softmax counts, and the highest. `query`: `[n_heads·d_head]`,
+    /// and three numbers behind, of which a head is read in whole fours · `energies`: room for whole
+    /// fours. Returns those of the positions.
+    #[inline(always)] // For the flash.
+    pub(crate) fn energies<'e>(
+        &self,
+        head: usize,
+        query: Block<'_>,
+        energies: &'e mut [i32],
+    ) -> (&'e mut [i32], i32) {
+        let (shape, keys) = (self.shape, &self.keys);
+        let from = query.mantissas.get(head.wrapping_mul(shape.d_head)..).unwrap_or(&[]);
+        let q = first(from.as_chunks().0, shape.d_head.div_ceil(4));
+        kernel::dots(keys.head(head, shape), shape.d_head, q, energies);
+        let by = query.exponent.wrapping_add(ENERGY_FRACTION);
+        let energies = first_mut(energies, self.len);
+        let mut highest = i32::MIN;
+        for (energy, &exponent) in energies.iter_mut().zip(keys.exponents(head, shape)) {
+            *energy = shift(*energy, by.wrapping_add(exponent.into()));
+            highest = highest.max(*energy);
+        }
+        (energies, highest)
     }
 
     /// `Σ_j α_j·v_j` of a head. `alpha`: `[len]` in whole fours, zeros behind · `out`: `[d_head]`.
@@ -158,8 +182,8 @@ impl Cache<'_> {
     }
 
     /// Exponents of the values of a head.
-    pub(crate) fn value_exponents(&self, head: usize) -> impl Iterator<Item = i32> {
-        self.values.exponents(head, self.shape).take(self.len)
+    pub(crate) fn value_exponents(&self, head: usize) -> &[i8] {
+        first(self.values.exponents(head, self.shape), self.len)
     }
 
     /// Whole fours that hold the positions.

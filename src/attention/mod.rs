@@ -10,6 +10,8 @@
 
 mod apply;
 mod cache;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 mod sublayer;
 
 pub(crate) use apply::Looks;
@@ -18,7 +20,8 @@ pub(crate) use sublayer::{Sublayer, enter};
 
 use crate::format::{MAX_HEADS, Model, Role, Stack};
 use crate::layer::{Linear, first, first_mut, row_mut};
-use crate::number::{Block, ENERGY_FRACTION, round_shift, shift, small_exponent, softmax};
+use crate::number::{Block, round_shift, small_exponent, softmax_below};
+use core::cell::Cell;
 
 /// The four matrices of an attention.
 pub(crate) struct Attention<'m> {
@@ -50,13 +53,14 @@ impl<'m> Attention<'m> {
     }
 
     fn of(model: &Model<'m>, stack: Stack, layer: usize, roles: [Role; 4]) -> Self {
-        let linear = |role| Linear::of(model, stack, layer, role);
-        let [query, key, value, output] = roles;
+        let mut at = 0;
+        let [query, key, value, output] =
+            roles.map(|role| Linear::behind(&mut at, model, stack, layer, role));
         Self {
-            query: linear(query),
-            key: linear(key),
-            value: linear(value),
-            output: linear(output),
+            query,
+            key,
+            value,
+            output,
             n_heads: model.dims().n_heads,
             d_head: model.dims().d_head,
         }
@@ -82,32 +86,24 @@ impl<'m> Attention<'m> {
         out: &mut [i32],
     ) -> i32 {
         let energies = first_mut(energies, cache.rounded());
-        let mut exponents = [i8::MIN; MAX_HEADS];
+        let mut exponents = [0; MAX_HEADS];
+        let mut common = i8::MIN;
         for (head, head_exponent) in (0..self.n_heads).zip(&mut exponents) {
-            let from = query.mantissas.get(head.wrapping_mul(self.d_head)..).unwrap_or(&[]);
-            let q = first(from.as_chunks().0, self.d_head.div_ceil(4));
-            let by = query.exponent.wrapping_add(ENERGY_FRACTION);
-            cache.keys(head, q, energies);
-            let weights = first_mut(energies, cache.len());
-            for (energy, exponent) in weights.iter_mut().zip(cache.key_exponents(head)) {
-                *energy = shift(*energy, exponent.wrapping_add(by));
-            }
-            softmax(weights);
+            let (weights, highest) = cache.energies(head, query, energies);
+            softmax_below(highest, weights);
             for (sum, &weight) in alignment.iter_mut().zip(&*weights) {
                 *sum = sum.wrapping_add(weight);
             }
             let (alpha, exponent) = to_mantissas(energies, cache, head);
             cache.values(head, alpha, row_mut(out, head, self.d_head));
             *head_exponent = small_exponent(exponent);
+            common = common.max(*head_exponent);
         }
-        let common = exponents.iter().copied().max().unwrap_or(0).into();
         for (head, &exponent) in (0..self.n_heads).zip(&exponents) {
-            let down = i32::wrapping_sub(common, exponent.into()) as u32;
-            for value in row_mut(out, head, self.d_head) {
-                *value = round_shift(*value << CONTEXT_FRACTION, down);
-            }
+            let down = i32::from(common).wrapping_sub(exponent.into());
+            raise(row_mut(out, head, self.d_head), CONTEXT_FRACTION.wrapping_sub(down));
         }
-        common.wrapping_sub(CONTEXT_FRACTION + 15)
+        i32::from(common).wrapping_sub(CONTEXT_FRACTION + 15)
     }
 }
 
@@ -118,22 +114,44 @@ fn to_mantissas<'e>(
     cache: &Cache<'_>,
     head: usize,
 ) -> (&'e [[i16; 4]], i32) {
-    let seen = weights.iter().zip(cache.value_exponents(head)).filter(|&(&weight, _)| weight != 0);
-    let largest = seen.map(|(_, exponent)| exponent).max().unwrap_or(0);
-    let n = weights.len();
-    let halves: &mut [i16] = bytemuck::try_cast_slice_mut(weights).unwrap_or_default();
-    let mut exponents = cache.value_exponents(head);
-    for position in 0..n {
-        // A weight is at most 2¹⁵: its lower half is all of it.
-        let weight = halves.get(position.wrapping_mul(2)).map_or(0, |&half| i32::from(half as u16));
-        let mantissa = exponents.next().map_or(0, |exponent| {
-            round_shift(weight, largest.wrapping_sub(exponent) as u32).min(i16::MAX.into())
-        });
-        if let Some(place) = halves.get_mut(position) {
-            *place = mantissa as i16;
+    let exponents = cache.value_exponents(head);
+    let mut largest = i8::MIN;
+    for (&weight, &exponent) in weights.iter().zip(exponents) {
+        if weight != 0 && exponent > largest {
+            largest = exponent;
         }
     }
-    (first(halves, n).as_chunks().0, largest)
+    for behind in weights.get_mut(exponents.len()..).unwrap_or_default() {
+        *behind = 0;
+    }
+    let mut exponents = exponents.iter();
+    let mut mantissa = |weight: &Cell<i32>| {
+        let down = exponents.next().map_or(0, |&e| i32::from(largest).wrapping_sub(e.into()));
+        round_shift(weight.get(), down as u32).min(i16::MAX.into())
+    };
+    // Two words of mantissas take the place of four weights that were read before.
+    let (n, cells) = (weights.len() / 4, Cell::from_mut(&mut *weights).as_slice_of_cells());
+    let (fours, places) = (cells.as_chunks::<4>().0, cells.as_chunks::<2>().0);
+    for ([a, b, c, d], [ab, cd]) in fours.iter().zip(places) {
+        let [a, b, c, d] = [mantissa(a), mantissa(b), mantissa(c), mantissa(d)];
+        ab.set(a | b << 16);
+        cd.set(c | d << 16);
+    }
+    let halves: &[i16] = bytemuck::try_cast_slice(weights).unwrap_or_default();
+    (first(halves.as_chunks().0, n), largest.into())
+}
+
+/// `values · 2^by`, rounded if that is to the right; |values| < 2²³, `by` ≤ 8.
+fn raise(values: &mut [i32], by: i32) {
+    if by < 0 {
+        for value in values {
+            *value = round_shift(*value, by.unsigned_abs());
+        }
+    } else {
+        for value in values {
+            *value <<= by & 31;
+        }
+    }
 }
 
 /// Digits kept below those of the sum when heads are brought to one exponent.

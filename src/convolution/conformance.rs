@@ -6,7 +6,7 @@ use crate::arena::Carver;
 use crate::format::{
     Checksum, ConvActivation, ConvKind, ConvLayer, ConvolutionalDims, MapsPlan, Section,
 };
-use crate::kernel::Rows;
+use crate::kernel::{Layout, Rows};
 use crate::layer::{Input, Linear, first_mut};
 use crate::recurrent::conformance::matrix;
 
@@ -78,8 +78,15 @@ impl<'a> TestConvolution<'a> {
             ConvKind::Depthwise => (&FILTER_PER_CHANNEL, FROM, 9),
             ConvKind::MaxPool | ConvKind::AveragePool => (&[], 0, 0),
         };
-        let section =
-            Section { words, rows, columns, scale_exponent: -26, bias_exponent: -30, bits: 10 };
+        let section = Section {
+            words,
+            rows,
+            columns,
+            scale_exponent: -26,
+            bias_exponent: -30,
+            bits: 10,
+            layout: Layout::Pairs,
+        };
         let (layer, dims) = (layer(kind), dims(kind));
         let mut arena = Carver::new(arena.get_mut(..BYTES)?).ok()?;
         arena.clear();

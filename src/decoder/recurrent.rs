@@ -110,7 +110,7 @@ impl<O: Observer> RecurrentDecoder<'_, '_, O> {
         let y = first_mut(stream, self.model.dims().d_embedding);
         let table = self.model.find(Stack::Decoder, 0, Role::Embedding);
         let wide = first_mut(self.parts.scratch.wide, y.len());
-        let exponent = look_up(&table, token.into(), wide, y);
+        let exponent = look_up((&table, self.model.hook()), token.into(), wide, y);
         let y = block(y, exponent);
         self.observer.observe(Site::TargetEmbedding, self.position, y);
         if !self.dims.asks_after {

@@ -72,7 +72,8 @@ impl<'s> RecurrentEncoder<'s> {
                 let token = source.get(position).map_or(0, |&token| token.into());
                 let width = self.model.dims().d_embedding;
                 let stream = first_mut(scratch.stream, width);
-                let exponent = look_up(&table, token, first_mut(scratch.wide, width), stream);
+                let wide = first_mut(scratch.wide, width);
+                let exponent = look_up((&table, self.model.hook()), token, wide, stream);
                 input.input().narrow(stream, exponent, scratch.narrow)
             } else {
                 let row = read.row(position);

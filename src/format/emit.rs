@@ -5,23 +5,26 @@ use super::field::{self, HEADER_WORDS};
 use super::plan::Plan;
 use super::section::{ALIGN_WORDS, ENTRY_WORDS};
 use super::{Checksum, MAGIC, Model, VERSION, data_start, header_checksum, words};
-use crate::kernel::Rows;
+use crate::kernel::Layout;
 use crate::{Error, Token};
 use alloc::vec::Vec;
 
 /// The content of one section, before it has a place.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Content {
     words: Vec<u32>,
+    layout: Layout,
     scale_exponent: i32,
     bias_exponent: i32,
     bits: u32,
 }
 
-/// An int8 matrix: `y = Σ w·x · multiplier · 2^scale_exponent + bias · 2^bias_exponent`.
+/// A matrix: `y = Σ w·x · multiplier · 2^scale_exponent + bias · 2^bias_exponent`.
 #[derive(Clone, Copy, Debug)]
 pub struct Matrix<'a> {
-    /// `[rows × columns]`, row after row, |w| ≤ 127.
+    /// How the weights lie in the file.
+    pub layout: Layout,
+    /// `[rows × columns]`, row after row; |w| ≤ 127, or −8 … 7 (`Fours`).
     pub weights: &'a [i8],
     /// Columns.
     pub columns: usize,
@@ -33,7 +36,8 @@ pub struct Matrix<'a> {
     pub biases: &'a [i32],
     /// Their exponent, −128 … 16; −128 if there are none.
     pub bias_exponent: i32,
-    /// Mantissa bits of the input, 8 … 14, such that Σ|w| · 2^(bits−1) < 2²³ in every row.
+    /// Mantissa bits of the input, 8 … 14, such that Σ|w| · 2^(bits−1) is below the layout's
+    /// [`Layout::sum_limit`] in every row.
     pub bits: u32,
 }
 
@@ -52,12 +56,20 @@ pub struct Norm<'a> {
     pub beta_exponent: i32,
 }
 
+impl Default for Content {
+    fn default() -> Self {
+        let layout = Layout::Pairs;
+        Self { words: Vec::new(), layout, scale_exponent: 0, bias_exponent: 0, bits: 8 }
+    }
+}
+
 impl Content {
     /// Of a matrix.
     #[must_use]
     pub fn matrix(m: &Matrix<'_>) -> Self {
         Self {
-            words: Rows::pack(m.weights, m.columns, m.biases, m.multipliers),
+            words: m.layout.pack(m.weights, m.columns, m.biases, m.multipliers),
+            layout: m.layout,
             scale_exponent: m.scale_exponent,
             bias_exponent: m.bias_exponent,
             bits: m.bits,
@@ -74,14 +86,14 @@ impl Content {
             words,
             scale_exponent: norm.gamma_exponent,
             bias_exponent: norm.beta_exponent,
-            bits: 8,
+            ..Self::default()
         }
     }
 
     /// Of a vocabulary, token after token.
     #[must_use]
     pub fn words<S: AsRef<str>>(list: &[S]) -> Self {
-        Self { words: words::pack(list), bits: 8, ..Self::default() }
+        Self { words: words::pack(list), ..Self::default() }
     }
 
     /// Of what turns pixels into numbers: a multiplier (|m| ≤ 2²⁰) and an offset (|o| ≤ 2²⁹) for
@@ -89,7 +101,7 @@ impl Content {
     #[must_use]
     pub fn pixels(scales: &[(i32, i32)], exponent: i32) -> Self {
         let words = scales.iter().flat_map(|&(m, o)| [m as u32, o as u32]).collect();
-        Self { words, scale_exponent: exponent, bits: 8, ..Self::default() }
+        Self { words, scale_exponent: exponent, ..Self::default() }
     }
 
     /// Of a self-test of pictures: a picture of at most 32 × 32 pixels, and token and digest of
@@ -107,7 +119,7 @@ impl Content {
         let mut words = Vec::from([source.len() as u32]);
         words.extend(source);
         words.extend(steps.iter().flat_map(|&(token, digest)| [u32::from(token), digest]));
-        Self { words, bits: 8, ..Self::default() }
+        Self { words, ..Self::default() }
     }
 
     /// Of a self-test: a source, and token and digest of each step.
@@ -151,7 +163,7 @@ fn write_directory(dims: &Dims, contents: &[Content], file: &mut Vec<u32>) {
         let Some(slot) = dims.slot(index) else { break };
         next = next.next_multiple_of(ALIGN_WORDS);
         file.extend([
-            slot.id(),
+            slot.id(content.layout),
             slot.rows as u32,
             slot.columns as u32,
             next as u32 * 4,

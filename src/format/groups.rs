@@ -69,17 +69,6 @@ impl Group {
     const fn sections(&self) -> usize {
         self.layers.wrapping_mul(self.roles.len())
     }
-
-    const fn place(&self, role: Role) -> Option<usize> {
-        let mut i = 0;
-        while i < self.roles.len() {
-            if self.roles[i] as u8 == role as u8 {
-                return Some(i);
-            }
-            i += 1;
-        }
-        None
-    }
 }
 
 const GROUPS: usize = 16;
@@ -165,28 +154,6 @@ impl Dims {
                 left = left.wrapping_sub(roles.len());
                 layer = layer.wrapping_add(1);
             }
-            i += 1;
-        }
-        None
-    }
-
-    /// Where the section of a role stands in the directory: the reverse of [`Self::slot`]. The
-    /// output layer of a tied model is the target's embedding.
-    #[must_use]
-    pub const fn index_of(&self, stack: Stack, layer: usize, role: Role) -> Option<usize> {
-        let tied = matches!(role, Role::Logits) && self.tied_output;
-        let role = if tied { Role::Embedding } else { role };
-        let (groups, mut i, mut start) = (self.groups(), 0, 0usize);
-        while i < GROUPS {
-            let group = &groups[i];
-            if group.stack as u8 == stack as u8
-                && layer < group.layers
-                && let Some(place) = group.place(role)
-            {
-                let before = layer.wrapping_mul(group.roles.len());
-                return Some(start.wrapping_add(before).wrapping_add(place));
-            }
-            start = start.wrapping_add(group.sections());
             i += 1;
         }
         None

@@ -23,6 +23,7 @@ mod groups;
 mod kinds;
 pub mod limits;
 mod maps_plan;
+mod near;
 mod plan;
 mod recurrent_decoder;
 mod recurrent_encoder;
@@ -40,18 +41,22 @@ pub use dims::{Activation, Dims, NormOrder};
 pub use kinds::{DecoderKind, EncoderKind};
 pub(crate) use limits::MAX_HEADS;
 pub(crate) use maps_plan::MapsPlan;
+pub(crate) use near::Hook;
+#[cfg(feature = "slow-flash")]
+pub use near::Upcoming;
 pub(crate) use plan::{CachePlan, Plan, RowsPlan, alignment_rows};
 pub use recurrent_decoder::{ContextGate, RecurrentDecoderDims, Score, Start};
 pub use recurrent_encoder::{Cell, Directions, RecurrentEncoderDims};
 pub use section::Section;
-pub use slot::{Layout, Role, Slot, Stack};
-pub use verify::{BIAS_LIMIT, SUM_LIMIT};
+pub use slot::{Kind, Role, Slot, Stack};
+pub use verify::BIAS_LIMIT;
 pub use words::WordTable;
 
 use crate::Error;
 use crate::kernel::bytes_of;
 use checksum::Pace;
 use field::HEADER_WORDS;
+use near::Near;
 use section::ENTRY_WORDS;
 
 /// `?` for constant functions.
@@ -76,6 +81,7 @@ pub const VERSION: (u16, u16) = (3, 0);
 pub struct Model<'m> {
     words: &'m [u32],
     dims: Dims,
+    near: Near<'m>,
 }
 
 impl<'m> Model<'m> {
@@ -96,7 +102,7 @@ impl<'m> Model<'m> {
         let dims = tri!(Dims::parse(words));
         tri!(section::check_directory(words, &dims));
         tri!(check_data(words, &dims, pace));
-        let model = Self { words, dims };
+        let model = Self { words, dims, near: Near::NONE };
         let need = Plan::of(&dims).bytes();
         if words[field::ARENA] as u64 != need {
             return Err(Error::ArenaSize { stated: words[field::ARENA], need: need as u32 });
@@ -163,16 +169,55 @@ impl<'m> Model<'m> {
     /// The section at `index` of the directory.
     #[must_use]
     pub(crate) const fn section(&self, index: usize) -> Section<'m> {
-        section::read(self.words, self.dims.header_words(), index)
+        let section = section::read(self.words, self.dims.header_words(), index);
+        match self.near.copy_of(index) {
+            Some(words) => Section { words, ..section },
+            None => section,
+        }
     }
 
-    /// The section of a role, or an empty one if the model has none.
+    /// Whom to tell what is read next.
+    pub(crate) const fn hook(&self) -> Hook {
+        self.near.hook
+    }
+
+    /// The section of a role, or an empty one if the model has none. The output layer of a tied
+    /// model is the target's embedding.
     #[must_use]
     pub const fn find(&self, stack: Stack, layer: usize, role: Role) -> Section<'m> {
-        match self.dims.index_of(stack, layer, role) {
-            Some(index) => self.section(index),
+        self.find_behind(&mut 0, stack, layer, role)
+    }
+
+    /// The same for sections that follow each other: the search starts at the index `at`, and
+    /// leaves there the one behind what it found.
+    pub(crate) const fn find_behind(
+        &self,
+        at: &mut usize,
+        stack: Stack,
+        layer: usize,
+        role: Role,
+    ) -> Section<'m> {
+        match self.index_from(*at, stack, layer, role) {
+            Some(index) => {
+                *at = index.wrapping_add(1);
+                self.section(index)
+            }
             None => Section::EMPTY,
         }
+    }
+
+    /// Where the section of a role stands in the directory, from the index `first` on.
+    const fn index_from(
+        &self,
+        first: usize,
+        stack: Stack,
+        layer: usize,
+        role: Role,
+    ) -> Option<usize> {
+        let tied = matches!(role, Role::Logits) && self.dims.tied_output;
+        let role = if tied { Role::Embedding } else { role };
+        let start = self.dims.header_words();
+        section::position(self.words, start, first, slot::key(stack, layer, role))
     }
 
     /// The words of the source language, token after token.

@@ -75,13 +75,22 @@ pub(crate) struct CachePlan {
 
 impl CachePlan {
     const fn of(dims: &Dims, layers: usize, positions: usize) -> Self {
+        Self::of_heads([dims.n_heads, dims.d_head], layers, positions)
+    }
+
+    /// For so many heads, and numbers in each.
+    pub(crate) const fn of_heads(
+        [n_heads, d_head]: [usize; 2],
+        layers: usize,
+        positions: usize,
+    ) -> Self {
         Self {
-            words: product(product(layers, dims.n_heads), bare_words(positions, dims.d_head)),
-            exponents: product(product(layers, positions), dims.n_heads),
+            words: product(product(layers, n_heads), bare_words(positions, d_head)),
+            exponents: product(product(layers, positions), n_heads),
         }
     }
 
-    const fn bytes(&self) -> u64 {
+    pub(crate) const fn bytes(&self) -> u64 {
         let (words, exponents) = (self.words as u64, self.exponents as u64);
         let half = sum(&[footprint(words, 4), footprint(exponents, 1)]);
         sum(&[half, half])

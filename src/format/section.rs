@@ -1,9 +1,10 @@
 //! The directory: where each section lies, and the view of one.
 
 use super::dims::Dims;
-use super::{Slot, data_start, tri};
+use super::slot::{Kind, Slot, layout_in};
+use super::{data_start, field, tri};
 use crate::Error;
-use crate::kernel::Rows;
+use crate::kernel::{Layout, Rows};
 
 /// Words of a directory entry: id, rows, columns, offset, length (bytes), scale exponent, bias
 /// exponent, mantissa bits.
@@ -21,6 +22,8 @@ pub struct Section<'m> {
     pub rows: usize,
     /// Columns of the matrix, or 1.
     pub columns: usize,
+    /// How the weights of the matrix lie.
+    pub layout: Layout,
     /// Exponent of the multipliers.
     pub scale_exponent: i32,
     /// Exponent of the biases.
@@ -30,13 +33,20 @@ pub struct Section<'m> {
 }
 
 impl<'m> Section<'m> {
-    pub(crate) const EMPTY: Section<'static> =
-        Section { words: &[], rows: 0, columns: 0, scale_exponent: 0, bias_exponent: 0, bits: 8 };
+    pub(crate) const EMPTY: Section<'static> = Section {
+        words: &[],
+        rows: 0,
+        columns: 0,
+        layout: Layout::Pairs,
+        scale_exponent: 0,
+        bias_exponent: 0,
+        bits: 8,
+    };
 
     /// The matrix in it.
     #[must_use]
     pub const fn matrix(&self) -> Rows<'m> {
-        match Rows::new(self.words, self.rows, self.columns) {
+        match Rows::of(self.layout, self.words, self.rows, self.columns) {
             Some(rows) => rows,
             None => Rows::EMPTY,
         }
@@ -48,7 +58,7 @@ impl<'m> Section<'m> {
 pub(crate) const fn read(words: &[u32], start: usize, index: usize) -> Section<'_> {
     let at = start.wrapping_add(index.wrapping_mul(ENTRY_WORDS));
     let Some((_, rest)) = words.split_at_checked(at) else { return Section::EMPTY };
-    let Some(&[_, rows, columns, offset, length, scale_exponent, bias_exponent, bits]) =
+    let Some(&[id, rows, columns, offset, length, scale_exponent, bias_exponent, bits]) =
         rest.first_chunk::<ENTRY_WORDS>()
     else {
         return Section::EMPTY;
@@ -63,10 +73,31 @@ pub(crate) const fn read(words: &[u32], start: usize, index: usize) -> Section<'
         words,
         rows: rows as usize,
         columns: columns as usize,
+        layout: match layout_in(id) {
+            Ok(layout) => layout,
+            Err(_) => Layout::Pairs,
+        },
         scale_exponent: scale_exponent as i32,
         bias_exponent: bias_exponent as i32,
         bits,
     }
+}
+
+/// The first index from `first` on whose entry has a key ([`super::slot::key`]), in a directory that has
+/// been checked.
+pub(crate) const fn position(words: &[u32], start: usize, first: usize, key: u32) -> Option<usize> {
+    let Some((head, rest)) = words.split_at_checked(start) else { return None };
+    let Some((_, [count, ..])) = head.split_at_checked(field::SECTIONS) else { return None };
+    let (entries, _) = rest.as_chunks::<ENTRY_WORDS>();
+    let Some((entries, _)) = entries.split_at_checked(*count as usize) else { return None };
+    let Some((_, mut left)) = entries.split_at_checked(first) else { return None };
+    while let [[id, ..], rest @ ..] = left {
+        if *id << 8 == key << 8 {
+            return Some(entries.len().wrapping_sub(left.len()));
+        }
+        left = rest;
+    }
+    None
 }
 
 /// Every entry is the one that the dims prescribe, and starts where the one before it ends.
@@ -87,7 +118,7 @@ pub(crate) const fn check_directory(words: &[u32], dims: &Dims) -> Result<(), Er
             return Err(Error::Truncated { need: at.wrapping_mul(4), have });
         };
         next = padded(next);
-        tri!(check_entry(index, &slot, next, entry));
+        tri!(check_entry(dims, (index, &slot), next, entry));
         let length = entry[4] as usize / 4;
         if length > words.len() || next > words.len() - length {
             let need = next.saturating_mul(4).saturating_add(length.saturating_mul(4));
@@ -106,23 +137,31 @@ const fn padded(words: usize) -> usize {
 
 /// `start`: where the section must start, in words.
 const fn check_entry(
-    index: usize,
-    slot: &Slot,
+    dims: &Dims,
+    (index, slot): (usize, &Slot),
     start: usize,
     entry: &[u32; ENTRY_WORDS],
 ) -> Result<(), Error> {
-    let length = match slot.words() {
+    let layout = match (slot.kind(), layout_in(entry[0])) {
+        (Kind::Matrix, Ok(layout)) if dims.takes(slot, layout) => layout,
+        (Kind::Matrix, Err(feature)) => {
+            return Err(Error::LacksFeature { index: index as u32, feature });
+        }
+        _ => Layout::Pairs,
+    };
+    let length = match slot.words(layout) {
         Some(words) => words.wrapping_mul(4) as u32,
         None => entry[4] & !3,
     };
-    tri!(equal(index, "id", slot.id(), entry[0]));
+    tri!(equal(index, "id", slot.id(layout), entry[0]));
     tri!(equal(index, "rows", slot.rows as u32, entry[1]));
     tri!(equal(index, "columns", slot.columns as u32, entry[2]));
     tri!(equal(index, "offset", start.wrapping_mul(4) as u32, entry[3]));
     tri!(equal(index, "length", length, entry[4]));
     tri!(at_most(index, "scale exponent + 64", 80, entry[5].wrapping_add(64)));
     tri!(at_most(index, "bias exponent + 128", 144, entry[6].wrapping_add(128)));
-    at_most(index, "bits − 8", 6, entry[7].wrapping_sub(8))
+    let most_bits = layout.most_bits();
+    at_most(index, "bits − 8", most_bits.wrapping_sub(8), entry[7].wrapping_sub(8))
 }
 
 const fn equal(index: usize, field: &'static str, expected: u32, found: u32) -> Result<(), Error> {

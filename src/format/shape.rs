@@ -1,9 +1,10 @@
 //! The shape of each section: rows and columns that follow from the dims.
 
 use super::{
-    Cell, DecoderKind, Dims, EncoderKind, RecurrentDecoderDims, RecurrentEncoderDims, Role, Slot,
-    Stack,
+    Cell, ConvKind, DecoderKind, Dims, EncoderKind, RecurrentDecoderDims, RecurrentEncoderDims,
+    Role, Slot, Stack,
 };
+use crate::kernel::Layout;
 
 impl Dims {
     pub(super) const fn shape(&self, stack: Stack, layer: usize, role: Role) -> Slot {
@@ -30,6 +31,21 @@ impl Dims {
             },
         };
         Slot { stack, layer, role, rows, columns }
+    }
+
+    /// May a matrix lie so? Depthwise filters, each row of which reads numbers of its own, are pairs.
+    #[must_use]
+    pub const fn takes(&self, slot: &Slot, layout: Layout) -> bool {
+        match (layout, slot.role, &self.encoder) {
+            (Layout::Pairs, ..) => true,
+            #[cfg_attr(not(any(feature = "int4", feature = "bytes")), expect(unreachable_patterns))]
+            (_, Role::Filter, EncoderKind::Convolutional(encoder)) => {
+                let layer = encoder.layer(encoder.layer_of_filter(slot.layer));
+                !matches!(layer.kind, ConvKind::Depthwise)
+            }
+            #[cfg_attr(not(any(feature = "int4", feature = "bytes")), expect(unreachable_patterns))]
+            _ => true,
+        }
     }
 
     const fn transformer_shape(&self, stack: Stack, role: Role) -> (usize, usize) {

@@ -1,6 +1,6 @@
-//! A section: which half, layer and role it has, and how its words are laid out.
+//! A section: which half, layer and role it has, and what its words are.
 
-use crate::kernel::Rows;
+use crate::kernel::Layout;
 
 /// Which half of the model a section belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,17 +59,50 @@ pub enum Role {
     Picture = 31,
 }
 
-/// How the words of a section are laid out.
+/// What the words of a section are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[repr(u8)]
-pub enum Layout {
+pub enum Kind {
     /// A table of words, or the self-test: its own module says how.
-    Table = 0,
-    /// [`Rows`] of int8.
-    Rows = 1,
+    Table,
+    /// [`Rows`](crate::kernel::Rows), in one of their layouts.
+    Matrix,
     /// Epsilon, then 15-bit gammas stored 16 bits up, then betas.
-    Norm = 2,
+    Norm,
+}
+
+/// What the last byte of an id says.
+const TABLE: u8 = 0;
+const PAIRS: u8 = 1;
+const NORM: u8 = 2;
+const FOURS: u8 = 3;
+const BYTES: u8 = 4;
+
+/// The byte of a layout.
+const fn byte_of(layout: Layout) -> u8 {
+    match layout {
+        Layout::Pairs => PAIRS,
+        #[cfg(feature = "int4")]
+        Layout::Fours => FOURS,
+        #[cfg(feature = "bytes")]
+        Layout::Bytes => BYTES,
+    }
+}
+
+/// The layout that the id of a matrix tells, `Pairs` if it tells none; or the Cargo feature that it
+/// takes to read it.
+pub(super) const fn layout_in(id: u32) -> Result<Layout, &'static str> {
+    match (id >> 24) as u8 {
+        #[cfg(feature = "int4")]
+        FOURS => Ok(Layout::Fours),
+        #[cfg(not(feature = "int4"))]
+        FOURS => Err("int4"),
+        #[cfg(feature = "bytes")]
+        BYTES => Ok(Layout::Bytes),
+        #[cfg(not(feature = "bytes"))]
+        BYTES => Err("bytes"),
+        _ => Ok(Layout::Pairs),
+    }
 }
 
 /// What the dims prescribe for one place of the directory.
@@ -89,33 +122,38 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// How its words are laid out.
+    /// What its words are.
     #[must_use]
-    pub const fn layout(&self) -> Layout {
+    pub const fn kind(&self) -> Kind {
         match self.role {
-            Role::SourceWords | Role::TargetWords | Role::SelfTest | Role::Picture => Layout::Table,
-            Role::SelfNorm | Role::CrossNorm | Role::FeedNorm | Role::FinalNorm => Layout::Norm,
-            _ => Layout::Rows,
+            Role::SourceWords | Role::TargetWords | Role::SelfTest | Role::Picture => Kind::Table,
+            Role::SelfNorm | Role::CrossNorm | Role::FeedNorm | Role::FinalNorm => Kind::Norm,
+            _ => Kind::Matrix,
         }
     }
 
-    /// The first word of its entry.
-    pub(crate) const fn id(&self) -> u32 {
-        u32::from_le_bytes([
-            self.stack as u8,
-            self.layer as u8,
-            self.role as u8,
-            self.layout() as u8,
-        ])
+    /// The first word of its entry. `layout`: of a matrix.
+    pub(crate) const fn id(&self, layout: Layout) -> u32 {
+        let last = match self.kind() {
+            Kind::Table => TABLE,
+            Kind::Matrix => byte_of(layout),
+            Kind::Norm => NORM,
+        };
+        key(self.stack, self.layer, self.role) | (last as u32) << 24
     }
 
-    /// The words it takes, if its shape says so.
-    pub(crate) const fn words(&self) -> Option<usize> {
-        match self.layout() {
-            Layout::Rows => Some(Rows::words_needed(self.rows, self.columns)),
-            Layout::Norm => Some(self.rows.wrapping_add(1).wrapping_mul(2)),
-            Layout::Table if matches!(self.role, Role::Picture) => Some(self.rows.wrapping_mul(2)),
-            Layout::Table => None,
+    /// The words it takes, if its shape says so. `layout`: of a matrix.
+    pub(crate) const fn words(&self, layout: Layout) -> Option<usize> {
+        match self.kind() {
+            Kind::Matrix => Some(layout.words_needed(self.rows, self.columns)),
+            Kind::Norm => Some(self.rows.wrapping_add(1).wrapping_mul(2)),
+            Kind::Table if matches!(self.role, Role::Picture) => Some(self.rows.wrapping_mul(2)),
+            Kind::Table => None,
         }
     }
+}
+
+/// What tells the first word of an entry from that of any other, in its lower three bytes.
+pub(crate) const fn key(stack: Stack, layer: usize, role: Role) -> u32 {
+    u32::from_le_bytes([stack as u8, layer as u8, role as u8, 0])
 }

@@ -1,23 +1,21 @@
 //! Checks of the weights themselves: with them the engine's sums cannot wrap.
 
-use super::{Layout, Model, Role, Section, Slot};
+use super::{Kind, Model, Role, Section, Slot};
 use crate::Error;
 
-/// Sums of products stay below this (see `kernel::Rows`).
-pub const SUM_LIMIT: u32 = 1 << 23;
 /// Biases and betas stay at or below this: products stay below 2³⁰, so that their sum, and a
 /// residual of 2²⁹, stay inside 32 bits.
 pub const BIAS_LIMIT: u32 = 1 << 29;
 
 impl Model<'_> {
-    /// Checks every weight: |w| ≤ 127, Σ|w| of each row · largest mantissa < 2²³, biases ≤ 2²⁹,
-    /// multipliers 0 … 32767. Takes about ten instructions a weight.
+    /// Checks every weight: |w| ≤ 127, Σ|w| of each row · largest mantissa < 2²³ (or what the
+    /// layout of the matrix says instead), biases ≤ 2²⁹, multipliers 0 … 32767. Takes about ten instructions a weight.
     pub fn verify(&self) -> Result<(), Error> {
         for (index, (slot, section)) in self.sections().enumerate() {
-            let broken = match slot.layout() {
-                Layout::Rows => verify_rows(&section),
-                Layout::Norm => verify_norm(&section),
-                Layout::Table => verify_table(self, &slot, &section),
+            let broken = match slot.kind() {
+                Kind::Matrix => verify_rows(&section),
+                Kind::Norm => verify_norm(&section),
+                Kind::Table => verify_table(self, &slot, &section),
             };
             if let Some((field, expected, found)) = broken {
                 return Err(Error::BadTensor { index: index as u32, field, expected, found });
@@ -31,18 +29,19 @@ type Broken = Option<(&'static str, u32, u32)>;
 
 fn verify_rows(section: &Section<'_>) -> Broken {
     let matrix = section.matrix();
+    let (most, limit) = (section.layout.most_weight(), section.layout.sum_limit());
     let largest = 1u32 << (section.bits.clamp(8, 14) - 1);
     for row in 0..matrix.rows() {
         let mut sum = 0u32;
         for column in 0..matrix.columns() {
             let weight = matrix.weight(row, column).unsigned_abs();
-            if weight > 127 {
-                return Some(("weight", 127, weight.into()));
+            if weight > most {
+                return Some(("weight", most.into(), weight.into()));
             }
             sum = sum.wrapping_add(weight.into());
         }
-        if sum.saturating_mul(largest) >= SUM_LIMIT {
-            return Some(("Σ|w| · mantissa", SUM_LIMIT, sum.saturating_mul(largest)));
+        if sum.saturating_mul(largest) >= limit {
+            return Some(("Σ|w| · mantissa", limit, sum.saturating_mul(largest)));
         }
         if matrix.bias(row).unsigned_abs() > BIAS_LIMIT {
             return Some(("bias", BIAS_LIMIT, matrix.bias(row).unsigned_abs()));

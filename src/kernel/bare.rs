@@ -18,51 +18,59 @@ pub(super) const fn stride(columns: usize) -> usize {
     columns.div_ceil(GROUP).wrapping_mul(GROUP)
 }
 
-/// `⌊value / 2^shift + ½⌋`, at most ±127. `shift`: 0…31.
-fn cut(value: i32, shift: u32) -> i32 {
-    let down = shift.wrapping_sub(1) & 31;
-    let rounded = if shift == 0 { value } else { (value >> down).wrapping_add(1) >> 1 };
-    rounded.clamp(-127, 127)
+/// In eight bits, whose least value is not there.
+fn byte(value: i16) -> i32 {
+    i32::from(value.max(-127))
 }
 
-/// Writes row `row` of a matrix of `columns`: `values / 2^shift`.
-pub fn put_row(words: &mut [u32], columns: usize, row: usize, values: &[i32], shift: u32) {
-    let stride = stride(columns);
-    let block = words.get_mut((row / BLOCK_ROWS).wrapping_mul(stride)..).unwrap_or_default();
-    let pair = row % BLOCK_ROWS / 2;
-    let words = block.get_mut(pair..stride).unwrap_or_default().iter_mut().step_by(2);
-    let half = |half: u32, value: i32| {
-        let low = i32::from(half as i8);
-        let both = if row.is_multiple_of(2) {
-            low.wrapping_add(cut(value, shift) << 8)
+/// Writes part of row `row` of a matrix of `columns`, from the column `first` on, −128 ≤ values ≤ 127, the least as −127, zeros
+/// beyond the columns. Rows come in order from 0 on: an even one clears the odd one behind it.
+pub fn put_row(
+    words: &mut [u32],
+    columns: usize,
+    (row, first): (usize, usize),
+    values: &[[i16; GROUP]],
+) {
+    let start = (row / BLOCK_ROWS).wrapping_mul(stride(columns)).wrapping_add(first);
+    let (groups, _) = words.get_mut(start..).unwrap_or_default().as_chunks_mut();
+    let is_even = row.is_multiple_of(2);
+    let put = |word: &mut u32, low: i16, high: i16| {
+        let (low, high) = (byte(low) as u32, (byte(high) as u32) << 16);
+        *word = if is_even {
+            (high | low & 0xFFFF) << 8 & 0xFF00_FF00
         } else {
-            i32::from(half as i16).wrapping_sub(low).wrapping_add(cut(value, shift))
+            word.wrapping_add(low) & 0xFFFF | (*word & 0xFFFF_0000).wrapping_add(high)
         };
-        both as u32 & 0xFFFF
     };
-    let (pairs, rest) = values.as_chunks::<2>();
-    // Zeros behind, for a query is read in whole fours.
-    let rest = [[rest.first().copied().unwrap_or(0), 0], [0; 2]];
-    for (word, &[a, b]) in words.zip(pairs.iter().chain(&rest)) {
-        *word = half(*word, a) | half(*word >> 16, b) << 16;
+    for (group, &[a, b, c, d]) in groups.iter_mut().zip(values) {
+        let [w0, w1, w2, w3] = group;
+        let (ab, cd) = if row % BLOCK_ROWS < 2 { (w0, w2) } else { (w1, w3) };
+        put(ab, a, b);
+        put(cd, c, d);
     }
 }
 
-/// Writes column `column` of a matrix of `columns`: `values / 2^shift`.
-pub fn put_column(words: &mut [u32], columns: usize, column: usize, values: &[i32], shift: u32) {
-    let (stride, first) = (stride(columns), column & !1);
-    let (up, mask) = if column.is_multiple_of(2) { (0, 0xFFFF_0000) } else { (16, 0xFFFF) };
-    let mut blocks = words.get_mut(first..).unwrap_or_default();
-    let put = |word: &mut u32, high: i32, low: i32| {
-        let half = (cut(high, shift) << 8).wrapping_add(cut(low, shift)) as u32 & 0xFFFF;
-        *word = (*word & mask) | half << up;
+/// Writes part of column `column` of a matrix of `columns`, from the row `first` on, a multiple of
+/// four, −128 ≤ values ≤ 127, the least as −127, zeros beyond the rows. Columns come in order from 0 on: an even one clears
+/// the odd one behind it.
+pub fn put_column(
+    words: &mut [u32],
+    columns: usize,
+    (first, column): (usize, usize),
+    values: &[[i16; BLOCK_ROWS]],
+) {
+    let stride = stride(columns);
+    let start = (first / BLOCK_ROWS).wrapping_mul(stride).wrapping_add(column & !1);
+    let mut blocks = words.get_mut(start..).unwrap_or_default();
+    let is_even = column.is_multiple_of(2);
+    let put = |word: &mut u32, upper: i16, lower: i16| {
+        let half = (byte(upper) << 8).wrapping_add(byte(lower)) as u32;
+        *word = if is_even { half & 0xFFFF } else { *word & 0xFFFF | half << 16 };
     };
-    for four in values.chunks(BLOCK_ROWS) {
-        let at = |i: usize| four.get(i).copied().unwrap_or(0);
-        if let Some([even, odd]) = blocks.first_chunk_mut::<2>() {
-            put(even, at(0), at(1));
-            put(odd, at(2), at(3));
-        }
+    for &[a, b, c, d] in values {
+        let Some([even, odd]) = blocks.first_chunk_mut::<2>() else { return };
+        put(even, a, b);
+        put(odd, c, d);
         blocks = blocks.get_mut(stride..).unwrap_or_default();
     }
 }
@@ -73,31 +81,43 @@ mod tests {
     use crate::kernel::portable;
 
     #[test]
-    fn rows_and_columns_come_back_as_products_in_any_order_and_when_written_again() {
+    fn rows_and_columns_come_back_as_products_and_when_written_again() {
         for (rows, columns) in [(1, 1), (2, 3), (5, 4), (8, 6), (7, 9)] {
-            let value = |r: usize, c: usize| ((r * 37 + c * 91) % 255) as i32 - 127;
-            let mut by_rows = std::vec![0xA5A5_A5A5; bare_words(rows, columns)];
-            let mut by_columns = std::vec![0; bare_words(rows, columns)];
+            let value = |r: usize, c: usize| ((r * 37 + c * 91) % 255) as i16 - 127;
+            let fours = |values: Vec<i16>| {
+                let (values, rest) = (values.as_chunks().0.to_vec(), values.as_chunks::<4>().1);
+                let last: [i16; 4] = core::array::from_fn(|i| rest.get(i).copied().unwrap_or(0));
+                [values, vec![last]].concat()
+            };
+            let mut by_rows = std::vec![0xA5A5_A5A5; bare_words(rows, columns) + 4];
+            let mut by_columns = by_rows.clone();
             for round in [1, 0] {
-                for r in (0..rows).rev() {
-                    let row: Vec<i32> =
-                        (0..columns).map(|c| value(r, c) << round >> round).collect();
-                    put_row(&mut by_rows, columns, r, &row, 0);
+                for r in 0..rows {
+                    let row = fours((0..columns).map(|c| value(r, c) >> round).collect());
+                    let (first, rest) = row.split_at(columns / 4 / 2);
+                    put_row(&mut by_rows, columns, (r, 0), first);
+                    let rest = &rest[..columns.div_ceil(4) - first.len()];
+                    put_row(&mut by_rows, columns, (r, 4 * first.len()), rest);
+                }
+                for c in 0..columns {
+                    let column = fours((0..rows).map(|r| value(r, c) >> round).collect());
+                    let (first, rest) = column.split_at(1);
+                    put_column(&mut by_columns, columns, (0, c), first);
+                    let rest = &rest[..rows.div_ceil(4) - 1];
+                    put_column(&mut by_columns, columns, (4, c), rest);
                 }
             }
-            for c in 0..columns {
-                let column: Vec<i32> = (0..rows).map(|r| value(r, c) * 8 + 3).collect();
-                put_column(&mut by_columns, columns, c, &column, 3);
-            }
-            let in_fours = columns.next_multiple_of(4);
-            let x: Vec<i16> = (0..in_fours as i16).map(|c| c * 77 - 150).collect();
+            let x: Vec<i16> = (0..columns as i16).map(|c| c * 77 - 150).collect();
+            let x = &fours(x)[..columns.div_ceil(4)];
             for words in [by_rows, by_columns] {
                 let mut out = std::vec![0; rows];
-                portable::dots(&words, columns, x.as_chunks().0, &mut out);
+                portable::dots(&words, columns, x, &mut out);
                 for (r, out) in out.iter().enumerate() {
-                    let exact: i32 = (0..columns).map(|c| value(r, c) * i32::from(x[c])).sum();
+                    let x = x.as_flattened().iter().enumerate().take(columns);
+                    let exact: i32 = x.map(|(c, &x)| i32::from(value(r, c)) * i32::from(x)).sum();
                     assert_eq!(*out, exact, "{rows}×{columns}, row {r}");
                 }
+                assert_eq!(words.last(), Some(&0xA5A5_A5A5), "behind the matrix");
             }
         }
     }

@@ -2,8 +2,11 @@
 //!
 //! ```text
 //!  matvec       ─┐            ┌ portable   the meaning, safe Rust, every core
-//!  matvec_pair  ─┴─ selected ─┤
-//!                             ├ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//!  matvec_pair  ─┴─ selected ─┼ dsp        SMLAD on M4, M7 (by target) and M33 (feature `cortex-m33`)
+//!                             ├ mve        Helium on M55, M85 (feature `cortex-m55`)
+//!                             ├ armv7m     SMLAL on M3 and Armv8-M without those features
+//!                             ├ armv6m     MULS on M0 and M0+
+//!                             ├ rv32im     MUL on RISC-V (by target)
 //!                             ├ x86_64     AVX2 or VNNI, asked at run time
 //!                             └ wasm32     fixed-width SIMD (feature `wasm-simd128`)
 //! ```
@@ -11,22 +14,41 @@
 //! selects (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
 //! nothing of the engine, and is the only one that may hold `unsafe`, `asm!` and target `cfg`s.
 
+#![allow(unreachable_pub, reason = "kernels are public where they are selected")]
+
 mod bare;
 mod bytes;
 #[doc(hidden)]
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+mod layout;
 #[cfg(any(regard_kernel = "x86_64", regard_kernel = "wasm32"))]
 mod loops;
 pub mod portable;
 mod rows;
 
+#[cfg(regard_kernel = "armv6m")]
+mod armv6m;
+#[cfg(regard_kernel = "armv6m")]
+use armv6m as selected;
+#[cfg(regard_kernel = "armv7m")]
+mod armv7m;
+#[cfg(regard_kernel = "armv7m")]
+use armv7m as selected;
 #[cfg(regard_kernel = "dsp")]
 mod dsp;
 #[cfg(regard_kernel = "dsp")]
 use dsp as selected;
+#[cfg(regard_kernel = "mve")]
+mod mve;
+#[cfg(regard_kernel = "mve")]
+use mve as selected;
 #[cfg(regard_kernel = "portable")]
 use portable as selected;
+#[cfg(regard_kernel = "rv32im")]
+mod rv32im;
+#[cfg(regard_kernel = "rv32im")]
+use rv32im as selected;
 #[cfg(regard_kernel = "wasm32")]
 mod wasm32;
 #[cfg(regard_kernel = "wasm32")]
@@ -36,10 +58,38 @@ mod x86_64;
 #[cfg(regard_kernel = "x86_64")]
 use x86_64 as selected;
 
+#[cfg(all(feature = "int4", regard_kernel = "dsp"))]
+use dsp::fours as selected_fours;
+#[cfg(all(feature = "bytes", regard_kernel = "mve"))]
+use mve::bytes as selected_bytes;
+#[cfg(all(feature = "bytes", not(regard_kernel = "mve")))]
+use portable::bytes as selected_bytes;
+#[cfg(all(feature = "int4", not(regard_kernel = "dsp")))]
+use portable::fours as selected_fours;
+
 /// The product of a matrix with a vector, as [`portable::matvec`] defines it.
-pub use selected::matvec;
+#[inline]
+pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
+    match rows.layout() {
+        Layout::Pairs => selected::matvec(rows, x, bias_shift, out),
+        #[cfg(feature = "int4")]
+        Layout::Fours => selected_fours::matvec(rows, x, bias_shift, out),
+        #[cfg(feature = "bytes")]
+        Layout::Bytes => selected_bytes::matvec(rows, x, bias_shift, out),
+    }
+}
+
 /// The product of a matrix with two vectors, as [`portable::matvec_pair`] defines it.
-pub use selected::matvec_pair;
+#[inline]
+pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: [&mut [i32]; 2]) {
+    match rows.layout() {
+        Layout::Pairs => selected::matvec_pair(rows, x, bias_shifts, out),
+        #[cfg(feature = "int4")]
+        Layout::Fours => selected_fours::matvec_pair(rows, x, bias_shifts, out),
+        #[cfg(feature = "bytes")]
+        Layout::Bytes => selected_bytes::matvec_pair(rows, x, bias_shifts, out),
+    }
+}
 
 /// Products, and what is done to each number of a vector, as [`portable`] defines them.
 pub use selected::{add_scaled, magnitude, moments, narrow, norm, scale};
@@ -49,6 +99,7 @@ pub use selected::dots;
 
 pub use bare::{bare_words, put_column, put_row};
 pub use bytes::bytes_of;
+pub use layout::Layout;
 pub use portable::{Norm, depthwise};
 pub use rows::Rows;
 

@@ -13,11 +13,10 @@ pub(crate) struct FeedForward<'m> {
 
 impl<'m> FeedForward<'m> {
     pub(crate) fn of(model: &Model<'m>, stack: Stack, layer: usize) -> Self {
-        Self {
-            up: Linear::of(model, stack, layer, Role::FeedUp),
-            down: Linear::of(model, stack, layer, Role::FeedDown),
-            activation: model.dims().activation,
-        }
+        let mut at = 0;
+        let [up, down] = [Role::FeedUp, Role::FeedDown]
+            .map(|role| Linear::behind(&mut at, model, stack, layer, role));
+        Self { up, down, activation: model.dims().activation }
     }
 
     /// Reads `[d_model]` mantissas in the first `rows` lanes, writes as many wide values.

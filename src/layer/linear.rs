@@ -1,7 +1,7 @@
 //! `y = W·x + b`.
 
 use super::first_mut;
-use crate::format::{Model, Role, Section, Stack};
+use crate::format::{Hook, Model, Role, Section, Stack};
 use crate::kernel::{self, Rows};
 use crate::number::{Block, Number, exponent_for, narrow};
 
@@ -12,6 +12,7 @@ pub(crate) struct Linear<'m> {
     scale_exponent: i32,
     bias_exponent: i32,
     input: Input,
+    hook: Hook,
 }
 
 /// What mantissas a layer can read: at most so many bits, and an exponent not below the floor,
@@ -69,10 +70,27 @@ const LEAST_BIAS_SHIFT: i32 = 2;
 
 impl<'m> Linear<'m> {
     pub(crate) fn of(model: &Model<'m>, stack: Stack, layer: usize, role: Role) -> Self {
-        Self::from_section(&model.find(stack, layer, role))
+        Self::behind(&mut 0, model, stack, layer, role)
     }
 
+    /// The same, searched for from the index `at` of the directory on ([`Model::find_behind`]).
+    pub(crate) fn behind(
+        at: &mut usize,
+        model: &Model<'m>,
+        stack: Stack,
+        layer: usize,
+        role: Role,
+    ) -> Self {
+        Self::told(&model.find_behind(at, stack, layer, role), model.hook())
+    }
+
+    /// Of another section than one of a model.
+    #[cfg(any(test, feature = "conformance"))]
     pub(crate) fn from_section(section: &Section<'m>) -> Self {
+        Self::told(section, Hook::NONE)
+    }
+
+    fn told(section: &Section<'m>, hook: Hook) -> Self {
         let floor = section
             .bias_exponent
             .wrapping_sub(section.scale_exponent)
@@ -82,7 +100,13 @@ impl<'m> Linear<'m> {
             scale_exponent: section.scale_exponent,
             bias_exponent: section.bias_exponent,
             input: Input { bits: section.bits, floor },
+            hook,
         }
+    }
+
+    /// All of it is read next.
+    pub(crate) fn announce(&self) {
+        self.hook.announce(self.rows.words());
     }
 
     /// A pass over the rows, some at a time, for inputs of `exponent`.
@@ -90,7 +114,7 @@ impl<'m> Linear<'m> {
         let exponent = exponent.wrapping_add(self.scale_exponent).wrapping_add(KERNEL_EXPONENT);
         let bias_shift =
             exponent.wrapping_sub(self.bias_exponent).clamp(LEAST_BIAS_SHIFT, 31) as u32;
-        Pass { rows: self.rows, bias_shift, exponent }
+        Pass { rows: self.rows, bias_shift, exponent, hook: self.hook }
     }
 
     /// Number of inputs.
@@ -124,6 +148,7 @@ impl<'m> Linear<'m> {
         out: [&mut [i32]; 2],
     ) -> [i32; 2] {
         let [a, b] = exponents.map(|exponent| self.pass(exponent));
+        self.announce();
         kernel::matvec_pair(&self.rows, x, [a.bias_shift, b.bias_shift], out);
         [a.exponent, b.exponent]
     }
@@ -142,6 +167,7 @@ pub(crate) struct Pass<'m> {
     rows: Rows<'m>,
     bias_shift: u32,
     exponent: i32,
+    hook: Hook,
 }
 
 impl Pass<'_> {
@@ -152,21 +178,25 @@ impl Pass<'_> {
 
     /// All outputs.
     pub(crate) fn all(&self, x: &[i16], out: &mut [i32]) {
+        self.hook.announce(self.rows.words());
         kernel::matvec(&self.rows, x, self.bias_shift, out);
     }
 
     /// All outputs of two vectors side by side. `x`: `[columns / 2]`, as [`kernel::matvec_pair`]
     /// has it.
     pub(crate) fn both(&self, x: &[[u32; 2]], out: [&mut [i32]; 2]) {
+        self.hook.announce(self.rows.words());
         kernel::matvec_pair(&self.rows, x, [self.bias_shift; 2], out);
     }
 
     /// All outputs, each of the numbers of its own channel. `x`: `[columns × rows]`.
     pub(crate) fn each(&self, x: &[i16], out: &mut [i32]) {
+        self.hook.announce(self.rows.words());
         kernel::depthwise(&self.rows, x, self.bias_shift, out);
     }
 
-    /// The next outputs, as many as `out` has: a multiple of four, or the last.
+    /// The next outputs, as many as `out` has: a multiple of four, or the last. Who asks so has called
+    /// [`Linear::announce`].
     #[inline]
     pub(crate) fn next(&mut self, x: &[i16], out: &mut [i32]) {
         let rows = self.rows.take(out.len());

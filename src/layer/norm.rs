@@ -3,7 +3,7 @@
 //! With v = n·x − Σx and V = n·Σx² − (Σx)², which are exact, and n²·ε from the model file,
 //! y = v / √(V + n²·ε) · γ + β: the exponent of x drops out, and nothing is divided by n.
 
-use crate::format::{Model, Role, Stack};
+use crate::format::{Hook, Model, Role, Section, Stack};
 use crate::kernel;
 use crate::number::{Block, round_shift, rsqrt};
 
@@ -14,6 +14,7 @@ pub(crate) struct Norm<'m> {
     epsilon: (u32, i32),
     gamma_exponent: i32,
     beta_exponent: i32,
+    hook: Hook,
 }
 
 /// Largest error of a normed value whose gamma is 1, for inputs of at least 7 bits.
@@ -25,7 +26,16 @@ const FRACTION: i32 = 8;
 
 impl<'m> Norm<'m> {
     pub(crate) fn of(model: &Model<'m>, stack: Stack, layer: usize, role: Role) -> Self {
-        let section = model.find(stack, layer, role);
+        Self::told(&model.find(stack, layer, role), model.hook())
+    }
+
+    /// Of another section than one of a model.
+    #[cfg(any(test, feature = "conformance"))]
+    pub(crate) fn from_section(section: &Section<'m>) -> Self {
+        Self::told(section, Hook::NONE)
+    }
+
+    fn told(section: &Section<'m>, hook: Hook) -> Self {
         let (head, values) = section.words.split_at_checked(2).unwrap_or((&[], &[]));
         let (gammas, betas) = values.split_at_checked(section.rows).unwrap_or((&[], &[]));
         let at = |i: usize| head.get(i).copied().unwrap_or(0);
@@ -35,6 +45,7 @@ impl<'m> Norm<'m> {
             epsilon: (at(0), at(1) as i32),
             gamma_exponent: section.scale_exponent,
             beta_exponent: section.bias_exponent,
+            hook,
         }
     }
 
@@ -71,6 +82,8 @@ impl<'m> Norm<'m> {
             root: root << 16,
             beta_shift: common.wrapping_sub(self.beta_exponent) as u32,
         };
+        self.hook.announce(self.gammas);
+        self.hook.announce(self.betas);
         kernel::norm(norm, x.mantissas, self.gammas, self.betas, out);
         common
     }
@@ -123,6 +136,7 @@ mod tests {
                     epsilon: ((epsilon / f64::from(exponent).exp2()).round() as u32, exponent),
                     gamma_exponent,
                     beta_exponent: -128,
+                    hook: Hook::NONE,
                 };
                 let mut out = vec![0; n];
                 let e_out = norm.apply(block(&x, e), &mut out);

@@ -14,7 +14,11 @@ pub const SOFTMAX_MAX_ERROR: f64 = 3.0;
 /// Turns `energies` (Q11, in octaves, |e| ≤ 2²⁶) into weights in Q15 whose sum is 1 up to their
 /// rounding. `energies`: `[len]`, len ≤ 1024. An empty row stays empty.
 pub fn softmax(energies: &mut [i32]) {
-    let best = energies.iter().copied().max().unwrap_or(0);
+    softmax_below(energies.iter().copied().max().unwrap_or(0), energies);
+}
+
+/// The same where the largest energy is known.
+pub(crate) fn softmax_below(best: i32, energies: &mut [i32]) {
     let mut sum = 0u32;
     for energy in energies.iter_mut() {
         let below = best.wrapping_sub(*energy);

@@ -5,7 +5,7 @@ use super::Scorer;
 use super::conformance::{input, matrix};
 use crate::arena::{Carver, footprint};
 use crate::format::{Checksum, RowsPlan, Score, Section};
-use crate::kernel::Rows;
+use crate::kernel::{Layout, Rows};
 use crate::layer::{Blocks, Scratch, block};
 
 /// Numbers of a state, of a row of the memory and of a key.
@@ -39,7 +39,15 @@ pub fn hash(score: Score, factor: (i16, i32), arena: &mut [u8]) -> u32 {
     let section = |rows| {
         let words = &WORDS[..Rows::words_needed(rows, WIDTH)];
         let (scale_exponent, bias_exponent) = (-20, -28);
-        Section { words, rows, columns: WIDTH, scale_exponent, bias_exponent, bits: 10 }
+        Section {
+            words,
+            rows,
+            columns: WIDTH,
+            scale_exponent,
+            bias_exponent,
+            bits: 10,
+            layout: Layout::Pairs,
+        }
     };
     let sections = [section(WIDTH), section(WIDTH), section(1)];
     let scorer = Scorer::from_sections(score, sections, factor);

@@ -149,6 +149,7 @@ struct Gates<'m> {
 impl<'m> Gates<'m> {
     #[inline(never)] // For the flash.
     fn of(linear: &Linear<'m>, exponent: i32) -> Self {
+        linear.announce();
         let pass = linear.pass(exponent);
         Self { to_gate: ToGate::from(pass.exponent()), pass, sums: [0; GATES] }
     }

@@ -2,7 +2,7 @@
 
 use super::{CellLayer, State};
 use crate::format::{Cell, Section};
-use crate::kernel::Rows;
+use crate::kernel::{Layout, Rows};
 use crate::layer::first;
 
 /// Words of one matrix: arbitrary weights below 64 (so that every sum keeps its width), biases
@@ -65,6 +65,7 @@ impl TestCell {
             words,
             rows,
             columns,
+            layout: Layout::Pairs,
             scale_exponent: -26,
             bias_exponent: BIAS_EXPONENT,
             bits: 10,

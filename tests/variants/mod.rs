@@ -9,7 +9,7 @@ mod recurrent;
 mod traces;
 mod transformer;
 
-pub use contents::{contents, file};
+pub use contents::{contents, file, file_of};
 pub use noise::Noise;
 pub use pictures::{picture_variants, pixels};
 pub use recurrent::{looks, recurrent_variants};

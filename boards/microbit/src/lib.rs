@@ -3,6 +3,8 @@
 
 #![no_std]
 
+#[cfg(any(feature = "bench", feature = "bench_models"))]
+pub mod clock;
 mod serial;
 
 pub use serial::Serial;
@@ -74,6 +76,23 @@ pub fn converse<F: Family>(
     // This port cannot fail.
     _ = app::repl::<192, _, _, _>(&mut board, &mut engine, source);
     exit(0)
+}
+
+/// Counts `text` through `model`, called `name`; the exit status says whether that went well.
+#[cfg(feature = "bench_models")]
+pub fn bench<const BYTES: usize>(
+    name: &str,
+    model: &regard::Model<'_>,
+    arena: &'static regard::Arena<BYTES>,
+    text: &str,
+) -> ! {
+    use app::bench::{Bench, Input, model as count};
+    let mut serial = Serial::new();
+    let Some(clock) = clock::Clock::new(&mut serial) else { exit(2) };
+    let mut bench = Bench { counter: &clock, out: &mut serial, core: clock::CORE };
+    let counted =
+        arena.take().and_then(|arena| count(&mut bench, name, model, arena, Input::Text(text)));
+    exit(i32::from(counted.is_err()))
 }
 
 /// Ends the emulation with this exit status; a real board sleeps.

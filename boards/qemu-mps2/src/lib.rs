@@ -1,4 +1,4 @@
-//! What the firmware needs to know about the MPS2 boards: where the serial port and a LED are, how
+//! What the firmware needs to know about the MPS2 and MPS3 boards: where the serial port and a LED are, how
 //! to leave the emulator, and what happens when something goes badly wrong.
 
 #![no_std]
@@ -19,18 +19,31 @@ use embedded_hal::digital::{ErrorType, OutputPin};
 use regard::family::Family;
 use regard::{Error, Seq2Seq};
 
-#[cfg(not(any(feature = "an385", feature = "an386", feature = "an500", feature = "an505")))]
-compile_error!("choose a board: --features an385, an386, an500 or an505");
+#[cfg(not(any(
+    feature = "an385",
+    feature = "an386",
+    feature = "an500",
+    feature = "an505",
+    feature = "an547"
+)))]
+compile_error!("choose a board: --features an385, an386, an500, an505 or an547");
 
 /// The board's name.
 pub const NAME: &str = match () {
+    () if cfg!(feature = "an547") => "mps3-an547 (Cortex-M55)",
     () if cfg!(feature = "an505") => "mps2-an505 (Cortex-M33)",
     () if cfg!(feature = "an500") => "mps2-an500 (Cortex-M7)",
     () if cfg!(feature = "an385") => "mps2-an385 (Cortex-M3)",
     () => "mps2-an386 (Cortex-M4F)",
 };
 
-const SECURE: bool = cfg!(feature = "an505");
+/// Where the registers of the serial port and of the FPGA's own inputs and outputs are: the last two as
+/// secure code sees them.
+const REGISTERS: [usize; 2] = match () {
+    () if cfg!(feature = "an547") => [0x5930_3000, 0x5930_2000],
+    () if cfg!(feature = "an505") => [0x5020_0000, 0x5030_2000],
+    () => [0x4000_4000, 0x4002_8000],
+};
 
 /// The first user LED.
 pub struct Led(Register);
@@ -39,9 +52,8 @@ impl Led {
     /// Switched off.
     #[must_use]
     pub fn new() -> Self {
-        let base = if SECURE { 0x5030_2000 } else { 0x4002_8000 };
-        // SAFETY: the LED register of the FPGA's I/O block (application notes 385 and 505).
-        Self(unsafe { Register::at(base) })
+        // SAFETY: the LED register of the FPGA's I/O block (application notes 385, 505 and 547).
+        Self(unsafe { Register::at(REGISTERS[1]) })
     }
 }
 
@@ -79,6 +91,21 @@ pub fn converse<F: Family>(
     _ = app::repl::<512, _, _, _>(&mut board, &mut engine, source);
     exit(0)
 }
+
+// Before `main`: CCR.LOB lets the loops of Helium run from the branch cache, as a real M55 should. Results do
+// not depend on it.
+#[cfg(feature = "an547")]
+core::arch::global_asm!(
+    ".global __pre_init",
+    ".type __pre_init, %function",
+    ".thumb_func",
+    "__pre_init:",
+    "ldr r0, =0xE000ED14", // CCR
+    "ldr r1, [r0]",
+    "orr r1, r1, #1 << 19",
+    "str r1, [r0]",
+    "bx lr",
+);
 
 /// Ends the emulation; the emulator's exit status is `code`.
 pub fn exit(code: i32) -> ! {

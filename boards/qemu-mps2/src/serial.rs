@@ -1,6 +1,6 @@
 //! The first serial port, a CMSDK UART (Arm DDI 0479, 4.3): one byte in, one byte out.
 
-use crate::SECURE;
+use crate::REGISTERS;
 use app::register::Register;
 use core::{convert::Infallible, fmt};
 use embedded_io::{ErrorType, Read, Write};
@@ -21,10 +21,9 @@ impl Serial {
     /// Enables transmitter and receiver.
     #[must_use]
     pub fn new() -> Self {
-        let base = if SECURE { 0x5020_0000 } else { 0x4000_4000 };
         // SAFETY: the registers DATA, STATE, CTRL and BAUDDIV of UART 0.
         let [data, state, control, divisor] =
-            [0, 4, 8, 16].map(|offset| unsafe { Register::at(base + offset) });
+            [0, 4, 8, 16].map(|offset| unsafe { Register::at(REGISTERS[0] + offset) });
         divisor.write(DIVISOR);
         control.write(ENABLE_BOTH);
         Self { data, state }

@@ -3,6 +3,8 @@
 
 #![no_std]
 
+#[cfg(feature = "bench")]
+pub mod clock;
 mod serial;
 
 pub use serial::Serial;

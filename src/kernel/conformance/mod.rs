@@ -8,18 +8,34 @@
 //! What a kernel must not see is poison: columns that only fill a group (a zero x makes them
 //! harmless), x behind its end and words behind the blocks; `out` behind its end must survive.
 
+#[cfg(any(feature = "int4", feature = "bytes"))]
+mod layouts;
 mod vectors;
 
+#[cfg(any(feature = "int4", feature = "bytes"))]
+pub use layouts::LAYOUTS;
+
+use super::Layout;
 use super::rows::{BLOCK_ROWS, GROUP, Rows};
+
+/// Layouts beside row pairs, and what [`run_layout`] returns of each.
+#[cfg(not(any(feature = "int4", feature = "bytes")))]
+pub const LAYOUTS: &[(&str, Layout, Report)] = &[];
 
 /// Largest matrix of the suite.
 const ROWS: usize = 9;
 const COLUMNS: usize = 129;
-const WORDS: usize = Rows::words_needed(ROWS, COLUMNS);
+const WORDS: usize = {
+    let (mut most, mut i) = (Layout::Pairs.words_needed(ROWS, COLUMNS), 0);
+    while i < LAYOUTS.len() {
+        let words = LAYOUTS[i].1.words_needed(ROWS, COLUMNS);
+        most = if words > most { words } else { most };
+        i += 1;
+    }
+    most
+};
 const GUARD: i32 = 0x5A5A_5A5A;
 const POISON: i16 = 0x7FFF;
-/// Every |Σ w·x| is smaller (`rows.rs`).
-const LIMIT: i32 = 1 << 23;
 
 /// One call of [`super::matvec`].
 #[derive(Debug)]
@@ -46,7 +62,7 @@ pub struct Report {
 }
 
 /// What [`run`] returns on every core and on the host.
-pub const EXPECTED: Report = Report { cases: 13_410, failures: 0, hash: 0x732B_B1B3 };
+pub const EXPECTED: Report = Report { cases: 13_410, failures: 0, hash: 0xF1DB_5852 };
 
 impl Report {
     const START: Self = Self { cases: 0, failures: 0, hash: 0x811C_9DC5 };
@@ -64,8 +80,18 @@ impl Report {
 #[must_use]
 #[inline(never)] // Its frame is gone before other suites run.
 pub fn run() -> Report {
+    let mut report = run_layout(Layout::Pairs);
+    attention(&mut report);
+    vectors::run(&mut report);
+    report
+}
+
+/// All cases of matrices of a layout.
+#[must_use]
+#[inline(never)] // As above.
+pub fn run_layout(layout: Layout) -> Report {
     let mut report = Report::START;
-    for_each_case(|case| {
+    for_each_case(layout, |case| {
         let mut found = [GUARD; ROWS + 3];
         let mut expected = found;
         super::matvec(&case.rows, case.x, case.bias_shift, &mut found[..case.outputs]);
@@ -73,8 +99,6 @@ pub fn run() -> Report {
         report.count(found == expected, &found);
         pair(case, &mut report);
     });
-    attention(&mut report);
-    vectors::run(&mut report);
     report
 }
 
@@ -116,7 +140,7 @@ fn attention(report: &mut Report) {
                 *word = random.next() as u32 & 0xFF7F_FF7F; // The sums stay below 2²³.
             }
             for (start, rows) in [(0, 1), (1, 2), (0, 5), (0, 8), (2, 7), (0, 9)] {
-                inputs(&mut x.0[start..][..columns], Values::Small, &mut random);
+                inputs(Layout::Pairs, &mut x.0[start..][..columns], Values::Small, &mut random);
                 let x = x.0[start..][..columns].as_chunks().0;
                 let mut found = [GUARD; ROWS + 3];
                 let mut expected = found;
@@ -130,12 +154,12 @@ fn attention(report: &mut Report) {
 }
 
 /// Every case of [`super::matvec`], in order.
-pub fn for_each_case(mut judge: impl FnMut(&Case<'_>)) {
+pub fn for_each_case(layout: Layout, mut judge: impl FnMut(&Case<'_>)) {
     let mut random = Random(1);
     for columns in (0..=67).chain(127..=COLUMNS) {
         for rows in 1..=ROWS {
             for values in [Values::Small, Values::Limit, Values::Alternating] {
-                shape(rows, columns, values, &mut random, &mut judge);
+                shape((layout, rows, columns), values, &mut random, &mut judge);
             }
         }
     }
@@ -154,21 +178,24 @@ struct Aligned([i16; COLUMNS + 2 * GROUP]);
 
 /// The cases of one shape: both alignments of x, then lengths that differ from the shape.
 fn shape(
-    rows: usize,
-    columns: usize,
+    (layout, rows, columns): (Layout, usize, usize),
     values: Values,
     random: &mut Random,
     judge: &mut impl FnMut(&Case<'_>),
 ) {
     let mut words = [0xA5A5_A5A5; WORDS];
-    let words = &mut words[..Rows::words_needed(rows, columns)];
-    fill(words, columns, values, random);
-    let Some(view) = Rows::new(words, rows, columns) else { return };
+    let words = &mut words[..layout.words_needed(rows, columns)];
+    match layout {
+        Layout::Pairs => fill(words, columns, values, random),
+        #[cfg(any(feature = "int4", feature = "bytes"))]
+        _ => layouts::fill(layout, words, columns, values, random),
+    }
+    let Some(view) = Rows::of(layout, words, rows, columns) else { return };
     let bias_shift = [2, 31, 5, 3][(rows + columns) % 4];
     let mut aligned = Aligned([POISON; COLUMNS + 2 * GROUP]);
     for start in 0..2 {
         let store = &mut aligned.0;
-        inputs(&mut store[start..][..columns], values, random);
+        inputs(layout, &mut store[start..][..columns], values, random);
         let mut case = |x, outputs| judge(&Case { rows: view, x, bias_shift, outputs });
         case(&store[start..][..columns], rows);
         if values == Values::Small && rows % 4 == 1 {
@@ -180,7 +207,8 @@ fn shape(
     }
 }
 
-/// The words of whole blocks; filling columns are poison. Packs on its own, without `Rows::pack`.
+/// The words of whole blocks of row pairs; filling columns are poison. Packs on its own, without
+/// `Layout::pack`.
 fn fill(words: &mut [u32], columns: usize, values: Values, random: &mut Random) {
     let block_words = Rows::words_needed(1, columns);
     for block in words.chunks_exact_mut(block_words) {
@@ -216,15 +244,16 @@ fn weight(values: Values, row: usize, column: usize, random: &mut Random) -> i32
 }
 
 /// Inputs whose sums with those weights stay below the limit, at most 126 below it.
-fn inputs(x: &mut [i16], values: Values, random: &mut Random) {
-    let most = (LIMIT - 1) / 127;
+fn inputs(layout: Layout, x: &mut [i16], values: Values, random: &mut Random) {
+    let most = (layout.sum_limit() as i32 - 1) / i32::from(layout.most_weight());
+    let widest = if layout.most_bits() == 8 { 127 } else { 32_767 };
     let share = most / x.len().max(1) as i32;
     let rest = most - share * x.len() as i32;
     for (column, x) in x.iter_mut().enumerate() {
         let even = column % 2 == 0;
-        let value = if column == 0 { share + rest } else { share }.min(32767);
+        let value = if column == 0 { share + rest } else { share }.min(widest);
         *x = match values {
-            Values::Small => random.within(500.min(share.min(32767) + 1)) as i16,
+            Values::Small => random.within(500.min(share.min(widest) + 1)) as i16,
             Values::Limit => value as i16,
             Values::Alternating => {
                 if even {
@@ -255,12 +284,16 @@ impl Random {
 
 #[cfg(test)]
 mod tests {
-    use super::{COLUMNS, Case, EXPECTED, GUARD, LIMIT, POISON, ROWS, for_each_case, run};
-    use crate::kernel::{depthwise, portable};
+    use super::{COLUMNS, Case, EXPECTED, GUARD, LAYOUTS, POISON, ROWS, for_each_case};
+    use super::{run, run_layout};
+    use crate::kernel::{Layout, depthwise, portable};
 
     #[test]
     fn selected_kernels_equal_portable_and_the_hash_of_every_core() {
         assert_eq!(run(), EXPECTED);
+        for (name, layout, expected) in LAYOUTS {
+            assert_eq!(run_layout(*layout), *expected, "{name}");
+        }
     }
 
     /// The formula of [`crate::kernel::matvec`] in 64 bits, from weights one by one.
@@ -276,8 +309,15 @@ mod tests {
 
     #[test]
     fn portable_is_the_formula_and_cases_reach_the_limit() {
+        reaches_the_limit(Layout::Pairs);
+        for (_, layout, _) in LAYOUTS {
+            reaches_the_limit(*layout);
+        }
+    }
+
+    fn reaches_the_limit(layout: Layout) {
         let mut largest = 0;
-        for_each_case(|case| {
+        for_each_case(layout, |case| {
             let mut out = [0; 12];
             portable::matvec(&case.rows, case.x, case.bias_shift, &mut out[..case.outputs]);
             let (out, behind) = out.split_at(case.outputs.min(case.rows.rows()));
@@ -288,14 +328,17 @@ mod tests {
                 assert_eq!(i64::from(*out), expected, "row {row} of {case:?}");
             }
         });
-        assert!((i64::from(LIMIT) - 127..i64::from(LIMIT)).contains(&largest), "{largest}");
+        let (limit, most) = (i64::from(layout.sum_limit()), i64::from(layout.most_weight()));
+        let reached =
+            if layout.most_bits() == 8 { 127 * 127 * COLUMNS as i64 } else { limit - most };
+        assert!((reached..limit).contains(&largest), "{layout:?}: {largest}");
     }
 
     #[test]
     fn a_row_of_depthwise_is_a_row_of_matvec() {
         // What a channel reads, in sums that are no larger than those of x.
         let own = |row: usize, x: i16| [x, -x, x / 2, x / -3][row % 4];
-        for_each_case(|case| {
+        for_each_case(Layout::Pairs, |case| {
             let (rows, columns) = (case.rows.rows(), case.rows.columns());
             let mut spread = [POISON; ROWS * (COLUMNS + 3)];
             let mut expected = [GUARD; ROWS + 3];

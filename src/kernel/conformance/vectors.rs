@@ -39,7 +39,14 @@ fn sized(random: &mut Random, i: usize) -> i32 {
 }
 
 fn narrow(report: &mut Report, wide: &[i32], shift: u32) {
-    let limit = 0x7FFF >> (shift % 9);
+    let bits = 15 - shift % 9;
+    let limit = (1 << bits) - 1;
+    // Sign and as many bits behind it as the shift and the limit leave.
+    let mut fitting = [0; LONGEST];
+    for (to, &value) in fitting.iter_mut().zip(wide) {
+        *to = value << 1 >> 31u32.saturating_sub(bits + shift);
+    }
+    let wide = &fitting[..wide.len()];
     let (mut found, mut expected) = ([77; LONGEST], [77; LONGEST]);
     kernel::narrow(wide, shift, limit, &mut found[..wide.len()]);
     portable::narrow(wide, shift, limit, &mut expected[..wide.len()]);

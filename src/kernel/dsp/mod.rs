@@ -48,13 +48,16 @@
 #![expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
 
 mod bare;
+#[cfg(feature = "int4")]
+pub mod fours;
+mod narrow;
 mod pair;
 mod vector;
 
-pub use super::portable::magnitude;
 pub use bare::dots;
+pub use narrow::{magnitude, narrow};
 pub use pair::matvec_pair;
-pub use vector::{add_scaled, moments, narrow, norm, scale};
+pub use vector::{add_scaled, moments, norm, scale};
 
 use super::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::naked_asm;

@@ -2,18 +2,34 @@
 //!
 //! The other files of this folder are tested against this one, bit for bit.
 
+#[cfg(feature = "bytes")]
+pub mod bytes;
+#[cfg(feature = "int4")]
+pub mod fours;
 mod vector;
 
 pub use vector::{Norm, add_scaled, magnitude, moments, narrow, norm};
 
+use super::Layout;
 use super::bare::stride;
 use super::rows::{BLOCK_ROWS, GROUP, Rows};
 
 /// `out[r] = round(256 · Σ_c w[r,c]·x[c] · M[r] / 2¹⁶) + round(b[r] / 2^bias_shift)`.
 ///
-/// `x`: `[columns]`, |x| small enough that every |Σ w·x| < 2²³ (the model file proves it) ·
+/// `x`: `[columns]`, small enough that every |Σ w·x| is below [`Layout::sum_limit`] (the model file proves it) ·
 /// `out`: `[rows]` · `bias_shift`: 2…31. With unequal lengths the shorter one counts.
 pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
+    match rows.layout() {
+        Layout::Pairs => pairs(rows, x, bias_shift, out),
+        #[cfg(feature = "int4")]
+        Layout::Fours => fours::matvec(rows, x, bias_shift, out),
+        #[cfg(feature = "bytes")]
+        Layout::Bytes => bytes::matvec(rows, x, bias_shift, out),
+    }
+}
+
+/// [`matvec`] of row pairs.
+fn pairs(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
     let (quads, rest) = x.as_chunks::<GROUP>();
     let mut tail = [0i16; GROUP];
@@ -65,10 +81,15 @@ fn add((sum, low): (i32, i32), word: u32, x0: i32, x1: i32) -> (i32, i32) {
 }
 
 fn finish(block: &[u32], sums: Sums, bias_shift: u32, out: &mut [i32]) {
-    let biases = block.first_chunk::<BLOCK_ROWS>().unwrap_or(&[0; BLOCK_ROWS]);
-    let multipliers = block.last_chunk::<BLOCK_ROWS>().unwrap_or(&[0; BLOCK_ROWS]);
     let [(p0, l0), (p1, l1)] = sums;
     let sums = [p0.wrapping_sub(l0), l0 << 8, p1.wrapping_sub(l1), l1 << 8];
+    scale_sums(block, sums, bias_shift, out);
+}
+
+/// `sums`: 256·D of each row.
+fn scale_sums(block: &[u32], sums: [i32; BLOCK_ROWS], bias_shift: u32, out: &mut [i32]) {
+    let biases = block.first_chunk::<BLOCK_ROWS>().unwrap_or(&[0; BLOCK_ROWS]);
+    let multipliers = block.last_chunk::<BLOCK_ROWS>().unwrap_or(&[0; BLOCK_ROWS]);
     for (((out, sum), bias), m) in out.iter_mut().zip(sums).zip(biases).zip(multipliers) {
         let half = ((1u32 << (bias_shift & 31)) >> 1) as i32;
         let bias = (*bias as i32).wrapping_add(half) >> (bias_shift & 31);
@@ -80,6 +101,17 @@ fn finish(block: &[u32], sums: Sums, bias_shift: u32, out: &mut [i32]) {
 /// then of the second, the lower column in the lower half. `x`: `[columns / 2]`, filled up with
 /// zeros to a multiple of four columns · `bias_shifts`: one of each vector.
 pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: [&mut [i32]; 2]) {
+    match rows.layout() {
+        Layout::Pairs => pairs_pair(rows, x, bias_shifts, out),
+        #[cfg(feature = "int4")]
+        Layout::Fours => fours::matvec_pair(rows, x, bias_shifts, out),
+        #[cfg(feature = "bytes")]
+        Layout::Bytes => bytes::matvec_pair(rows, x, bias_shifts, out),
+    }
+}
+
+/// [`matvec_pair`] of row pairs.
+fn pairs_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: [&mut [i32]; 2]) {
     for ((which, bias_shift), out) in [0, 1].into_iter().zip(bias_shifts).zip(out) {
         let count = out.len().min(rows.rows());
         for (block, out) in rows.blocks().zip(out[..count].chunks_mut(BLOCK_ROWS)) {
@@ -98,8 +130,7 @@ pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: 
 }
 
 /// `out[r] = round(256 · Σ_c w[r,c]·x[c·rows + r] · M[r] / 2¹⁶) + round(b[r] / 2^bias_shift)`: as
-/// [`matvec`], but each row reads numbers of its own.
-///
+/// [`matvec`], but each row reads numbers of its own. `rows`: pairs ·
 /// `x`: `[columns × rows]`, column after column.
 pub fn depthwise(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let (width, columns) = (rows.rows(), rows.columns());

@@ -14,7 +14,8 @@ pub fn magnitude(values: &[i32]) -> u32 {
     rest.iter().fold(all, |all, &v| all | bits(v)) as u32
 }
 
-/// `out[i] = min(⌊values[i] / 2^shift + ½⌋, limit)`, in 16 bits. `shift`: 1…31.
+/// `out[i] = min(⌊values[i] / 2^shift + ½⌋, limit)`. `shift`: 1…31 · `limit`: 2ⁿ − 1, at most 2¹⁵ − 1 ·
+/// −2ⁿ ≤ values / 2^shift < 2ⁿ, so that only rounding up can reach the limit.
 pub fn narrow(values: &[i32], shift: u32, limit: i32, out: &mut [i16]) {
     let down = shift.wrapping_sub(1) & 31;
     let cut = |value: i32| ((value >> down).wrapping_add(1) >> 1).min(limit) as i16;

@@ -4,7 +4,7 @@ use crate::cli::InspectArgs;
 use crate::kind::{self, Field};
 use crate::problem::Problem;
 use crate::{engine, maps, names, table};
-use regard::format::{Dims, EncoderKind, Layout};
+use regard::format::{Dims, EncoderKind, Kind};
 use regard::{Model, SelfTest};
 use serde_json::{Value, json};
 use std::io::{self, Write as _};
@@ -37,7 +37,7 @@ fn dims(d: &Dims) -> String {
 fn sections(model: &Model<'_>) -> String {
     let mut rows = table::new(&["section", "shape", "bytes", "mantissa bits"]);
     for (slot, section) in model.sections() {
-        let matrix = slot.layout() == Layout::Rows;
+        let matrix = slot.kind() == Kind::Matrix;
         rows.add_row([
             names::of(&slot, model.dims()),
             if matrix {

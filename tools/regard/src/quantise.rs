@@ -8,6 +8,7 @@
 //! rounded up, so that no weight is ever clipped.
 
 use ndarray::{Array1, Array2, ArrayView1};
+use regard::kernel::Layout;
 
 /// Largest weight.
 const MOST_WEIGHT: f64 = 127.0;
@@ -18,7 +19,7 @@ pub(crate) const MOST_BIAS: i64 = regard::format::BIAS_LIMIT as i64;
 /// Largest gamma: 15 bits and a sign.
 pub(crate) const MOST_GAMMA: i64 = 32_767;
 /// Every |Σ q·x| stays below this.
-const SUM_BOUND: i64 = regard::format::SUM_LIMIT as i64;
+const SUM_BOUND: i64 = Layout::Pairs.sum_limit() as i64;
 /// The exponent of numbers that are all zero, below that of any other.
 const NO_EXPONENT: i32 = -128;
 /// The least exponent of multipliers, gammas and factors.

@@ -8,19 +8,29 @@ use crate::emulator::Session;
 use anyhow::{Context, Result};
 use std::process::Command;
 
-/// A program that counts, and how long an instruction takes in it: 2^shift ns.
+/// A program that counts.
 struct Bench {
     bin: &'static str,
     features: &'static [&'static str],
+    /// How long an instruction takes in it, where a timer tells: 2^shift ns.
     shift: u32,
 }
 
-/// Kernels, to the very instruction, and whole models, to the next 20.
+/// Kernels, to the very instruction, and whole models, by a timer to the next 20.
 const KERNELS: Bench = Bench { bin: "bench", features: &["bench"], shift: 8 };
 const MODELS: Bench = Bench { bin: "bench_models", features: &["bench"], shift: 1 };
 
-/// The boards it runs on.
-const BOARDS: [&str; 4] = ["an385", "an386", "an500", "an505"];
+/// What the micro:bit counts: its timer tells single instructions of models too, of which one fits.
+const MICROBIT: [Bench; 3] = [
+    Bench { bin: "bench", features: &["bench"], shift: 7 },
+    Bench { bin: "bench_translate", features: &["bench_models"], shift: 7 },
+    Bench { bin: "bench_speak", features: &["bench_models"], shift: 7 },
+];
+
+/// The boards that the others run on.
+const BOARDS: [&str; 6] = ["an385", "an386", "an500", "an505", "an547", "rv32"];
+/// The board whose core counts its instructions itself: of 1 ns each.
+const COUNTS_ITSELF: &str = "rv32";
 const BASELINE: &str = "docs/bench.json";
 const PAGE: &str = "docs/BENCH.md";
 
@@ -49,10 +59,11 @@ pub(crate) fn check(found: &[Row]) -> Result<String> {
 
 /// What all boards count.
 pub(crate) fn rows() -> Result<Vec<Row>> {
+    let own = MICROBIT.iter().map(|bench| ("microbit", bench));
+    let others = BOARDS.iter().flat_map(|&board| [(board, &KERNELS), (board, &MODELS)]);
     let mut rows = Vec::new();
-    for board in BOARDS {
-        let lines = [lines(board, &KERNELS)?, lines(board, &MODELS)?].concat();
-        rows.extend(lines.iter().filter_map(|line| Row::of_line(line)));
+    for (board, bench) in own.chain(others) {
+        rows.extend(lines(board, bench)?.iter().filter_map(|line| Row::of_line(line)));
     }
     Ok(rows)
 }
@@ -67,7 +78,8 @@ fn lines(name: &str, bench: &Bench) -> Result<Vec<String>> {
     let board = board::find(name)?;
     let images = Firmware::release(&[bench.bin], bench.features).build(board)?;
     let firmware = images.first().context("nothing was built")?;
-    let session = Session { icount: Some(bench.shift), ..Session::silent(board, firmware) };
+    let shift = if name == COUNTS_ITSELF { 0 } else { bench.shift };
+    let session = Session { icount: Some(shift), ..Session::silent(board, firmware) };
     let outcome = session.run()?;
     outcome.check()?;
     Ok(outcome.text().lines().map(str::to_owned).collect())

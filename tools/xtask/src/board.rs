@@ -65,7 +65,7 @@ pub(crate) struct Board {
 }
 
 /// All of them.
-pub(crate) const BOARDS: [Board; 6] = [
+pub(crate) const BOARDS: [Board; 7] = [
     Board {
         name: "microbit",
         core: "Cortex-M0",
@@ -83,6 +83,7 @@ pub(crate) const BOARDS: [Board; 6] = [
     mps2("an386", "Cortex-M4F", "thumbv7em-none-eabihf", &["mps2-an386"], &["an386"]),
     mps2("an500", "Cortex-M7", "thumbv7em-none-eabihf", &["mps2-an500"], &["an500"]),
     mps2("an505", "Cortex-M33", "thumbv8m.main-none-eabihf", &["mps2-an505"], &["an505"]),
+    mps2("an547", "Cortex-M55", "thumbv8m.main-none-eabihf", &["mps3-an547"], &["an547"]),
     Board {
         name: "rv32",
         core: "RV32IMAC",

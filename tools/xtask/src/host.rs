@@ -6,7 +6,7 @@ use crate::goldens;
 use anyhow::{Result, ensure};
 
 /// Folders with a workspace of their own.
-const FOLDERS: [&str; 7] = [
+const FOLDERS: [&str; 8] = [
     ".",
     "tools/bench",
     "tools/wasm",
@@ -14,10 +14,11 @@ const FOLDERS: [&str; 7] = [
     "boards/qemu-mps2",
     "boards/qemu-riscv32",
     "boards/microbit",
+    "boards/peers",
 ];
 
 /// Feature sets of the engine that change what its tests see, beside the workspace's own.
-const FEATURES: [&str; 2] = ["", "emit,micromath,conformance"];
+const FEATURES: [&str; 2] = ["", "emit,micromath,conformance,slow-flash"];
 
 /// Everything is formatted.
 pub(crate) fn format() -> Result<Vec<String>> {

@@ -43,7 +43,8 @@ cargo xtask wasm               only the conformance suite in a WebAssembly engin
 cargo xtask proof              link the engine without a way to panic; print its flash
 cargo xtask check-elf FILE     symbols that the engine's part of a firmware must not reach
 cargo xtask bench              count instructions of kernels and whole models: docs/BENCH.md
-cargo xtask emulate BOARD      talk to a board (an385, an386, an500, an505, microbit, rv32);
+cargo xtask emulate BOARD      talk to a board (an385, an386, an500, an505, an547,
+                               microbit, rv32);
                                `emulate BOARD speak` says words instead of translating,
                                `emulate BOARD caption` describes pictures
 cargo xtask python             the tests of tools/train

@@ -20,13 +20,14 @@ const MOST_FLASH: u64 = 24 * 1024;
 const MOST_ADDED: u64 = 8 * 1024;
 
 /// Board, target and profile of each proof.
-const PROOFS: [(&str, Option<&str>, &str); 6] = [
+const PROOFS: [(&str, Option<&str>, &str); 7] = [
     ("microbit", None, "release"),
     ("an385", None, "release"),
     ("an386", None, "release"),
     ("an386", Some(PROOF_TARGET), "release"),
     ("an386", Some(PROOF_TARGET), "checked"),
     ("an505", None, "release"),
+    ("an547", None, "release"),
 ];
 
 /// The Transformer alone, recurrent models alone; on the M4 also those of pictures alone, the first

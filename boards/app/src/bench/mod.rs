@@ -2,13 +2,19 @@
 //! on a real board. The board brings a [`Counter`]; everything else is the same everywhere.
 //!
 //! A line is `core kernel case products count count/product`, or `core kernel case count` where
-//! products are not counted. It is printed only after the output was proved equal to that of every core.
+//! products are not counted. Vectors have numbers in their place. It is printed only after the output was proved equal to that of every core.
 
+mod attention;
 mod layers;
 mod matrices;
 mod models;
 
+pub use attention::{energies, vectors};
 pub use layers::{cells, convolution};
+#[cfg(feature = "bytes")]
+pub use matrices::BYTES;
+#[cfg(feature = "int4")]
+pub use matrices::FOURS;
 pub use matrices::{LARGE, SMALL, matrices};
 pub use models::{Input, largest, model};
 

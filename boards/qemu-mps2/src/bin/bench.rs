@@ -23,6 +23,12 @@ fn main() -> ! {
     let same = [
         bench::matrices(&mut bench, &bench::SMALL),
         bench::matrices(&mut bench, &bench::LARGE),
+        #[cfg(feature = "int4")]
+        bench::matrices(&mut bench, &bench::FOURS),
+        bench::energies(&mut bench),
+        bench::vectors(&mut bench),
+        #[cfg(feature = "bytes")]
+        bench::matrices(&mut bench, &bench::BYTES),
         bench::cells(&mut bench),
         bench::convolution(&mut bench),
     ];

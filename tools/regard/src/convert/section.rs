@@ -8,6 +8,7 @@ use crate::quantise;
 use ndarray::{Array1, Array2};
 use regard::format::emit::{Content, Matrix, Norm};
 use regard::format::{Role, Slot, Stack};
+use regard::kernel::Layout;
 use twin::transformer::{Attention, DecoderWeights, EncoderWeights, FeedForward, LayerNorm};
 use twin::{Linear, Model};
 
@@ -155,6 +156,7 @@ pub(super) fn matrix(weight: &Array2<f32>, bias: Option<&Array1<f32>>, factor: f
     let scaled = |value: f32| f64::from(value) * factor;
     let q = quantise::matrix(&weight.mapv(scaled), bias.map(|bias| bias.mapv(scaled)).as_ref());
     let content = Content::matrix(&Matrix {
+        layout: Layout::Pairs,
         weights: &q.weights,
         columns: q.columns,
         multipliers: &q.multipliers,

@@ -1,0 +1,221 @@
+//! The long multiply-accumulate of cores without dual ones, Cortex-M3 and Armv8-M without the DSP
+//! extension: two rows at once in 64 bits, four rows to a block, one stream.
+//!
+//! ```text
+//! for each block of four rows                                       (layout: `rows.rs`)
+//!     bias[0..4] = next four words, rounded to 1 / 2^bias_shift     to the stack
+//!     A₀ = A₁ = 0                                                   64 bits, one per row pair
+//!     for each half h = 256·w + w′ of row pair p, and its column x
+//!         Aₚ += (h + (h << 24)) · x                                 256·D + (2²⁴ + 1)·D′
+//!     out[0..4] = round([256·D₀, 256·D₀′, 256·D₁, 256·D₁′] · next four words / 2³²) + bias
+//! ```
+//!
+//! | r0 | r1 | r2–r5 | r6, lr | r7 | r8, r9 | r10, r11 | r12 | stack |
+//! |---|---|---|---|---|---|---|---|---|
+//! | weights | x | a group: 4 words | two columns of x | h + (h << 24) | A₀ | A₁ | x at the loop's end | 4 biases, then [`Job`] |
+//!
+//! # Tricks
+//!
+//! * One SMLAL gathers both rows of a pair. A shift by 24 leaves nothing of a half but its low byte,
+//!   the weight w′, so that h + (h << 24) = 256·w + (2²⁴ + 1)·w′: two instructions make it of either
+//!   half of a word. It fits 32 bits because |w| ≤ 127.
+//! * The sum is unique: 256·d + (2²⁴ + 1)·d′ = 0 makes d′ a multiple of 256, and d then one of 2²⁴ + 1;
+//!   but two D are less than 2²⁴ apart. `split!` (`sums.rs`) takes them apart in seven instructions.
+//! * SMLAL into bias · 2³² + 2³¹ multiplies, rounds and adds the bias: what SMMLAR does elsewhere.
+//! * x comes by LDRSH, so that it may start anywhere.
+//! * The loop takes 4 columns four times and is entered at one of five places, the last being its
+//!   end. The last 1–3 columns come from a padded copy, in the last quarter of a round of its own.
+//!
+//! # What was weighed
+//!
+//! Executed instructions for the 8 products of two columns, loads of words apart; only this was built:
+//!
+//! | | unpacking | products | x | all |
+//! |---|---|---|---|---|
+//! | this | 8 | 4 SMLAL | 2 | 14 |
+//! | w′ + (word << 16), (2²⁴, 2¹⁶ + 1): the upper half takes one more | 10 | 4 SMLAL | 2 | 16 |
+//! | halves by MLA, w′ of both row pairs, 24 bits apart, by one SMLAL | 8 | 4 MLA, 2 SMLAL | 2 | 16 |
+//! | halves by MLA, w′ by MLA | 8 | 8 MLA | 2 | 18 |
+//! | the word itself by x₀, its upper half by x₁ − 2¹⁶·x₀, w′ likewise | 8 | 8 MLA | 3 | 19 |
+//!
+//! Two SMLAL for the four products of a column are the least: four sums of 24 bits do not fit in 64.
+//! Halves by LDRSH, without LDM, would save half an instruction, and read each word of flash twice.
+//!
+//! Instructions are not cycles. On a Cortex-M3 an MLA takes 2, and an SMLAL by 16 bits 5, or 7 if they
+//! are negative (DDI 0337: 4 to 7; which: tests of cmemu, University of Warsaw, on an STM32F100). Where
+//! flash does not wait, the eight MLA would be the quicker there; nobody has measured it.
+
+#![expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
+
+mod bare;
+mod pair;
+mod sums;
+mod vector;
+
+pub use super::portable::magnitude;
+pub use bare::dots;
+pub use pair::matvec_pair;
+pub use vector::{add_scaled, moments, narrow, norm, scale};
+
+use super::rows::{BLOCK_ROWS, GROUP, Rows};
+use core::arch::naked_asm;
+use sums::{columns, finish, high, low, split, step};
+
+/// Bytes of the weights of one group: a word per two rows and two columns.
+const GROUP_BYTES: usize = 4 * GROUP;
+/// Groups that a round of the loop takes.
+const STEPS: usize = 4;
+
+/// What `run` keeps on its stack, in that order, behind the biases of a block.
+#[repr(C)]
+struct Job {
+    /// Bytes of weights behind the last group that `x` reaches.
+    skip: usize,
+    /// Where four results go, up to `out_end`.
+    out: *mut i32,
+    out_end: *mut i32,
+    x: *const i16,
+    /// Where x stands when the loop ends.
+    loop_end: *const i16,
+    /// The last 1–3 columns, zeros behind them, or null.
+    tail: *const i16,
+    /// What is added to a bias before its shift.
+    half: u32,
+    bias_shift: u32,
+    /// Groups that the loop's first round leaves out; `STEPS` for no loop at all.
+    entry: usize,
+}
+
+/// The groups that a first round of `STEPS` leaves out so that whole rounds follow it.
+const fn entry<const STEPS: usize>(groups: usize) -> usize {
+    if groups == 0 { STEPS } else { groups.wrapping_neg() % STEPS }
+}
+
+/// What is added before a shift to the right, so that it rounds.
+const fn half(shift: u32) -> u32 {
+    (1 << (shift & 31)) >> 1
+}
+
+/// See [`super::portable::matvec`].
+pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
+    let x = x.get(..rows.columns()).unwrap_or(x);
+    let (groups, rest) = x.as_chunks::<GROUP>();
+    let mut tail = [0; GROUP];
+    for (to, from) in tail.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    let unreached = rows.columns().div_ceil(GROUP).wrapping_sub(x.len().div_ceil(GROUP));
+    let mut job = Job {
+        skip: unreached.wrapping_mul(GROUP_BYTES),
+        out: core::ptr::null_mut(),
+        out_end: core::ptr::null_mut(),
+        x: x.as_ptr(),
+        loop_end: groups.as_ptr_range().end.cast(),
+        tail: if rest.is_empty() { core::ptr::null() } else { tail.as_ptr() },
+        half: half(bias_shift),
+        bias_shift: bias_shift & 31,
+        entry: entry::<STEPS>(groups.len()),
+    };
+    let count = out.len().min(rows.rows());
+    let (whole, part) = out[..count].as_chunks_mut::<BLOCK_ROWS>();
+    let whole_blocks = whole.len();
+    blocks(rows.words(), whole, &mut job);
+    if !part.is_empty()
+        && let Some(last) = rows.block(whole_blocks)
+    {
+        let mut four = [[0; BLOCK_ROWS]];
+        blocks(last, &mut four, &mut job);
+        for (to, from) in part.iter_mut().zip(four.as_flattened()) {
+            *to = *from;
+        }
+    }
+}
+
+/// As many blocks from the start of `words` as `out` has.
+fn blocks(words: &[u32], out: &mut [[i32; BLOCK_ROWS]], job: &mut Job) {
+    if out.is_empty() {
+        return;
+    }
+    let range = out.as_mut_ptr_range();
+    (job.out, job.out_end) = (range.start.cast(), range.end.cast());
+    // SAFETY: `matvec` made `job` for a matrix of which `words` are whole blocks, at least one for
+    // each element of `out`; x, the tail and out outlive the call.
+    unsafe { run(words.as_ptr(), job) }
+}
+
+/// # Safety
+///
+/// From `words` on there are as many whole blocks as `job.out..job.out_end` has places for four
+/// results, at least one. `job.x` has the columns that `entry` and `loop_end` say; `tail` is null or
+/// a group.
+#[unsafe(naked)]
+unsafe extern "C" fn run(words: *const u32, job: &Job) {
+    naked_asm!(
+        "push {{r4-r11, lr}}",
+        "ldm r1, {{r2-r10}}",
+        // The steps have one length: entry = start + entry · (end − start) / 4, in Thumb state.
+        "adr.w r1, 3f",
+        "adr.w r12, 5f",
+        "sub r12, r12, r1",
+        "lsr r12, r12, #2",
+        "orr r1, r1, #1",
+        "mla r10, r10, r12, r1",
+        "push {{r2-r10}}",
+        "sub sp, sp, #16",
+        "2:", // a block: its biases, rounded to the bits of the sums
+        "ldm r0!, {{r2-r5}}",
+        "ldrd r6, r7, [sp, #40]", // half, bias_shift
+        "adds r2, r2, r6",
+        "asrs r2, r7",
+        "adds r3, r3, r6",
+        "asrs r3, r7",
+        "adds r4, r4, r6",
+        "asrs r4, r7",
+        "adds r5, r5, r6",
+        "asrs r5, r7",
+        "stm sp, {{r2-r5}}",
+        "ldrd r1, r12, [sp, #28]", // x, loop_end
+        "mov r8, #0",
+        "mov r9, #0",
+        "mov r10, #0",
+        "mov r11, #0",
+        "ldr pc, [sp, #48]", // entry
+        ".p2align 2",
+        "3:", // 16 columns
+        step!(),
+        step!(),
+        step!(),
+        "4:",
+        step!(),
+        "5:",
+        "cmp r1, r12",
+        "bne 3b",
+        "ldr r6, [sp, #36]", // tail
+        "cbz r6, 6f",
+        "add r7, r6, #8",
+        "cmp r7, r12", // Was that it?
+        "beq 6f",
+        "mov r1, r6",
+        "mov r12, r7",
+        "b 4b",
+        "6:",
+        split!("r8", "r9", "r2", "r3", "r4"),
+        "lsl r9, r9, #8",
+        split!("r10", "r11", "r2", "r3", "r4"),
+        "lsl r11, r11, #8",
+        "ldm sp, {{r5, r6, r7, r12, lr}}", // biases, skip
+        "add r0, r0, lr",
+        "ldm r0!, {{r1-r4}}", // multipliers
+        finish!("r5", "r8", "r1", "lr"),
+        finish!("r6", "r9", "r2", "lr"),
+        finish!("r7", "r10", "r3", "lr"),
+        finish!("r12", "r11", "r4", "lr"),
+        "ldrd r1, r2, [sp, #20]", // out, out_end
+        "stm r1!, {{r5, r6, r7, r12}}",
+        "str r1, [sp, #20]",
+        "cmp r1, r2",
+        "bne 2b",
+        "add sp, sp, #52",
+        "pop {{r4-r11, pc}}",
+    )
+}
