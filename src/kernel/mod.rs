@@ -8,7 +8,8 @@
 //!                             ├ armv7m     SMLAL on M3 and Armv8-M without those features
 //!                             ├ armv6m     MULS on M0 and M0+
 //!                             ├ rv32im     MUL on RISC-V (by target)
-//!                             └ x86_64     AVX2 or VNNI, asked at run time
+//!                             ├ x86_64     AVX2 or VNNI, asked at run time
+//!                             └ wasm32     fixed-width SIMD (feature `wasm-simd128`)
 //! ```
 //! [`portable`] says what each kernel computes; the others compute the same bits faster. `build.rs`
 //! selects (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
@@ -22,6 +23,8 @@ mod bytes;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod layout;
+#[cfg(any(regard_kernel = "x86_64", regard_kernel = "wasm32"))]
+mod loops;
 pub mod portable;
 mod rows;
 
@@ -49,12 +52,16 @@ use m7 as selected;
 mod mve;
 #[cfg(regard_kernel = "mve")]
 use mve as selected;
-#[cfg(regard_kernel = "rv32im")]
-mod rv32im;
 #[cfg(regard_kernel = "portable")]
 use portable as selected;
 #[cfg(regard_kernel = "rv32im")]
+mod rv32im;
+#[cfg(regard_kernel = "rv32im")]
 use rv32im as selected;
+#[cfg(regard_kernel = "wasm32")]
+mod wasm32;
+#[cfg(regard_kernel = "wasm32")]
+use wasm32 as selected;
 #[cfg(regard_kernel = "x86_64")]
 mod x86_64;
 #[cfg(regard_kernel = "x86_64")]

@@ -24,7 +24,9 @@ mod lanes;
 mod matrix;
 mod pair;
 mod unit;
-mod vector;
+mod vector {
+    super::super::loops::loops!("avx2");
+}
 
 #[cfg(feature = "bytes")]
 pub use super::portable::bytes;
