@@ -1,5 +1,5 @@
-//! The loops for two vectors a and b: three blocks at a time, then one at a time, of any layout with three
-//! sums P, Q, R for each half of a block.
+//! The loops for two vectors a and b: three blocks at a time, then one at a time, of any layout
+//! with three sums P, Q, R for each half of a block.
 //!
 //! | a0–a2 | a4, a6 | t6, t5 | a3, a5, a7 | s0–s11, t0–t4, ra |
 //! |---|---|---|---|---|
@@ -99,7 +99,9 @@ macro_rules! inputs {
 
 /// A column of one block; `$before` is R of the last half of a column.
 macro_rules! single {
-    ($upper:ident, $lower:ident, $a:literal, $b:literal, $u:literal, $l:literal, $before:literal) => {
+    (
+        $upper:ident, $lower:ident, $a:literal, $b:literal, $u:literal, $l:literal, $before:literal
+    ) => {
         concat!(
             inputs!($a, $b),
             $upper!("a0", $u, $before, "s0", "s1"),
@@ -152,10 +154,11 @@ macro_rules! row {
 
 /// The body of a function of [`Loops`].
 ///
-/// `halves`: the instructions of a column of the upper half, of the lower, with a pointer, an offset, R of
-/// the half before, P and Q · `separate`: what makes of P, Q, R 256·(Dₐ, D_b, D′_b), and of a fourth
-/// register 256·D′ₐ · `start3`, `start1`: where the sums of three blocks, of one, start, the job in a1 ·
-/// `group`: bytes of a group · `columns`: the offsets of a, b and both halves.
+/// `halves`: the instructions of a column of the upper half, of the lower, with a pointer, an
+/// offset, R of the half before, P and Q · `separate`: what makes of P, Q, R 256·(Dₐ, D_b, D′_b),
+/// and of a fourth register 256·D′ₐ · `start3`, `start1`: where the sums of three blocks, of one,
+/// start, the job in a1 · `group`: bytes of a group · `columns`: the offsets of a, b and both
+/// halves.
 macro_rules! double {
     (
         halves $upper:ident $lower:ident, separate $separate:ident,

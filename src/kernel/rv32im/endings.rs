@@ -2,7 +2,7 @@
 //!
 //! | a0 | a4 | t1, t6 | ra | t0 | a5–a7 |
 //! |---|---|---|---|---|---|
-//! | behind the last group that was read; then the groups of the next block | results | half of 2^shift, shift of biases | `Job` | link | free |
+//! | the groups of the next block, `Job::skip` before | results | half, shift | `Job` | link | free |
 
 use super::asm::{at, begin, end, op};
 use core::arch::naked_asm;
@@ -25,7 +25,8 @@ macro_rules! row {
     };
 }
 
-/// Skip and stride of the job: a0 at the next block, behind four multipliers and its biases, a5 at this.
+/// Skip and stride of the job: a0 at the next block, behind four multipliers and its biases, a5 at
+/// this.
 macro_rules! begin_ending {
     () => {
         "lw a5, 12(ra); lw a6, 16(ra); add a0, a0, a5; sub a5, a0, a6"

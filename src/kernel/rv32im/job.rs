@@ -79,9 +79,10 @@ impl Job {
     ///
     /// # Safety
     ///
-    /// From `words` on, and from each `stride` behind, there are as many groups of this kind of loops as x
-    /// has, for a block of every four of `out`; where results are scaled, four biases in front of them
-    /// and four multipliers at the end of `stride`. What x was made of is still there.
+    /// From `words` on, and from each `stride` behind, there are as many groups of this kind of
+    /// loops as x has, for a block of every four of `out`; where results are scaled, four biases in
+    /// front of them and four multipliers at the end of `stride`. What x was made of is still
+    /// there.
     pub(super) unsafe fn run(&mut self, loops: Loops, words: *const u32, out: &mut [i32]) {
         let (whole, part) = out.as_chunks_mut::<BLOCK_ROWS>();
         let last = words.wrapping_byte_add(whole.len().wrapping_mul(self.stride));

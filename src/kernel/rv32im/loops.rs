@@ -1,4 +1,5 @@
-//! The loops of `mod.rs`: four blocks at a time, then one at a time, of any layout with four sums a block.
+//! The loops of `mod.rs`: four blocks at a time, then one at a time, of any layout with four sums a
+//! block.
 //!
 //! | a0–a3 | a4, a5 | t6 | a6, a7, t0, t1 | s0–s11, t2–t5 | ra |
 //! |---|---|---|---|---|---|
@@ -49,6 +50,7 @@ macro_rules! next {
     };
 }
 
+/// The ending of the job: with `t0` as link.
 macro_rules! ending {
     () => {
         "lw t0, 40(ra)\njalr t0, t0"
@@ -57,12 +59,14 @@ macro_rules! ending {
 
 /// The body of a function of [`Loops`](super::job::Loops).
 ///
-/// `column`: the instructions of a column, with a pointer, two offsets, the four sums · `start4`, `start1`:
-/// where the sums of four blocks, of one, start · `group`, `two`: bytes of a group, of two ·
-/// `columns`: the offsets of x and the two of weights, for the columns of a group, and of the next.
+/// `column`: the instructions of a column, with a pointer, two offsets, the four sums · `start4`,
+/// `start1`: where the sums of four blocks, of one, start · `group`, `two`: bytes of a group, of
+/// two · `columns`: the offsets of x and the two of weights, for the columns of a group, and of the
+/// next.
 macro_rules! loops {
     (
-        $column:ident, start4 $start4:expr, start1 $start1:expr, group $group:literal, two $two:literal,
+        $column:ident, start4 $start4:expr, start1 $start1:expr,
+        group $group:literal, two $two:literal,
         columns $(($x0:literal, $u0:literal, $v0:literal))+,
         $(($x1:literal, $u1:literal, $v1:literal))+
     ) => {

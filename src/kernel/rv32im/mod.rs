@@ -6,17 +6,20 @@
 //!     for each column x, and its half h of row pair p
 //!         Aₚ += h · x                   lh                          256·D + D′, modulo 2³²
 //!         Lₚ += low byte of h · x       lb                          D′
-//!     out[0..4] = round([A₀ − L₀, L₀ << 8, A₁ − L₁, L₁ << 8] · multiplier / 2³²) + round(bias / 2^shift)
+//!     out[0..4] = round([A₀ − L₀, L₀ << 8, A₁ − L₁, L₁ << 8] · multiplier / 2³²)
+//!         + round(bias / 2^shift)
 //! ```
-//! Registers: `loops.rs` for one vector, `pair.rs` for two, where three sums hold the four of a row pair.
+//! Registers: `loops.rs` for one vector, `pair.rs` for two, where three sums hold the four of a row
+//! pair.
 //!
 //! # Tricks
 //!
-//! * Nothing is unpacked: `lh` and `lb` at one address load 256·w + w′ and w′, with their signs, of the
-//!   rows of a pair. A − L is 256·D even after A has wrapped around, because |D| < 2²³.
+//! * Nothing is unpacked: `lh` and `lb` at one address load 256·w + w′ and w′, with their signs, of
+//!   the rows of a pair. A − L is 256·D even after A has wrapped around, because |D| < 2²³.
 //! * A column of x meets four blocks, sixteen rows, in 28 registers: a load of x costs a sixteenth.
-//! * The loop takes two groups, eight columns. An odd group enters it in its middle, with the pointers
-//!   set back; so does the padded copy of the last 1–3 columns. Any length is whole rounds then.
+//! * The loop takes two groups, eight columns. An odd group enters it in its middle, with the
+//!   pointers set back; so does the padded copy of the last 1–3 columns. Any length is whole rounds
+//!   then.
 //! * Blocks that are left by fours run one at a time, with every column's load for themselves.
 //! * MULH and bit 31 of MUL round a product: the multiplier has 15 bits, 16 bits up.
 //! * Two vectors share more than loads: see `pair.rs`.
@@ -24,8 +27,8 @@
 //!
 //! # What was tried
 //!
-//! Executed instructions a product, emulated (`cargo xtask bench`), and bytes of all assembly for one
-//! vector:
+//! Executed instructions a product, emulated (`cargo xtask bench`), and bytes of all assembly for
+//! one vector:
 //!
 //! | | 1×64×64 | 1×128×128 | 1×512×128 | bytes |
 //! |---|---|---|---|---|
@@ -40,9 +43,9 @@
 //! | three blocks, in Rust | 2.65 |
 //! | four sums for two rows (A and L of both), two blocks: the loop alone, without endings | 2.69 |
 //!
-//! For one vector, 3 is the floor of this layout as far as we know: a load, a product, an addition. Four
-//! sums of 24 bits would fit three registers, as for two vectors; but the third operand, w + 256·w‴ of
-//! two row pairs, takes five instructions to make, and only three would pay.
+//! For one vector, 3 is the floor of this layout as far as we know: a load, a product, an addition.
+//! Four sums of 24 bits would fit three registers, as for two vectors; but the third operand,
+//! w + 256·w‴ of two row pairs, takes five instructions to make, and only three would pay.
 
 #![expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
 

@@ -7,9 +7,9 @@
 //!         Q += h·b        256·D_b + D′_b
 //!         R += w·X        Dₐ + 2¹⁶·D_b               all modulo 2³²; w = ⌊h/256 + ½⌋
 //! ```
-//! Three sums of 32 bits hold four of 24: three products and additions where one vector after the other
-//! takes four of each. They come apart at the end: P − 2¹⁶·Q − 256·R is D′ₐ in its low 24 bits; then
-//! Dₐ follows from P, 2¹⁶·D_b from R, D′_b from Q in its low 24 bits, and D_b.
+//! Three sums of 32 bits hold four of 24: three products and additions where one vector after the
+//! other takes four of each. They come apart at the end: P − 2¹⁶·Q − 256·R is D′ₐ in its low 24
+//! bits; then Dₐ follows from P, 2¹⁶·D_b from R, D′_b from Q in its low 24 bits, and D_b.
 
 use super::asm::{at, begin, end, op};
 use super::double::{Job, columns, double, inputs, row, scale, single, whole};
@@ -23,10 +23,10 @@ pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: 
     unsafe { Job::new(rows, x, bias_shifts).run(sums, rows, out) }
 }
 
-/// A column of a row pair: 9 instructions for four products, which makes 237 for the 96 of a group and three
-/// blocks. The last product, in a5, is left to be
-/// added to R behind the next load, `$before` is where that of the pair before belongs: so nothing
-/// waits for a load or a product of the instruction before.
+/// A column of a row pair: 9 instructions for four products, so that a group of three blocks takes
+/// 237 for 96. The last product, in a5, is left to be added to R behind the next load, and
+/// `$before` is R of the pair before: so no instruction waits for the load or the product in front
+/// of it.
 macro_rules! pair {
     ($p:literal, $w:literal, $before:literal, $sp:literal, $sq:literal) => {
         concat!(

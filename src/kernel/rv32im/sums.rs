@@ -1,5 +1,5 @@
-//! The loops over row pairs. Eight columns of four blocks take 398 instructions for 128 products, four of a
-//! single block 55 for 16.
+//! The loops over row pairs. Eight columns of four blocks take 398 instructions for 128 products,
+//! four of a single block 55 for 16.
 
 use super::asm::{at, begin, end, op};
 use super::job::Job;
@@ -13,7 +13,9 @@ pub(super) const GROUP_BYTES: usize = 4 * GROUP;
 /// A column of a block at pointer `$p`, whose words lie at `$w01` and `$w23`; sums A₀ L₀ A₁ L₁. 12
 /// instructions for four products.
 macro_rules! column {
-    ($p:literal, $w01:literal, $w23:literal, $a0:literal, $l0:literal, $a1:literal, $l1:literal) => {
+    (
+        $p:literal, $w01:literal, $w23:literal, $a0:literal, $l0:literal, $a1:literal, $l1:literal
+    ) => {
         concat!(
             at!("lh", "a6", $w01, $p),
             at!("lb", "a7", $w01, $p),

@@ -1,5 +1,5 @@
-//! Vectors on the cores of `mod.rs`: the loops of `portable`, with MULH for a product, and four numbers a
-//! round, for where size counts the compiler unrolls nothing.
+//! Vectors on the cores of `mod.rs`: the loops of `portable`, with MULH for a product, and four
+//! numbers a round, for where size counts the compiler unrolls nothing.
 
 use crate::kernel::portable;
 use crate::kernel::portable::Norm;

@@ -76,7 +76,8 @@ unsafe extern "C" fn sums(words: *const u32, job: &mut Job) {
         column,
         start4 concat!(
             "lw s0, 44(ra); li s1, 0; lw s2, 48(ra); mv s3, s0\n",
-            "mv s4, s0; li s5, 0; mv s6, s2; mv s7, s0; mv s8, s0; li s9, 0; mv s10, s2; mv s11, s0\n",
+            "mv s4, s0; li s5, 0; mv s6, s2; mv s7, s0\n",
+            "mv s8, s0; li s9, 0; mv s10, s2; mv s11, s0\n",
             "mv t2, s0; li t3, 0; mv t4, s2; mv t5, s0"
         ),
         start1 "lw s0, 44(ra); li s1, 0; lw s2, 48(ra); mv s3, s0",

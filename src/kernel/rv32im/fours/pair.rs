@@ -33,7 +33,10 @@ pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: 
 /// A column of a byte: 8 instructions for four products. The last product is left as in
 /// `rv32im/pair.rs`.
 macro_rules! byte {
-    ($load:literal, $shift:literal, $p:literal, $at:literal, $before:literal, $sp:literal, $sq:literal) => {
+    (
+        $load:literal, $shift:literal,
+        $p:literal, $at:literal, $before:literal, $sp:literal, $sq:literal
+    ) => {
         concat!(
             at!($load, "a7", $at, $p),
             op!("add", $before, $before, "a5"),
@@ -101,6 +104,7 @@ unsafe extern "C" fn sums(words: *const u32, job: &mut Job) {
         ),
         start1 "lw s0, 44(a1); lw s1, 48(a1); li s2, 0; lw s3, 52(a1); lw s4, 56(a1); mv s5, s0",
         group "8",
-        columns ("0", "4", "1", "0") ("2", "6", "3", "2") ("8", "12", "5", "4") ("10", "14", "7", "6")
+        columns ("0", "4", "1", "0") ("2", "6", "3", "2") ("8", "12", "5", "4")
+        ("10", "14", "7", "6")
     )
 }
