@@ -52,6 +52,7 @@
 
 #[cfg(feature = "int4")]
 pub mod fours;
+mod ops;
 mod pair;
 mod product;
 mod run;
