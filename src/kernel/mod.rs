@@ -36,7 +36,7 @@ use armv7m as selected;
 #[cfg(any(regard_kernel = "dsp", regard_kernel = "m7"))]
 #[cfg_attr(
     regard_kernel = "m7",
-    allow(dead_code, unused_imports, reason = "it has matrices of its own")
+    allow(dead_code, unused_imports, reason = "`m7` has products of its own")
 )]
 mod dsp;
 #[cfg(regard_kernel = "dsp")]
@@ -60,29 +60,15 @@ mod x86_64;
 #[cfg(regard_kernel = "x86_64")]
 use x86_64 as selected;
 
-#[cfg(all(feature = "int4", regard_kernel = "armv6m"))]
-use armv6m::fours as selected_fours;
-#[cfg(all(feature = "int4", any(regard_kernel = "dsp", regard_kernel = "m7")))]
-use dsp::fours as selected_fours;
-#[cfg(all(feature = "bytes", regard_kernel = "mve"))]
-use mve::bytes as selected_bytes;
-#[cfg(all(feature = "bytes", not(regard_kernel = "mve")))]
-use portable::bytes as selected_bytes;
-#[cfg(all(
-    feature = "int4",
-    not(any(regard_kernel = "armv6m", regard_kernel = "dsp", regard_kernel = "m7"))
-))]
-use portable::fours as selected_fours;
-
 /// The product of a matrix with a vector, as [`portable::matvec`] defines it.
 #[inline]
 pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     match rows.layout() {
         Layout::Pairs => selected::matvec(rows, x, bias_shift, out),
         #[cfg(feature = "int4")]
-        Layout::Fours => selected_fours::matvec(rows, x, bias_shift, out),
+        Layout::Fours => selected::fours::matvec(rows, x, bias_shift, out),
         #[cfg(feature = "bytes")]
-        Layout::Bytes => selected_bytes::matvec(rows, x, bias_shift, out),
+        Layout::Bytes => selected::bytes::matvec(rows, x, bias_shift, out),
     }
 }
 
@@ -92,9 +78,9 @@ pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: 
     match rows.layout() {
         Layout::Pairs => selected::matvec_pair(rows, x, bias_shifts, out),
         #[cfg(feature = "int4")]
-        Layout::Fours => selected_fours::matvec_pair(rows, x, bias_shifts, out),
+        Layout::Fours => selected::fours::matvec_pair(rows, x, bias_shifts, out),
         #[cfg(feature = "bytes")]
-        Layout::Bytes => selected_bytes::matvec_pair(rows, x, bias_shifts, out),
+        Layout::Bytes => selected::bytes::matvec_pair(rows, x, bias_shifts, out),
     }
 }
 

@@ -58,6 +58,8 @@ mod product;
 mod run;
 mod vector;
 
+#[cfg(feature = "bytes")]
+pub use super::portable::bytes;
 pub use super::portable::magnitude;
 pub use pair::matvec_pair;
 pub use vector::{add_scaled, moments, narrow, norm, scale};

@@ -26,6 +26,10 @@ mod pair;
 mod unit;
 mod vector;
 
+#[cfg(feature = "bytes")]
+pub use super::portable::bytes;
+#[cfg(feature = "int4")]
+pub use super::portable::fours;
 pub use super::portable::scale;
 
 use super::rows::{GROUP, Rows};

@@ -19,7 +19,7 @@ struct Bench {
 }
 
 /// Kernels, to the very instruction, and whole models, by a timer to the next 20.
-const KERNELS: Bench = Bench { bin: "bench", features: &["bench"], shift: 8 };
+const KERNELS: Bench = Bench { bin: "bench", features: &["bench", "int4"], shift: 8 };
 const MODELS: Bench = Bench { bin: "bench_models", features: &["bench"], shift: 1 };
 
 /// Layers of other crates, and the boards that they are counted on, with the feature for each.
