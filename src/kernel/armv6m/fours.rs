@@ -13,8 +13,9 @@
 //!
 //! Registers and blocks are as in `mod.rs`: r8–r11 are P₀–P₃.
 
+use super::ops::{add_shifted, mac, op, scale};
 use super::product::{Matrix, Vector, Weights};
-use super::run::{Job, scaled, two_results};
+use super::run::{Job, two_results};
 use crate::kernel::rows::{GROUP, Rows};
 use core::arch::naked_asm;
 
@@ -50,66 +51,30 @@ pub(super) const fn starts(sum_x: i32) -> [i32; 4] {
     [sum_x.wrapping_mul(-2184), sum_x.wrapping_mul(-136), sum_x.wrapping_mul(-8), 0]
 }
 
-/// P₃, P₂ and P₁ of a column, whose half stands in `w` from bit `at` on.
+/// P₃, P₂ and P₁ of a column, whose digits start behind so many bits.
 macro_rules! column {
-    ($w:literal, $x:literal, $at:literal) => {
+    ($w:literal, $x:literal, $first:literal, $second:literal, $third:literal) => {
         concat!(
-            "asrs r7, ",
-            $w,
-            ", #12+",
-            $at,
-            "\n",
-            "muls r7, ",
-            $x,
-            ", r7\n",
-            "add r11, r7\n",
-            "asrs r7, ",
-            $w,
-            ", #8+",
-            $at,
-            "\n",
-            "muls r7, ",
-            $x,
-            ", r7\n",
-            "add r10, r7\n",
-            "asrs r7, ",
-            $w,
-            ", #4+",
-            $at,
-            "\n",
-            "muls r7, ",
-            $x,
-            ", r7\n",
-            "add r9, r7\n",
+            op!("asrs", "r7", $w, $first),
+            mac!("r11", "r7", $x),
+            op!("asrs", "r7", $w, $second),
+            mac!("r10", "r7", $x),
+            op!("asrs", "r7", $w, $third),
+            mac!("r9", "r7", $x),
         )
     };
 }
 
-/// Two columns of a block, their word in `w`, which is lost, with x in r2 and r3. 24 instructions for 8
-/// products.
+/// Two columns of a block: a word, which is lost, with x in r2 and r3. 24 instructions for 8 products.
 macro_rules! word {
     ($w:literal) => {
         concat!(
-            column!($w, "r3", "16"),
-            "asrs r7, ",
-            $w,
-            ", #16\n",
-            "muls r7, r3, r7\n",
-            "add r8, r7\n",
-            "sxth ",
-            $w,
-            ", ",
-            $w,
-            "\n",
-            column!($w, "r2", "0"),
-            "muls ",
-            $w,
-            ", r2, ",
-            $w,
-            "\n",
-            "add r8, ",
-            $w,
-            "\n",
+            column!($w, "r3", "#28", "#24", "#20"),
+            op!("asrs", "r7", $w, "#16"),
+            mac!("r8", "r7", "r3"),
+            op!("sxth", $w, $w),
+            column!($w, "r2", "#12", "#8", "#4"),
+            mac!("r8", $w, "r2"),
         )
     };
 }
@@ -183,7 +148,7 @@ pub(super) unsafe extern "C" fn run(words: *const u32, job: &Job, starts: &[i32;
         "subs r3, r3, r4",
         "lsls r2, r2, #8",
         "lsls r3, r3, #8",
-        two_results!("0"),
+        two_results!("[r0, #2]", "[r0, #6]"),
         "mov r2, r9",
         "mov r3, r10",
         "lsls r3, r3, #4",
@@ -193,7 +158,7 @@ pub(super) unsafe extern "C" fn run(words: *const u32, job: &Job, starts: &[i32;
         "subs r3, r3, r4",
         "lsls r2, r2, #8",
         "lsls r3, r3, #8",
-        two_results!("8"),
+        two_results!("[r0, #10]", "[r0, #14]"),
         "9:",
         "adds r0, #16",
         "str r0, [sp, #20]",

@@ -43,7 +43,7 @@
 //! | 256 columns at once (1024 bytes) | 3.67 | 3.46 | 3.37 | 562 |
 //!
 //! A third sum for two row pairs together, of a₀ + 256·b₁ with the upper weight a of the one and the lower
-//! weight b of the other, would save a multiplication and an addition in four, as `pair.rs` does with two
+//! weight b of the other, would save a multiplication and an addition in four, as `pair/` does with two
 //! vectors; but to make that number takes four instructions from words that lie as they do, and so
 //! nothing is won. The floor of this layout is 3.19: 12 instructions for each word of 4 products, and 6
 //! loads for 32.
@@ -52,6 +52,7 @@
 
 #[cfg(feature = "int4")]
 pub mod fours;
+mod ops;
 mod pair;
 mod product;
 mod run;
