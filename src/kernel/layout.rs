@@ -48,14 +48,15 @@ impl Layout {
 
     /// Words of a block.
     pub(super) const fn block_words(self, columns: usize) -> usize {
-        let (group, words) = match self {
-            Self::Pairs => (4, 4),
+        // Each with its own divisor: the compiler sees that none is zero.
+        let words = match self {
+            Self::Pairs => columns.div_ceil(4).wrapping_mul(4),
             #[cfg(feature = "int4")]
-            Self::Fours => (4, 2),
+            Self::Fours => columns.div_ceil(4).wrapping_mul(2),
             #[cfg(feature = "bytes")]
-            Self::Bytes => (16, 16),
+            Self::Bytes => columns.div_ceil(16).wrapping_mul(16),
         };
-        columns.div_ceil(group).wrapping_mul(words).wrapping_add(2 * BLOCK_ROWS)
+        words.wrapping_add(2 * BLOCK_ROWS)
     }
 
     /// The word of a block that has a weight. `row`: of the block.
@@ -65,7 +66,9 @@ impl Layout {
             #[cfg(feature = "int4")]
             Self::Fours => column / 2,
             #[cfg(feature = "bytes")]
-            Self::Bytes => (column & !15).wrapping_add(row * 4).wrapping_add(column % 16 / 4),
+            Self::Bytes => {
+                (column & !15).wrapping_add(row.wrapping_mul(4)).wrapping_add(column % 16 / 4)
+            }
         };
         behind_biases.wrapping_add(BLOCK_ROWS)
     }
@@ -81,9 +84,9 @@ impl Layout {
             #[cfg(feature = "int4")]
             Self::Fours => {
                 let half = word >> (16 * (column % 2));
-                let digit = (half >> (4 * (3 - row % BLOCK_ROWS)) & 15) as i8;
+                let digit = (half >> (12 - 4 * (row & 3)) & 15) as i8;
                 // The first digit has a sign, the others are eight too large.
-                if row.is_multiple_of(BLOCK_ROWS) { digit << 4 >> 4 } else { digit - 8 }
+                if row.is_multiple_of(BLOCK_ROWS) { digit << 4 >> 4 } else { digit.wrapping_sub(8) }
             }
             #[cfg(feature = "bytes")]
             Self::Bytes => (word >> (8 * (column % 4))) as i8,
