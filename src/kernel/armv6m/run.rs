@@ -21,7 +21,7 @@ pub(super) struct Job {
     pub(super) entry: usize,
     /// Bytes of a block before its first group.
     pub(super) lead: usize,
-    /// Bytes of a block.
+    /// Bytes of a block, less its last four words.
     pub(super) stride: usize,
     /// Four numbers for each block.
     pub(super) out: *mut i32,
@@ -119,7 +119,7 @@ macro_rules! odd {
 
 /// Two results, of sum and low sum of a row pair.
 macro_rules! results {
-    ($sum:literal, $low:literal, $row:literal) => {
+    ($sum:literal, $low:literal, $at:literal) => {
         concat!(
             "mov r3, ",
             $low,
@@ -129,20 +129,36 @@ macro_rules! results {
             "\n",
             "subs r2, r2, r3\n",
             "lsls r3, r3, #8\n",
-            result!("r2", "4*", $row),
-            result!("r3", "4+4*", $row),
+            two_results!($at),
+        )
+    };
+}
+
+/// Two results, of 256·D in r2 and r3: round(256·D · multiplier / 2¹⁶) + round(bias / 2^r7), the
+/// multipliers `at` bytes behind r0. The carry of a shift is its rounding.
+macro_rules! two_results {
+    ($at:literal) => {
+        concat!(
+            scaled!("r2", "2", $at),
+            scaled!("r3", "6", $at),
+            "ldm r1!, {{r4, r5}}\n",
+            "asrs r4, r7\n",
+            "adcs r2, r4\n",
+            "asrs r5, r7\n",
+            "adcs r3, r5\n",
             "stm r6!, {{r2, r3}}\n",
         )
     };
 }
 
-/// `value` = round(value · multiplier / 2¹⁶) + round(bias / 2^r7): the carry of a shift is its rounding.
-macro_rules! result {
-    ($value:literal, $at:literal, $row:literal) => {
+/// `value` = round(value · multiplier / 2¹⁶).
+macro_rules! scaled {
+    ($value:literal, $half:literal, $at:literal) => {
         concat!(
-            "ldrh r4, [r0, #2+",
+            "ldrh r4, [r0, #",
+            $half,
+            "+",
             $at,
-            $row,
             "]\n",
             "uxth r5, ",
             $value,
@@ -162,21 +178,16 @@ macro_rules! result {
             "adcs ",
             $value,
             ", r5\n",
-            "ldr r5, [r1, #",
-            $at,
-            $row,
-            "]\n",
-            "asrs r5, r7\n",
-            "adcs ",
-            $value,
-            ", r5\n",
         )
     };
 }
 
+#[cfg(feature = "int4")]
+pub(super) use {scaled, two_results};
+
 /// # Safety
 ///
-/// From `words` on there are as many blocks of `stride` bytes as `job.out..job.out_end` has places for
+/// From `words` on there are as many blocks of `stride` bytes and four words as `job.out..job.out_end` has places for
 /// four numbers, at least one; each has, behind `lead` bytes, the groups of `job.x..job.x_end`. If
 /// results are scaled, a block starts with four biases and ends with four multipliers.
 #[unsafe(naked)]
@@ -238,17 +249,16 @@ pub(super) unsafe extern "C" fn run(words: *const u32, job: &Job) {
         "ldr r1, [sp, #20]", // words
         "ldr r0, [sp, #12]", // stride
         "adds r0, r0, r1",
-        "str r0, [sp, #20]",
         "ldr r6, [sp, #16]", // out
         "ldr r7, [sp, #24]", // shift
         "cmp r7, #0",
         "beq 20f",
         "7:",
-        "subs r0, #16",
         results!("r8", "r9", "0"),
-        results!("r10", "r11", "2"),
-        "adds r0, #16",
+        results!("r10", "r11", "8"),
         "9:",
+        "adds r0, #16",
+        "str r0, [sp, #20]",
         "str r6, [sp, #16]",
         "cmp r6, lr",
         "beq 30f",

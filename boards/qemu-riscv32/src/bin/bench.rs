@@ -27,6 +27,10 @@ fn main() -> ! {
     let same = [
         bench::matrices(&mut bench, &bench::SMALL),
         bench::matrices(&mut bench, &bench::LARGE),
+        #[cfg(feature = "int4")]
+        bench::matrices(&mut bench, &bench::FOURS),
+        bench::energies(&mut bench),
+        bench::vectors(&mut bench),
         bench::cells(&mut bench),
         bench::convolution(&mut bench, arena),
     ];
