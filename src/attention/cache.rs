@@ -10,7 +10,7 @@ use crate::arena::Carver;
 use crate::format::{CachePlan, Dims};
 use crate::kernel;
 use crate::layer::{first, first_mut, row, row_mut};
-use crate::number::{Block, ENERGY_FRACTION, bytes_for, cut, shift, small_exponent};
+use crate::number::{Block, ENERGY_FRACTION, bytes_for, cut, round_shift, shift, small_exponent};
 
 /// The caches of some layers.
 pub(crate) struct Caches<'a> {
@@ -172,7 +172,12 @@ impl Cache<'_> {
         let energies = first_mut(energies, self.len);
         let mut highest = i32::MIN;
         for (energy, &exponent) in energies.iter_mut().zip(keys.exponents(head, shape)) {
-            *energy = shift(*energy, by.wrapping_add(exponent.into()));
+            let by = by.wrapping_add(exponent.into());
+            // What nearly all are, before the call.
+            *energy = match by {
+                -31..=-1 => round_shift(*energy, by.unsigned_abs()),
+                _ => shift(*energy, by),
+            };
             highest = highest.max(*energy);
         }
         (energies, highest)
