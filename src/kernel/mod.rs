@@ -97,11 +97,15 @@ pub use selected::{add_scaled, magnitude, moments, narrow, norm, scale};
 /// The product of keys with a query, of values with weights, as [`portable::dots`] defines it.
 pub use selected::dots;
 
-pub use bare::{bare_words, put_column, put_row};
+pub use bare::bare_words;
+#[cfg(not(regard_kernel = "mve"))]
+pub use bare::{put_column, put_row};
 pub use bytes::bytes_of;
 pub use layout::Layout;
 pub use portable::{Norm, depthwise};
 pub use rows::Rows;
+#[cfg(regard_kernel = "mve")]
+pub use selected::{put_column, put_row};
 
 /// The name of the kernel set that this build uses.
 pub const NAME: &str = env!("REGARD_KERNEL_NAME");

@@ -6,6 +6,7 @@
 //! | `pair.rs`, two vectors | four | 8 of 16 bits |
 //! | `bare.rs`, keys and values | four | 8 of 16 bits |
 //! | `bytes.rs`, `bytes_short.rs`, `bytes_pair.rs`: weights in rows of bytes | eight, four, four | 16 of 8 bits |
+//! | `put.rs`, what enters a cache | | 8 of 16 bits |
 //! | `vector.rs`, what is done to each number | | 4 of 32 bits |
 //!
 //! Loops end in LE where a register is left for it, which is free once a firmware has set CCR.LOB, and
@@ -22,6 +23,7 @@ mod bytes_pair;
 mod bytes_short;
 mod matvec;
 mod pair;
+mod put;
 mod vector;
 
 #[cfg(feature = "int4")]
@@ -29,6 +31,7 @@ pub use super::portable::fours;
 pub use bare::dots;
 pub(crate) use matvec::matvec;
 pub(crate) use pair::matvec_pair;
+pub use put::{put_column, put_row};
 pub use vector::{add_scaled, magnitude, moments, narrow, norm, scale};
 
 use super::rows::GROUP;
