@@ -54,12 +54,13 @@ pub fn add_scaled(wide: &mut [i32], shift: u32, x: &[i16], factor: i32) {
     let n = wide.len().min(x.len());
     let wide = wide.get_mut(..n).unwrap_or_default();
     let ((wide, wide_rest), (x, x_rest)) = (wide.as_chunks_mut(), fours(x, n));
-    if shift > 0 {
-        for four in wide.iter_mut() {
-            *four = four.map(|value| shift_right(value, minus));
-        }
-    }
     for (wide, x) in wide.iter_mut().zip(x) {
+        if shift > 0 {
+            // By name: `map` would go through the stack where size counts.
+            let [a, b, c, d] = *wide;
+            let cut = |value| shift_right(value, minus);
+            *wide = [cut(a), cut(b), cut(c), cut(d)];
+        }
         add_four(wide, x, factor);
     }
     for (wide, &x) in wide_rest.iter_mut().zip(x_rest) {
