@@ -4,13 +4,14 @@
 use std::env;
 
 /// Names of kernel sets, the files and folders of `src/kernel`: the first whose condition holds is chosen.
-const KERNELS: [(&str, Fits); 8] = [
+const KERNELS: &[(&str, Fits)] = &[
     ("mve", |b| b.is_for("thumbv8m.main") && b.has("CORTEX_M55")),
     ("m7", |b| b.is_for("thumbv7em") && b.has("CORTEX_M7")),
     ("dsp", |b| b.is_for("thumbv7em") || b.is_for("thumbv8m.main") && b.has("CORTEX_M33")),
     ("armv7m", |b| b.is_for("thumbv7m") || b.is_for("thumbv8m.main")),
     ("armv6m", |b| b.is_for("thumbv6m")),
     ("rv32im", |b| b.is_for("riscv32im")),
+    ("wasm32", |b| b.is_for("wasm32") && (b.has("WASM_SIMD128") || b.has_instructions("simd128"))),
     // Not kernels of operating systems, which leave the wide registers to others; nor Miri.
     ("x86_64", |b| b.is_for("x86_64") && b.has_instructions("sse2") && !b.is_interpreted()),
     ("portable", |_| true),
@@ -44,14 +45,15 @@ impl Build {
 }
 
 fn main() {
-    let names = KERNELS.map(|(name, _)| format!("\"{name}\"")).join(", ");
+    let names: Vec<_> = KERNELS.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+    let names = names.join(", ");
     println!("cargo::rustc-check-cfg=cfg(regard_kernel, values({names}))");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=REGARD_KERNEL");
     let build = Build { target: env::var("TARGET").unwrap_or_default() };
     let wanted = env::var("REGARD_KERNEL").unwrap_or_default();
     let chosen = match wanted.as_str() {
-        "" => KERNELS.iter().find(|(_, fits)| fits(&build)).map_or("portable", |(name, _)| name),
+        "" => KERNELS.iter().find(|(_, fits)| fits(&build)).map_or("portable", |&(name, _)| name),
         "portable" => "portable",
         other => panic!("REGARD_KERNEL={other}: only `portable` is known"),
     };

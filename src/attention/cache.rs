@@ -10,7 +10,7 @@ use crate::arena::Carver;
 use crate::format::{CachePlan, Dims};
 use crate::kernel;
 use crate::layer::{first, first_mut, row, row_mut};
-use crate::number::{Block, ENERGY_FRACTION, bytes_for, cut, shift, small_exponent};
+use crate::number::{Block, ENERGY_FRACTION, bytes_for, cut, round_shift, shift, small_exponent};
 
 /// The caches of some layers.
 pub(crate) struct Caches<'a> {
@@ -116,13 +116,15 @@ impl Half<&mut [u32], &mut [i8]> {
             let shift = bytes_for(values);
             let matrix = layer.wrapping_mul(shape.n_heads).wrapping_add(head);
             let words = row_mut(self.words, matrix, shape.words());
-            for (part, values) in values.chunks(PART).enumerate() {
+            let mut start = 0usize; // `enumerate` could overflow.
+            for values in values.chunks(PART) {
                 cut(values, shift, 8, first_mut(&mut bytes, values.len()));
                 for behind in bytes.iter_mut().skip(values.len()).take(3) {
                     *behind = 0;
                 }
                 let fours = first(bytes.as_chunks().0, values.len().div_ceil(4));
-                write(words, part.wrapping_mul(PART), fours);
+                write(words, start, fours);
+                start = start.wrapping_add(PART);
             }
             let slot = matrix.wrapping_mul(shape.positions).wrapping_add(position);
             if let Some(place) = self.exponents.get_mut(slot) {
@@ -170,7 +172,12 @@ impl Cache<'_> {
         let energies = first_mut(energies, self.len);
         let mut highest = i32::MIN;
         for (energy, &exponent) in energies.iter_mut().zip(keys.exponents(head, shape)) {
-            *energy = shift(*energy, by.wrapping_add(exponent.into()));
+            let by = by.wrapping_add(exponent.into());
+            // What nearly all are, before the call.
+            *energy = match by {
+                -31..=-1 => round_shift(*energy, by.unsigned_abs()),
+                _ => shift(*energy, by),
+            };
             highest = highest.max(*energy);
         }
         (energies, highest)

@@ -19,12 +19,14 @@ pub(super) const fn stride(columns: usize) -> usize {
 }
 
 /// In eight bits, whose least value is not there.
+#[cfg(not(regard_kernel = "mve"))]
 fn byte(value: i16) -> i32 {
     i32::from(value.max(-127))
 }
 
 /// Writes part of row `row` of a matrix of `columns`, from the column `first` on, −128 ≤ values ≤ 127, the least as −127, zeros
 /// beyond the columns. Rows come in order from 0 on: an even one clears the odd one behind it.
+#[cfg(not(regard_kernel = "mve"))]
 pub fn put_row(
     words: &mut [u32],
     columns: usize,
@@ -53,6 +55,7 @@ pub fn put_row(
 /// Writes part of column `column` of a matrix of `columns`, from the row `first` on, a multiple of
 /// four, −128 ≤ values ≤ 127, the least as −127, zeros beyond the rows. Columns come in order from 0 on: an even one clears
 /// the odd one behind it.
+#[cfg(not(regard_kernel = "mve"))]
 pub fn put_column(
     words: &mut [u32],
     columns: usize,

@@ -8,7 +8,8 @@
 //!                             ├ armv7m     SMLAL on M3 and Armv8-M without those features
 //!                             ├ armv6m     MULS on M0 and M0+
 //!                             ├ rv32im     MUL on RISC-V (by target)
-//!                             └ x86_64     AVX2 or VNNI, asked at run time
+//!                             ├ x86_64     AVX2 or VNNI, asked at run time
+//!                             └ wasm32     fixed-width SIMD (feature `wasm-simd128`)
 //! ```
 //! [`portable`] says what each kernel computes; the others compute the same bits faster. `build.rs`
 //! selects (`REGARD_KERNEL=portable` in its environment forces the fallback). This folder imports
@@ -22,6 +23,8 @@ mod bytes;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod layout;
+#[cfg(any(regard_kernel = "x86_64", regard_kernel = "wasm32"))]
+mod loops;
 pub mod portable;
 mod rows;
 
@@ -36,7 +39,7 @@ use armv7m as selected;
 #[cfg(any(regard_kernel = "dsp", regard_kernel = "m7"))]
 #[cfg_attr(
     regard_kernel = "m7",
-    allow(dead_code, unused_imports, reason = "it has matrices of its own")
+    allow(dead_code, unused_imports, reason = "`m7` has products of its own")
 )]
 mod dsp;
 #[cfg(regard_kernel = "dsp")]
@@ -49,25 +52,20 @@ use m7 as selected;
 mod mve;
 #[cfg(regard_kernel = "mve")]
 use mve as selected;
-#[cfg(regard_kernel = "rv32im")]
-mod rv32im;
 #[cfg(regard_kernel = "portable")]
 use portable as selected;
 #[cfg(regard_kernel = "rv32im")]
+mod rv32im;
+#[cfg(regard_kernel = "rv32im")]
 use rv32im as selected;
+#[cfg(regard_kernel = "wasm32")]
+mod wasm32;
+#[cfg(regard_kernel = "wasm32")]
+use wasm32 as selected;
 #[cfg(regard_kernel = "x86_64")]
 mod x86_64;
 #[cfg(regard_kernel = "x86_64")]
 use x86_64 as selected;
-
-#[cfg(all(feature = "int4", any(regard_kernel = "dsp", regard_kernel = "m7")))]
-use dsp::fours as selected_fours;
-#[cfg(all(feature = "bytes", regard_kernel = "mve"))]
-use mve::bytes as selected_bytes;
-#[cfg(all(feature = "bytes", not(regard_kernel = "mve")))]
-use portable::bytes as selected_bytes;
-#[cfg(all(feature = "int4", not(any(regard_kernel = "dsp", regard_kernel = "m7"))))]
-use portable::fours as selected_fours;
 
 /// The product of a matrix with a vector, as [`portable::matvec`] defines it.
 #[inline]
@@ -75,9 +73,9 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     match rows.layout() {
         Layout::Pairs => selected::matvec(rows, x, bias_shift, out),
         #[cfg(feature = "int4")]
-        Layout::Fours => selected_fours::matvec(rows, x, bias_shift, out),
+        Layout::Fours => selected::fours::matvec(rows, x, bias_shift, out),
         #[cfg(feature = "bytes")]
-        Layout::Bytes => selected_bytes::matvec(rows, x, bias_shift, out),
+        Layout::Bytes => selected::bytes::matvec(rows, x, bias_shift, out),
     }
 }
 
@@ -87,9 +85,9 @@ pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: 
     match rows.layout() {
         Layout::Pairs => selected::matvec_pair(rows, x, bias_shifts, out),
         #[cfg(feature = "int4")]
-        Layout::Fours => selected_fours::matvec_pair(rows, x, bias_shifts, out),
+        Layout::Fours => selected::fours::matvec_pair(rows, x, bias_shifts, out),
         #[cfg(feature = "bytes")]
-        Layout::Bytes => selected_bytes::matvec_pair(rows, x, bias_shifts, out),
+        Layout::Bytes => selected::bytes::matvec_pair(rows, x, bias_shifts, out),
     }
 }
 
@@ -99,11 +97,15 @@ pub use selected::{add_scaled, magnitude, moments, narrow, norm, scale};
 /// The product of keys with a query, of values with weights, as [`portable::dots`] defines it.
 pub use selected::dots;
 
-pub use bare::{bare_words, put_column, put_row};
+pub use bare::bare_words;
+#[cfg(not(regard_kernel = "mve"))]
+pub use bare::{put_column, put_row};
 pub use bytes::bytes_of;
 pub use layout::Layout;
 pub use portable::{Norm, depthwise};
 pub use rows::Rows;
+#[cfg(regard_kernel = "mve")]
+pub use selected::{put_column, put_row};
 
 /// The name of the kernel set that this build uses.
 pub const NAME: &str = env!("REGARD_KERNEL_NAME");

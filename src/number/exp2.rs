@@ -1,7 +1,5 @@
 //! 2⁻ˣ: a table of 64 steps an octave, interpolated linearly, and a shift for whole octaves.
 
-use super::round_shift;
-
 /// Fraction bits of the argument.
 pub(crate) const FRACTION: u32 = 11;
 /// Fraction bits of the result.
@@ -39,8 +37,10 @@ pub fn exp2_neg(x: u16) -> i32 {
     let between = i32::from(x) % (1 << STEP_BITS);
     let here = TABLE[index];
     let fall = here.wrapping_sub(TABLE[index + 1]);
-    let value = here.wrapping_sub(round_shift(fall.wrapping_mul(between), STEP_BITS));
-    round_shift(value, u32::from(x >> FRACTION))
+    let half = 1 << (STEP_BITS - 1);
+    let value = here.wrapping_sub(fall.wrapping_mul(between).wrapping_add(half) >> STEP_BITS);
+    // A rounding shift without a branch: x has at most 31 octaves, and the value 21 bits.
+    (value << 1 >> (x >> FRACTION)).wrapping_add(1) >> 1
 }
 
 #[cfg(test)]

@@ -21,20 +21,22 @@ pub fn softmax(energies: &mut [i32]) {
 pub(crate) fn softmax_below(best: i32, energies: &mut [i32]) {
     let mut sum = 0u32;
     for energy in energies.iter_mut() {
-        let below = best.wrapping_sub(*energy);
-        *energy = u16::try_from(below).map_or(0, exp2_neg);
+        // 2^(−x) of the largest x is 0, as of all beyond.
+        let below = best.wrapping_sub(*energy).clamp(0, u16::MAX.into());
+        *energy = exp2_neg(below as u16);
         sum = sum.wrapping_add(*energy as u32);
     }
     // 1/Σ with 16 significant digits: Σ = short · 2^octaves, short in 2¹⁵ … 2¹⁶.
     let octaves = 16u32.saturating_sub(sum.leading_zeros());
     let short = round_shift(sum as i32, octaves) as u32;
     let reciprocal = (1u32 << 31).checked_div(short).unwrap_or(0);
+    let down = octaves.wrapping_add(31 - RESULT_FRACTION) & 31;
+    let half = (1 << down) >> 1;
     for weight in energies.iter_mut() {
         // 15 digits of the weight times 16 of the reciprocal fit 32 bits.
-        let short = round_shift(*weight, RESULT_FRACTION - 15) as u32;
-        let product = short.wrapping_mul(reciprocal);
-        let down = octaves.wrapping_add(31 - RESULT_FRACTION) & 31;
-        *weight = (product.wrapping_add((1 << down) >> 1) >> down) as i32;
+        const DIGITS: u32 = RESULT_FRACTION - 15;
+        let short = (*weight as u32).wrapping_add(1 << (DIGITS - 1)) >> DIGITS;
+        *weight = (short.wrapping_mul(reciprocal).wrapping_add(half) >> down) as i32;
     }
 }
 

@@ -1,5 +1,5 @@
-//! Executed instructions, exact where the emulator gives every instruction one nanosecond
-//! (`-icount shift=0`): `minstret` counts those. A loop of 2n + c instructions says whether it does.
+//! Executed instructions, exact where the emulator gives every instruction one nanosecond:
+//! `-icount shift=0`, when `minstret` counts them. A loop of 2n + c instructions says whether it does.
 
 use crate::Serial;
 use app::bench::Counter;
@@ -45,6 +45,7 @@ fn instructions(work: impl FnOnce()) -> u64 {
 fn spin(n: u32) -> u64 {
     // SAFETY: a loop in one register.
     instructions(|| unsafe {
-        asm!("2:", "addi {n}, {n}, -1", "bnez {n}, 2b", n = inout(reg) n => _, options(nomem, nostack));
+        asm!("2:", "addi {n}, {n}, -1", "bnez {n}, 2b", n = inout(reg) n => _,
+            options(nomem, nostack));
     })
 }

@@ -1,5 +1,6 @@
 //! The assembly of `mod.rs`.
 
+use super::ops::{add_shifted, mac, op, scale};
 use crate::kernel::rows::GROUP;
 use core::arch::naked_asm;
 
@@ -21,7 +22,7 @@ pub(super) struct Job {
     pub(super) entry: usize,
     /// Bytes of a block before its first group.
     pub(super) lead: usize,
-    /// Bytes of a block.
+    /// Bytes of a block, less its last four words.
     pub(super) stride: usize,
     /// Four numbers for each block.
     pub(super) out: *mut i32,
@@ -59,46 +60,18 @@ pub(super) unsafe extern "C" fn widen(
     )
 }
 
-/// Two columns of a row pair: a word `w`, which is lost, with x in r2 and r3. 12 instructions for 4 products.
+/// Two columns of a row pair: a word, which is lost, with x in r2 and r3. 12 instructions for 4 products.
 macro_rules! word {
     ($w:literal, $sum:literal, $low:literal) => {
         concat!(
-            "sxtb r7, ",
-            $w,
-            "\n",
-            "muls r7, r2, r7\n",
-            "add ",
-            $low,
-            ", r7\n",
-            "sxth r7, ",
-            $w,
-            "\n",
-            "muls r7, r2, r7\n",
-            "add ",
-            $sum,
-            ", r7\n",
-            "asrs ",
-            $w,
-            ", ",
-            $w,
-            ", #16\n",
-            "sxtb r7, ",
-            $w,
-            "\n",
-            "muls r7, r3, r7\n",
-            "add ",
-            $low,
-            ", r7\n",
-            "muls ",
-            $w,
-            ", r3, ",
-            $w,
-            "\n",
-            "add ",
-            $sum,
-            ", ",
-            $w,
-            "\n",
+            op!("sxtb", "r7", $w),
+            mac!($low, "r7", "r2"),
+            op!("sxth", "r7", $w),
+            mac!($sum, "r7", "r2"),
+            op!("asrs", $w, $w, "#16"),
+            op!("sxtb", "r7", $w),
+            mac!($low, "r7", "r3"),
+            mac!($sum, $w, "r3"),
         )
     };
 }
@@ -119,66 +92,42 @@ macro_rules! odd {
 
 /// Two results, of sum and low sum of a row pair.
 macro_rules! results {
-    ($sum:literal, $low:literal, $row:literal) => {
+    ($sum:literal, $low:literal, $first:literal, $second:literal) => {
         concat!(
-            "mov r3, ",
-            $low,
-            "\n",
-            "mov r2, ",
-            $sum,
-            "\n",
-            "subs r2, r2, r3\n",
-            "lsls r3, r3, #8\n",
-            result!("r2", "4*", $row),
-            result!("r3", "4+4*", $row),
-            "stm r6!, {{r2, r3}}\n",
+            op!("mov", "r3", $low),
+            op!("mov", "r2", $sum),
+            op!("subs", "r2", "r2", "r3"),
+            op!("lsls", "r3", "r3", "#8"),
+            two_results!($first, $second),
         )
     };
 }
 
-/// `value` = round(value · multiplier / 2¹⁶) + round(bias / 2^r7): the carry of a shift is its rounding.
-macro_rules! result {
-    ($value:literal, $at:literal, $row:literal) => {
+/// Two results, of 256·D in r2 and r3, with the multipliers behind r0 and the next biases, shifted by r7.
+macro_rules! two_results {
+    ($first:literal, $second:literal) => {
         concat!(
-            "ldrh r4, [r0, #2+",
-            $at,
-            $row,
-            "]\n",
-            "uxth r5, ",
-            $value,
-            "\n",
-            "muls r5, r4, r5\n",
-            "asrs ",
-            $value,
-            ", ",
-            $value,
-            ", #16\n",
-            "muls ",
-            $value,
-            ", r4, ",
-            $value,
-            "\n",
-            "asrs r5, r5, #16\n",
-            "adcs ",
-            $value,
-            ", r5\n",
-            "ldr r5, [r1, #",
-            $at,
-            $row,
-            "]\n",
-            "asrs r5, r7\n",
-            "adcs ",
-            $value,
-            ", r5\n",
+            op!("ldrh", "r4", $first),
+            scale!("r2", "r4", "r5"),
+            op!("ldrh", "r4", $second),
+            scale!("r3", "r4", "r5"),
+            op!("ldm", "r1!", "{{r4, r5}}"),
+            add_shifted!("r2", "r4", "r7"),
+            add_shifted!("r3", "r5", "r7"),
+            op!("stm", "r6!", "{{r2, r3}}"),
         )
     };
 }
+
+#[cfg(feature = "int4")]
+pub(super) use two_results;
 
 /// # Safety
 ///
-/// From `words` on there are as many blocks of `stride` bytes as `job.out..job.out_end` has places for
-/// four numbers, at least one; each has, behind `lead` bytes, the groups of `job.x..job.x_end`. If
-/// results are scaled, a block starts with four biases and ends with four multipliers.
+/// From `words` on there are as many blocks, of `stride` bytes and four words, as
+/// `job.out..job.out_end` has places for four numbers, at least one; each has, behind `lead` bytes,
+/// the groups of `job.x..job.x_end`. If results are scaled, a block starts with four biases and ends
+/// with four multipliers.
 #[unsafe(naked)]
 pub(super) unsafe extern "C" fn run(words: *const u32, job: &Job) {
     naked_asm!(
@@ -238,17 +187,16 @@ pub(super) unsafe extern "C" fn run(words: *const u32, job: &Job) {
         "ldr r1, [sp, #20]", // words
         "ldr r0, [sp, #12]", // stride
         "adds r0, r0, r1",
-        "str r0, [sp, #20]",
         "ldr r6, [sp, #16]", // out
         "ldr r7, [sp, #24]", // shift
         "cmp r7, #0",
         "beq 20f",
         "7:",
-        "subs r0, #16",
-        results!("r8", "r9", "0"),
-        results!("r10", "r11", "2"),
-        "adds r0, #16",
+        results!("r8", "r9", "[r0, #2]", "[r0, #6]"),
+        results!("r10", "r11", "[r0, #10]", "[r0, #14]"),
         "9:",
+        "adds r0, #16",
+        "str r0, [sp, #20]",
         "str r6, [sp, #16]",
         "cmp r6, lr",
         "beq 30f",

@@ -3,6 +3,7 @@
 //!
 //! Executed instructions a number: [`norm`] 27, [`narrow`] 8 or 9, [`moments`] 6, [`add_scaled`] 10.
 
+use super::ops::{op, scale};
 use crate::kernel::portable;
 use crate::kernel::portable::Norm;
 use core::arch::{asm, naked_asm};
@@ -199,20 +200,6 @@ unsafe extern "C" fn add_moments(x: *const i16, end: *const i16, moments: &mut M
     )
 }
 
-/// `r4` = round(`r4` · `r6` / 2¹⁶), of a number and a multiplier.
-macro_rules! scale {
-    () => {
-        concat!(
-            "uxth r5, r4\n",
-            "muls r5, r6, r5\n",
-            "asrs r4, r4, #16\n",
-            "muls r4, r6, r4\n",
-            "asrs r5, r5, #16\n",
-            "adcs r4, r5\n",
-        )
-    };
-}
-
 /// # Safety
 ///
 /// All have as many numbers as `job.out..job.out_end`, at least one.
@@ -246,10 +233,10 @@ unsafe extern "C" fn norm_each(
         "muls r4, r6, r4",
         "add r4, r9",
         "mov r6, r10",
-        scale!(),
+        scale!("r4", "r6", "r5"),
         "ldm r1!, {{r6}}",
         "asrs r6, r6, #16",
-        scale!(),
+        scale!("r4", "r6", "r5"),
         "ldm r2!, {{r5}}",
         "mov r6, r11",
         "asrs r5, r6",

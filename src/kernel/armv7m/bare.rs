@@ -2,7 +2,8 @@
 //!
 //! A block costs 28 instructions beside its groups of 29, for 16 products each.
 
-use super::sums::{columns, high, low, split, step};
+use super::kind::*;
+use super::sums::step;
 use super::{GROUP_BYTES, STEPS, entry};
 use crate::kernel::bare::stride;
 use crate::kernel::rows::{BLOCK_ROWS, GROUP};

@@ -20,7 +20,7 @@
 //!   the weight w′, so that h + (h << 24) = 256·w + (2²⁴ + 1)·w′: two instructions make it of either
 //!   half of a word. It fits 32 bits because |w| ≤ 127.
 //! * The sum is unique: 256·d + (2²⁴ + 1)·d′ = 0 makes d′ a multiple of 256, and d then one of 2²⁴ + 1;
-//!   but two D are less than 2²⁴ apart. `split!` (`sums.rs`) takes them apart in seven instructions.
+//!   but two D are less than 2²⁴ apart. `split!` (`long.rs`) takes them apart in seven instructions.
 //! * SMLAL into bias · 2³² + 2³¹ multiplies, rounds and adds the bias: what SMMLAR does elsewhere.
 //! * x comes by LDRSH, so that it may start anywhere.
 //! * The loop takes 4 columns four times and is entered at one of five places, the last being its
@@ -28,7 +28,8 @@
 //!
 //! # What was weighed
 //!
-//! Executed instructions for the 8 products of two columns, loads of words apart; only this was built:
+//! Executed instructions for the 8 products of two columns, loads of words apart; the first and the
+//! fourth were built:
 //!
 //! | | unpacking | products | x | all |
 //! |---|---|---|---|---|
@@ -41,17 +42,36 @@
 //! Two SMLAL for the four products of a column are the least: four sums of 24 bits do not fit in 64.
 //! Halves by LDRSH, without LDM, would save half an instruction, and read each word of flash twice.
 //!
-//! Instructions are not cycles. On a Cortex-M3 an MLA takes 2, and an SMLAL by 16 bits 5, or 7 if they
-//! are negative (DDI 0337: 4 to 7; which: tests of cmemu, University of Warsaw, on an STM32F100). Where
-//! flash does not wait, the eight MLA would be the quicker there; nobody has measured it.
+//! # Instructions are not cycles
+//!
+//! On a Cortex-M3 an MLA takes 2 cycles, and an SMLAL by 16 bits 5, or 7 if they are negative (DDI 0337
+//! says 4 to 7; which: tests of cmemu, University of Warsaw, on an STM32F100). From memory that does not
+//! wait the loop would take, a product, counted by hand:
+//!
+//! | | instructions | cycles, x ≥ 0 | cycles, x < 0 |
+//! |---|---|---|---|
+//! | SMLAL (`long.rs`): one vector, two | 1.81, 1.38 | 4.2, 3.8 | 5.2, 4.8 |
+//! | MLA (`short.rs`, feature `cortex-m3`) | 2.31, 2.00 | 3.7, 3.5 | 3.7, 3.5 |
+//!
+//! Nobody has measured either on a board. A core that multiplies 64 bits in a cycle wants the first.
 
 #![expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
 
 mod bare;
+#[cfg(not(feature = "cortex-m3"))]
+#[path = "long.rs"]
+mod kind;
+#[cfg(feature = "cortex-m3")]
+#[path = "short.rs"]
+mod kind;
 mod pair;
 mod sums;
 mod vector;
 
+#[cfg(feature = "bytes")]
+pub use super::portable::bytes;
+#[cfg(feature = "int4")]
+pub use super::portable::fours;
 pub use super::portable::magnitude;
 pub use bare::dots;
 pub use pair::matvec_pair;
@@ -59,7 +79,8 @@ pub use vector::{add_scaled, moments, narrow, norm, scale};
 
 use super::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::naked_asm;
-use sums::{columns, finish, high, low, split, step};
+use kind::*;
+use sums::{finish, step};
 
 /// Bytes of the weights of one group: a word per two rows and two columns.
 const GROUP_BYTES: usize = 4 * GROUP;

@@ -19,7 +19,8 @@
 //! Executed instructions a product, emulated: 1.38 in the loop, 1.53 at 128 columns. Four groups a
 //! round, not two, would take 1.51, and 320 bytes more.
 
-use super::sums::{finish, high, low, split};
+use super::kind::*;
+use super::sums::finish;
 use super::{entry, half};
 use crate::kernel::rows::{BLOCK_ROWS, Rows};
 use core::arch::naked_asm;
@@ -88,36 +89,10 @@ fn blocks(words: &[u32], out: [&mut [[i32; BLOCK_ROWS]]; 2], job: &mut Job) {
     unsafe { run(words.as_ptr(), job) }
 }
 
-/// Two columns of both vectors.
-macro_rules! columns {
-    () => {
-        concat!(
-            "ldrd r2, r3, [r0], #8\n",
-            "ldrsh r5, [r1, #8]!\n",
-            low!("r4", "r2"),
-            "smlal r10, r11, r4, r5\n",
-            "ldrsh r5, [r1, #-4]\n",
-            "smlal r6, r7, r4, r5\n",
-            low!("r4", "r3"),
-            "smlal r8, r9, r4, r5\n",
-            "ldrsh r5, [r1]\n",
-            "smlal r12, lr, r4, r5\n",
-            "ldrsh r4, [r1, #-2]\n",
-            "ldrsh r5, [r1, #2]\n",
-            high!("r2"),
-            "smlal r6, r7, r2, r4\n",
-            "smlal r10, r11, r2, r5\n",
-            high!("r3"),
-            "smlal r8, r9, r3, r4\n",
-            "smlal r12, lr, r3, r5\n",
-        )
-    };
-}
-
 /// A group.
 macro_rules! step {
     () => {
-        concat!(columns!(), columns!())
+        concat!(columns_of_both!(), columns_of_both!())
     };
 }
 

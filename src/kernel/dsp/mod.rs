@@ -54,6 +54,8 @@ mod narrow;
 mod pair;
 mod vector;
 
+#[cfg(feature = "bytes")]
+pub use super::portable::bytes;
 pub use bare::dots;
 pub use narrow::{magnitude, narrow};
 pub use pair::matvec_pair;

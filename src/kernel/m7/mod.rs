@@ -55,7 +55,11 @@ mod bare;
 mod pair;
 mod step;
 
+#[cfg(feature = "int4")]
+pub use super::dsp::fours;
 pub use super::dsp::{add_scaled, magnitude, moments, narrow, norm, scale};
+#[cfg(feature = "bytes")]
+pub use super::portable::bytes;
 pub use bare::dots;
 pub use pair::matvec_pair;
 

@@ -22,7 +22,8 @@
 //! |---|---|---|---|---|---|---|
 //! | weights | x | P Q | a b | A₀ l₀ A₁ l₁ | B₀ m₀ B₁ m₁ | 4 biases of each, then [`Job`] |
 
-use super::{entry, shifting};
+use super::entry;
+use crate::kernel::dsp::shifting;
 use crate::kernel::rows::{BLOCK_ROWS, Rows};
 use core::arch::naked_asm;
 

@@ -1,9 +1,10 @@
-//! Keys and values with Helium: the loop of `matvec` over blocks that are groups alone.
+//! Keys and values with Helium: the products of `matvec.rs` over blocks that are groups alone, four rows at
+//! a time.
 //!
 //! A round takes 16 columns, 19 instructions for 64 products, then 8 columns come in 9, and 4 in 7. A
 //! block costs 15 more.
 
-use super::{GROUP_BYTES, cpu, step};
+use super::{GROUP_BYTES, cpu};
 use crate::kernel::bare::stride;
 use crate::kernel::rows::{BLOCK_ROWS, GROUP};
 use core::arch::naked_asm;
@@ -53,6 +54,23 @@ pub fn dots(words: &[u32], columns: usize, x: &[[i16; GROUP]], out: &mut [i32]) 
     // SAFETY: there is a block for every four places of `out`, at least one, and x is no longer than
     // a block; all of it outlives the call.
     unsafe { run(words.as_ptr(), &job) }
+}
+
+/// 8 columns: 9 instructions for 32 products, as in `matvec.rs`.
+macro_rules! step {
+    () => {
+        concat!(
+            "vldrh.u16 q2, [r1], #16\n",
+            "vld20.32 {{q0, q1}}, [r0]\n",
+            "vld21.32 {{q0, q1}}, [r0]!\n",
+            "vmladava.s16 r4, q0, q2\n",
+            "vshl.i16 q0, q0, #8\n",
+            "vmladava.s16 r8, q1, q2\n",
+            "vshl.i16 q1, q1, #8\n",
+            "vmladava.s16 r6, q0, q2\n",
+            "vmladava.s16 r10, q1, q2\n",
+        )
+    };
 }
 
 /// # Safety

@@ -1,8 +1,8 @@
-//! How a block ends. The loops of `sums.rs` call one of these with the block's sums A₀ L₀ A₁ L₁ in s0–s3:
+//! How a block ends. The loops call a routine like these with the sums of the block in s0–s3:
 //!
 //! | a0 | a4 | t1, t6 | ra | t0 | a5–a7 |
 //! |---|---|---|---|---|---|
-//! | behind the last group that was read; then the groups of the next block | results | half of 2^shift, shift of biases | `Job` | link | free |
+//! | the groups of the next block, `Job::skip` before | results | half, shift | `Job` | link | free |
 
 use super::asm::{at, begin, end, op};
 use core::arch::naked_asm;
@@ -25,19 +25,24 @@ macro_rules! row {
     };
 }
 
+/// Skip and stride of the job: a0 at the next block, behind four multipliers and its biases, a5 at
+/// this.
+macro_rules! begin_ending {
+    () => {
+        "lw a5, 12(ra); lw a6, 16(ra); add a0, a0, a5; sub a5, a0, a6"
+    };
+}
+
 /// The ending of a block with biases and multipliers.
 ///
 /// # Safety
 ///
-/// Called by the loops of `sums.rs` only.
+/// Called by the loops only.
 #[unsafe(naked)]
 pub(super) unsafe extern "C" fn scaled() {
     naked_asm!(
         begin!(),
-        "lw a5, 12(ra)", // skip
-        "lw a6, 16(ra)", // stride
-        "add a0, a0, a5",
-        "sub a5, a0, a6",
+        begin_ending!(),
         "sub s0, s0, s1",
         "slli s1, s1, 8",
         "sub s2, s2, s3",
@@ -56,7 +61,7 @@ pub(super) unsafe extern "C" fn scaled() {
 ///
 /// # Safety
 ///
-/// Called by the loops of `sums.rs` only.
+/// Called by the loops only.
 #[unsafe(naked)]
 pub(super) unsafe extern "C" fn plain() {
     naked_asm!(
@@ -73,3 +78,6 @@ pub(super) unsafe extern "C" fn plain() {
         end!(),
     )
 }
+
+#[cfg(feature = "int4")]
+pub(super) use {begin_ending, row};

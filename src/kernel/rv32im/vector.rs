@@ -1,5 +1,5 @@
-//! Vectors on the cores of `mod.rs`: the loops of `portable`, with MULH for a product, and four numbers a
-//! round, for where size counts the compiler unrolls nothing.
+//! Vectors on the cores of `mod.rs`: the loops of `portable`, with MULH for a product, and four
+//! numbers a round, for where size counts the compiler unrolls nothing.
 
 use crate::kernel::portable;
 use crate::kernel::portable::Norm;
@@ -38,6 +38,28 @@ pub fn narrow(values: &[i32], shift: u32, limit: i32, out: &mut [i16]) {
     }
     for (out, &value) in to_rest.iter_mut().zip(from_rest) {
         *out = cut(value);
+    }
+}
+
+/// See [`portable::add_scaled`].
+pub fn add_scaled(wide: &mut [i32], shift: u32, x: &[i16], factor: i32) {
+    let down = shift.wrapping_sub(1) & 31;
+    let n = wide.len().min(x.len());
+    let (wide, x) = (wide.get_mut(..n).unwrap_or_default(), x.get(..n).unwrap_or_default());
+    if shift == 0 {
+        return portable::add_scaled(wide, 0, x, factor);
+    }
+    let add = |wide: i32, x: i16| {
+        let cut = (wide >> down).wrapping_add(1) >> 1;
+        cut.wrapping_add(factor.wrapping_mul(x.into()))
+    };
+    let ((wide, wide_rest), (x, x_rest)) = (wide.as_chunks_mut(), x.as_chunks());
+    for (wide, &[x0, x1, x2, x3]) in wide.iter_mut().zip(x) {
+        let &mut [a, b, c, d] = wide;
+        *wide = [add(a, x0), add(b, x1), add(c, x2), add(d, x3)];
+    }
+    for (wide, &x) in wide_rest.iter_mut().zip(x_rest) {
+        *wide = add(*wide, x);
     }
 }
 

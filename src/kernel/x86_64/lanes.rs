@@ -41,9 +41,27 @@ pub(super) fn load_columns(x: &[i16; 8]) -> __m256i {
     _mm256_permutevar8x32_epi32(_mm256_castsi128_si256(pairs), twice)
 }
 
+/// Writes the results of blocks, as many as there is room for.
 #[inline]
 #[target_feature(enable = "avx2")]
-pub(super) fn store(values: __m128i, out: &mut [i32; BLOCK_ROWS]) {
+pub(super) fn store<const N: usize>(results: [__m128i; N], out: &mut [i32]) {
+    let (whole, part) = out.as_chunks_mut::<BLOCK_ROWS>();
+    for (block, &result) in results.iter().enumerate() {
+        if let Some(out) = whole.get_mut(block) {
+            store_four(result, out);
+        } else if !part.is_empty() && block == whole.len() {
+            let mut four = [0; BLOCK_ROWS];
+            store_four(result, &mut four);
+            for (to, from) in part.iter_mut().zip(four) {
+                *to = from;
+            }
+        }
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn store_four(values: __m128i, out: &mut [i32; BLOCK_ROWS]) {
     // SAFETY: the reference says that all four can be written.
     unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), values) }
 }

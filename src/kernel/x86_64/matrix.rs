@@ -1,4 +1,4 @@
-//! A matrix and a vector: strips of four blocks, and what is left in one of fewer.
+//! A matrix and a vector: strips of four blocks, the last of as many as are left.
 
 #![expect(
     unsafe_code,
@@ -46,27 +46,24 @@ pub(super) fn matvec<const UNIT: u8>(
     let shifts = Shifts::of([bias_shift; 2]);
     let size = Rows::words_needed(1, matrix.columns());
     let count = out.len().min(matrix.rows());
-    let (whole, part) = out.get_mut(..count).unwrap_or_default().as_chunks_mut::<STRIP_ROWS>();
     let mut words = matrix.words();
-    for out in whole {
-        let Some((strip, behind)) = words.split_at_checked(BLOCKS.wrapping_mul(size)) else {
+    for out in out.get_mut(..count).unwrap_or_default().chunks_mut(STRIP_ROWS) {
+        let blocks = out.len().div_ceil(BLOCK_ROWS);
+        let Some((strip, behind)) = words.split_at_checked(blocks.wrapping_mul(size)) else {
             return;
         };
         words = behind;
-        // SAFETY: there are four blocks, and x has no more columns than they.
-        store_all(unsafe { strip_of_rows::<UNIT, 4>(strip, size, &x, &shifts) }, out);
+        // SAFETY: there are as many blocks as `N` says, and x has no more columns than they.
+        let results = unsafe {
+            match blocks {
+                4 => strip_of_rows::<UNIT, 4>(strip, size, &x, &shifts),
+                3 => strip_of_rows::<UNIT, 3>(strip, size, &x, &shifts),
+                2 => strip_of_rows::<UNIT, 2>(strip, size, &x, &shifts),
+                _ => strip_of_rows::<UNIT, 1>(strip, size, &x, &shifts),
+            }
+        };
+        store(results, out);
     }
-    // SAFETY: `Rows` has as many blocks as its rows need.
-    let last = unsafe {
-        match part.len().div_ceil(BLOCK_ROWS) {
-            0 => return,
-            1 => strip_of_rows::<UNIT, 1>(words, size, &x, &shifts),
-            2 => strip_of_rows::<UNIT, 2>(words, size, &x, &shifts),
-            3 => strip_of_rows::<UNIT, 3>(words, size, &x, &shifts),
-            _ => strip_of_rows::<UNIT, 4>(words, size, &x, &shifts),
-        }
-    };
-    store_some(last, part);
 }
 
 /// # Safety
@@ -103,27 +100,24 @@ pub(super) fn dots<const UNIT: u8>(
         return;
     }
     let x = Columns::of(x.as_flattened());
-    let (whole, part) = out.as_chunks_mut::<STRIP_ROWS>();
     let mut words = words;
-    for out in whole {
-        let Some((strip, behind)) = words.split_at_checked(BLOCKS.wrapping_mul(size)) else {
+    for out in out.chunks_mut(STRIP_ROWS) {
+        let blocks = out.len().div_ceil(BLOCK_ROWS);
+        let Some((strip, behind)) = words.split_at_checked(blocks.wrapping_mul(size)) else {
             return;
         };
         words = behind;
-        // SAFETY: there are four blocks, and x has no more columns than they.
-        store_all(unsafe { strip_of_dots::<UNIT, 4>(strip, size, &x) }, out);
+        // SAFETY: there are as many blocks as `N` says, and x has no more columns than they.
+        let results = unsafe {
+            match blocks {
+                4 => strip_of_dots::<UNIT, 4>(strip, size, &x),
+                3 => strip_of_dots::<UNIT, 3>(strip, size, &x),
+                2 => strip_of_dots::<UNIT, 2>(strip, size, &x),
+                _ => strip_of_dots::<UNIT, 1>(strip, size, &x),
+            }
+        };
+        store(results, out);
     }
-    // SAFETY: the words of all blocks were counted.
-    let last = unsafe {
-        match part.len().div_ceil(BLOCK_ROWS) {
-            0 => return,
-            1 => strip_of_dots::<UNIT, 1>(words, size, &x),
-            2 => strip_of_dots::<UNIT, 2>(words, size, &x),
-            3 => strip_of_dots::<UNIT, 3>(words, size, &x),
-            _ => strip_of_dots::<UNIT, 4>(words, size, &x),
-        }
-    };
-    store_some(last, part);
 }
 
 /// # Safety
@@ -154,17 +148,17 @@ unsafe fn gather<const UNIT: u8, const N: usize>(
     x: &Columns<'_>,
 ) -> [Sums; N] {
     let mut sums = [Sums::zero(); N];
-    let mut at = groups;
-    for x in x.eights {
+    for (i, x) in x.eights.iter().enumerate() {
         let x = load_columns(x);
+        let at = groups.wrapping_add(i.wrapping_mul(2 * GROUP));
         for (block, sums) in sums.iter_mut().enumerate() {
             // SAFETY: two groups of a block, of those that x reaches.
             let words = unsafe { load(at.wrapping_add(block.wrapping_mul(size))) };
             sums.add::<UNIT>(words, low_bytes(words), x);
         }
-        at = at.wrapping_add(2 * GROUP);
     }
     if x.groups > 0 {
+        let at = groups.wrapping_add(x.eights.len().wrapping_mul(2 * GROUP));
         let tail = load_columns(&x.tail);
         for (block, sums) in sums.iter_mut().enumerate() {
             let at = at.wrapping_add(block.wrapping_mul(size));
@@ -176,22 +170,4 @@ unsafe fn gather<const UNIT: u8, const N: usize>(
         }
     }
     sums
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-fn store_all(results: [__m128i; BLOCKS], out: &mut [i32; STRIP_ROWS]) {
-    for (out, result) in out.as_chunks_mut().0.iter_mut().zip(results) {
-        store(result, out);
-    }
-}
-
-/// Writes as many as there is room for.
-#[target_feature(enable = "avx2")]
-fn store_some(results: [__m128i; BLOCKS], out: &mut [i32]) {
-    let mut all = [0; STRIP_ROWS];
-    store_all(results, &mut all);
-    for (to, from) in out.iter_mut().zip(all) {
-        *to = from;
-    }
 }

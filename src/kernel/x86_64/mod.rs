@@ -24,8 +24,14 @@ mod lanes;
 mod matrix;
 mod pair;
 mod unit;
-mod vector;
+mod vector {
+    super::super::loops::loops!("avx2");
+}
 
+#[cfg(feature = "bytes")]
+pub use super::portable::bytes;
+#[cfg(feature = "int4")]
+pub use super::portable::fours;
 pub use super::portable::scale;
 
 use super::rows::{GROUP, Rows};

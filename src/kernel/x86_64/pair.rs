@@ -48,44 +48,23 @@ pub(super) fn matvec_pair<const UNIT: u8>(
     let size = Rows::words_needed(1, matrix.columns());
     let [a, b] = out;
     let count = a.len().min(b.len()).min(matrix.rows());
-    let (a, part_a) = a.get_mut(..count).unwrap_or_default().as_chunks_mut::<STRIP_ROWS>();
-    let (b, part_b) = b.get_mut(..count).unwrap_or_default().as_chunks_mut::<STRIP_ROWS>();
+    let (a, b) = (a.get_mut(..count).unwrap_or_default(), b.get_mut(..count).unwrap_or_default());
     let mut words = matrix.words();
-    for (a, b) in a.iter_mut().zip(b) {
-        let Some((strip, behind)) = words.split_at_checked(STRIP.wrapping_mul(size)) else {
+    for (a, b) in a.chunks_mut(STRIP_ROWS).zip(b.chunks_mut(STRIP_ROWS)) {
+        let blocks = a.len().div_ceil(BLOCK_ROWS);
+        let Some((strip, behind)) = words.split_at_checked(blocks.wrapping_mul(size)) else {
             return;
         };
         words = behind;
-        // SAFETY: there are two blocks, and x has no more columns than they.
-        let results = unsafe { strip_of_both::<UNIT, 2>(strip, size, &x, &shifts) };
-        store_both(results, a, b);
-    }
-    // SAFETY: `Rows` has as many blocks as its rows need.
-    let last = unsafe {
-        match part_a.len().div_ceil(BLOCK_ROWS) {
-            0 => return,
-            1 => strip_of_both::<UNIT, 1>(words, size, &x, &shifts),
-            _ => strip_of_both::<UNIT, 2>(words, size, &x, &shifts),
-        }
-    };
-    let mut all = [[0; STRIP_ROWS]; 2];
-    let [all_a, all_b] = &mut all;
-    store_both(last, all_a, all_b);
-    for (part, all) in [part_a, part_b].into_iter().zip(all) {
-        for (to, from) in part.iter_mut().zip(all) {
-            *to = from;
-        }
-    }
-}
-
-/// Two blocks of the first vector, then of the second.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn store_both(results: [__m128i; BLOCKS], a: &mut [i32; STRIP_ROWS], b: &mut [i32; STRIP_ROWS]) {
-    for (out, results) in [a, b].into_iter().zip(results.as_chunks::<STRIP>().0) {
-        for (out, result) in out.as_chunks_mut().0.iter_mut().zip(results) {
-            store(*result, out);
-        }
+        // SAFETY: there are as many blocks as `N` says, and x has no more columns than they.
+        let [a0, a1, b0, b1] = unsafe {
+            match blocks {
+                2 => strip_of_both::<UNIT, 2>(strip, size, &x, &shifts),
+                _ => strip_of_both::<UNIT, 1>(strip, size, &x, &shifts),
+            }
+        };
+        store([a0, a1], a);
+        store([b0, b1], b);
     }
 }
 

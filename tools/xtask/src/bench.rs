@@ -27,8 +27,9 @@ const CRATES: Bench = Bench { bin: "peers", features: &[], shift: 7 };
 const PEERS: [(&str, &[&str]); 2] = [("microbit", &["m0"]), ("an386", &["m4"])];
 
 /// What the micro:bit counts: its timer tells single instructions of models too, of which one fits.
-const MICROBIT: [Bench; 3] = [
+const MICROBIT: [Bench; 4] = [
     Bench { bin: "bench", features: &["bench"], shift: 7 },
+    Bench { bin: "bench_int4", features: &["bench", "int4"], shift: 7 },
     Bench { bin: "bench_translate", features: &["bench_models"], shift: 7 },
     Bench { bin: "bench_speak", features: &["bench_models"], shift: 7 },
 ];

@@ -6,8 +6,10 @@ use crate::goldens;
 use anyhow::{Result, ensure};
 
 /// Folders with a workspace of their own.
-const FOLDERS: [&str; 6] = [
+const FOLDERS: [&str; 8] = [
     ".",
+    "tools/bench",
+    "tools/wasm",
     "boards/app",
     "boards/qemu-mps2",
     "boards/qemu-riscv32",
@@ -33,6 +35,9 @@ pub(crate) fn lints() -> Result<Vec<String>> {
     run(cargo(".", &all).args(deny))?;
     let mut app = cargo("boards/app", &["clippy", "--locked", "--quiet", "--all-targets"]);
     run(app.arg("--target-dir").arg(target_dir().join("boards")).args(deny))?;
+    let mut wasm = cargo("tools/wasm", &["clippy", "--locked", "--quiet"]);
+    wasm.args(["--target", "wasm32-unknown-unknown"]);
+    run(wasm.arg("--target-dir").arg(target_dir().join("wasm")).args(deny))?;
     goldens::convert()?;
     for board in &BOARDS {
         let extra: &[&str] = if board.logs { &["defmt"] } else { &[] };

@@ -5,6 +5,7 @@
 //!       ├─ python    the tests of tools/train, in an environment under target
 //!       ├─ targets   the engine builds without std, for six targets and all features
 //!       ├─ proof     the engine cannot panic; its flash; its symbols
+//!       ├─ wasm      conformance in a WebAssembly engine, if node is there
 //!       └─ boards    firmware in the emulator: conformance, self-tests, the bits of the host
 //! ```
 //! Nothing is skipped: what is missing is installed, or the command stops and says what to do.
@@ -32,6 +33,7 @@ mod steps;
 mod streams;
 mod targets;
 mod trace;
+mod wasm;
 
 use anyhow::{Result, bail};
 use std::path::Path;
@@ -40,6 +42,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask test               everything, as CI does it
 cargo xtask boards             only what runs in the emulator
+cargo xtask wasm               only the conformance suite in a WebAssembly engine
 cargo xtask proof              link the engine without a way to panic; print its flash
 cargo xtask check-elf FILE     symbols that the engine's part of a firmware must not reach
 cargo xtask bench              count instructions of kernels and whole models: docs/BENCH.md
@@ -74,6 +77,7 @@ fn run() -> Result<()> {
     match arguments.as_slice() {
         ["test"] => steps::test(),
         ["boards"] => steps::boards(),
+        ["wasm"] => steps::wasm(),
         ["setup"] => setup::all().and_then(|()| python::setup()),
         ["python"] => steps::python(),
         ["proof"] => setup::targets().and_then(|()| proof::all()),

@@ -13,7 +13,7 @@ pub(crate) const TARGETS: [&str; 6] = [
     "wasm32-unknown-unknown",
 ];
 
-const FEATURES: [&str; 4] = ["", "defmt", "libm", "micromath,slow-flash"];
+const FEATURES: [&str; 5] = ["", "defmt", "libm", "micromath,slow-flash", "cortex-m3,cortex-m7"];
 
 /// Checks every target with every feature.
 pub(crate) fn check() -> Result<String> {

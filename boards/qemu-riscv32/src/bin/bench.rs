@@ -29,6 +29,8 @@ fn main() -> ! {
         bench::matrices(&mut bench, &bench::LARGE),
         #[cfg(feature = "int4")]
         bench::matrices(&mut bench, &bench::FOURS),
+        bench::energies(&mut bench),
+        bench::vectors(&mut bench),
         bench::cells(&mut bench),
         bench::convolution(&mut bench, arena),
     ];

@@ -1,5 +1,6 @@
 //! The assembly of `mod.rs`.
 
+use crate::kernel::armv6m::ops::{add_shifted, mac, op, scale};
 use crate::kernel::rows::GROUP;
 use core::arch::naked_asm;
 
@@ -53,40 +54,15 @@ pub(super) unsafe extern "C" fn widen(x: *const [u32; 2], to: *mut Wide, pairs: 
     )
 }
 
-/// A column of a row pair, its half in `w`, which is lost.
+/// A column of a row pair, its half in `w`, which is lost, with x, y and x + 2¹⁶·y in r4–r6.
 macro_rules! half {
     ($w:literal, $a:literal, $b:literal, $t:literal) => {
         concat!(
-            "muls r4, ",
-            $w,
-            ", r4\n",
-            "add ",
-            $a,
-            ", r4\n",
-            "muls r5, ",
-            $w,
-            ", r5\n",
-            "add ",
-            $b,
-            ", r5\n",
-            "adds ",
-            $w,
-            ", #128\n",
-            "asrs ",
-            $w,
-            ", ",
-            $w,
-            ", #8\n",
-            "muls ",
-            $w,
-            ", r6, ",
-            $w,
-            "\n",
-            "add ",
-            $t,
-            ", ",
-            $w,
-            "\n",
+            mac!($a, "r4", $w),
+            mac!($b, "r5", $w),
+            op!("adds", $w, "#128"),
+            op!("asrs", $w, $w, "#8"),
+            mac!($t, $w, "r6"),
         )
     };
 }
@@ -95,17 +71,11 @@ macro_rules! half {
 macro_rules! word {
     ($w:literal, $a:literal, $b:literal, $t:literal) => {
         concat!(
-            "ldm r1!, {{r4-r6}}\n",
-            "sxth r7, ",
-            $w,
-            "\n",
+            op!("ldm", "r1!", "{{r4-r6}}"),
+            op!("sxth", "r7", $w),
             half!("r7", $a, $b, $t),
-            "ldm r1!, {{r4-r6}}\n",
-            "asrs ",
-            $w,
-            ", ",
-            $w,
-            ", #16\n",
+            op!("ldm", "r1!", "{{r4-r6}}"),
+            op!("asrs", $w, $w, "#16"),
             half!($w, $a, $b, $t),
         )
     };
@@ -123,41 +93,15 @@ macro_rules! columns {
     };
 }
 
-/// `value` = round(value · multiplier / 2¹⁶) + round(bias / 2^shift): the carry of a shift is its rounding.
+/// A result, of 256·D in `value`.
 macro_rules! result {
-    ($value:literal, $row:literal, $shift:literal) => {
+    ($value:literal, $multiplier:literal, $bias:literal, $shift:literal) => {
         concat!(
-            "ldrh r6, [r0, #2+4*",
-            $row,
-            "]\n",
-            "uxth r7, ",
-            $value,
-            "\n",
-            "muls r7, r6, r7\n",
-            "asrs ",
-            $value,
-            ", ",
-            $value,
-            ", #16\n",
-            "muls ",
-            $value,
-            ", r6, ",
-            $value,
-            "\n",
-            "asrs r7, r7, #16\n",
-            "adcs ",
-            $value,
-            ", r7\n",
-            "ldr r7, [r1, #4*",
-            $row,
-            "]\n",
-            "ldr r6, [sp, #",
-            $shift,
-            "]\n",
-            "asrs r7, r6\n",
-            "adcs ",
-            $value,
-            ", r7\n",
+            op!("ldrh", "r6", $multiplier),
+            scale!($value, "r6", "r7"),
+            op!("ldr", "r7", $bias),
+            op!("ldr", "r6", $shift),
+            add_shifted!($value, "r7", "r6"),
         )
     };
 }
@@ -214,10 +158,10 @@ pub(super) unsafe extern "C" fn run(words: *const u32, job: &Job) {
         "lsls r5, r5, #8",
         "asrs r7, r5, #8",
         "subs r4, r4, r7",
-        result!("r2", "0", "36"),
-        result!("r3", "1", "36"),
-        result!("r4", "0", "40"),
-        result!("r5", "1", "40"),
+        result!("r2", "[r0, #2]", "[r1]", "[sp, #36]"),
+        result!("r3", "[r0, #6]", "[r1, #4]", "[sp, #36]"),
+        result!("r4", "[r0, #2]", "[r1]", "[sp, #40]"),
+        result!("r5", "[r0, #6]", "[r1, #4]", "[sp, #40]"),
         "ldr r6, [sp, #24]", // out
         "ldr r7, [sp, #28]",
         "stm r6!, {{r2, r3}}",
