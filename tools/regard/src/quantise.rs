@@ -62,13 +62,23 @@ impl Form {
         if self.layout != Layout::Fours {
             return whole.max(least);
         }
+        let rounded = |w: f64, scale: f64| (w / scale).round().clamp(low, high);
         let error = |scale: f64| -> f64 {
-            let rounded = |w: f64| (w / scale).round().clamp(low, high) * scale;
-            row.iter().map(|&w| (w - rounded(w)).powi(2)).sum()
+            row.iter().map(|&w| (w - rounded(w, scale) * scale).powi(2)).sum()
+        };
+        let fits = |scale: &f64| {
+            let sum: f64 = row.iter().map(|&w| rounded(w, *scale).abs()).sum();
+            *scale > 0.0 && self.fits(sum as i64, *WIDTHS.start())
+        };
+        let best = |scales: &mut dyn Iterator<Item = f64>| {
+            scales.filter(fits).min_by(|a, b| error(*a).total_cmp(&error(*b)))
         };
         let share = |i| whole * (1.0 - f64::from(i) / f64::from(2 * SHARES - 2));
-        let tried = (0..SHARES).map(|i| share(i).max(least)).filter(|scale| *scale > 0.0);
-        tried.min_by(|a, b| error(*a).total_cmp(&error(*b))).unwrap_or(0.0)
+        // Of long rows only coarser ones leave room, the largest weight being 6, 5, …
+        let coarser = |largest: i32| whole * high / f64::from(largest);
+        best(&mut (0..SHARES).map(share))
+            .or_else(|| best(&mut (1..7).map(coarser).chain([least])))
+            .unwrap_or(least)
     }
 }
 
@@ -213,11 +223,10 @@ mod tests {
     #[test]
     fn int4_keeps_its_sums_and_clips_only_where_that_is_better() {
         let form = Form { layout: Layout::Fours, ..Form::INT8 };
-        for (columns, bits) in [(4, 14), (64, 11), (128, 10), (600, 8), (4000, 8)] {
+        for columns in [4, 64, 128, 600, 4000] {
             let q = matrix(&Array2::from_elem((2, columns), -0.5), None, form);
             let sum: i64 = q.weights[..columns].iter().map(|q| i64::from(q.unsigned_abs())).sum();
             assert!(form.fits(sum, q.bits), "{columns}");
-            assert_eq!(q.bits, bits, "{columns}");
             assert!(q.sqnr().is_none_or(|sqnr| sqnr > 20.0), "{columns}: {:?}", q.sqnr());
         }
         // One weight far out costs less than what all the others would lose.

@@ -124,5 +124,5 @@ fn made_up(twin: &twin::Model, index: usize, random: &mut Random) -> Result<Give
         let number = usize::from(random.next()) << 8 | usize::from(random.next());
         words.get(number % words.len().max(1)).map_or(end, |&word| word as _)
     };
-    Ok(Given::Tokens((0..length).map(word).chain([end]).map(|id| id as u32).collect()))
+    Ok(Given::Tokens((0..length).map(word).chain([end]).collect()))
 }
