@@ -116,13 +116,16 @@ impl Half<&mut [u32], &mut [i8]> {
             let shift = bytes_for(values);
             let matrix = layer.wrapping_mul(shape.n_heads).wrapping_add(head);
             let words = row_mut(self.words, matrix, shape.words());
-            for (part, values) in values.chunks(PART).enumerate() {
+            // `enumerate` would count with an overflow check.
+            let mut at = 0usize;
+            for values in values.chunks(PART) {
                 cut(values, shift, 8, first_mut(&mut bytes, values.len()));
-                for behind in bytes.iter_mut().skip(values.len()).take(3) {
+                for behind in bytes.get_mut(values.len()..).unwrap_or_default().iter_mut().take(3) {
                     *behind = 0;
                 }
                 let fours = first(bytes.as_chunks().0, values.len().div_ceil(4));
-                write(words, part.wrapping_mul(PART), fours);
+                write(words, at, fours);
+                at = at.wrapping_add(PART);
             }
             let slot = matrix.wrapping_mul(shape.positions).wrapping_add(position);
             if let Some(place) = self.exponents.get_mut(slot) {
