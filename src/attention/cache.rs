@@ -119,7 +119,7 @@ impl Half<&mut [u32], &mut [i8]> {
             let mut start = 0usize; // `enumerate` could overflow.
             for values in values.chunks(PART) {
                 cut(values, shift, 8, first_mut(&mut bytes, values.len()));
-                for behind in bytes.iter_mut().skip(values.len()).take(3) {
+                for behind in bytes.get_mut(values.len()..).unwrap_or_default().iter_mut().take(3) {
                     *behind = 0;
                 }
                 let fours = first(bytes.as_chunks().0, values.len().div_ceil(4));

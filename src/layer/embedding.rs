@@ -1,7 +1,7 @@
 //! A token at a position: `embedding[token] · scale + position[i]`.
 
 use crate::format::{Hook, Model, Role, Section, Stack};
-use crate::kernel::scale;
+use crate::kernel::{Rows, scale};
 use crate::number::{align, narrow};
 
 /// The tables of a stack, read in place.
@@ -24,8 +24,14 @@ pub(crate) fn look_up(
     let words = table.matrix();
     hook.announce(words.block_of(token));
     let multiplier = words.multiplier(token) >> 16;
-    words.each_weight(token, wide, |wide, weight| *wide = weight.wrapping_mul(multiplier));
+    spread(words, token, multiplier, wide);
     narrow(wide, table.scale_exponent, 16, i32::MIN, out)
+}
+
+/// `out = factor · row`
+#[inline(never)] // For the flash.
+fn spread(words: Rows<'_>, row: usize, factor: i32, out: &mut [i32]) {
+    words.each_weight(row, out, |out, weight| *out = weight.wrapping_mul(factor));
 }
 
 /// [`crate::number::round_shift`] without a branch, for |value| < 2³⁰.
@@ -58,9 +64,10 @@ impl<'m> Embedding<'m> {
             self.table.scale_exponent.wrapping_add(self.exponent).wrapping_add(16 - FRACTION);
         let place_exponent = self.positions.scale_exponent.wrapping_sub(FRACTION);
         let (common, word_down, place_down) = align(word_exponent, place_exponent);
-        words.each_weight(token, out, |out, weight| {
-            *out = rounded(scale(weight.wrapping_mul(word_scale), self.multiplier), word_down);
-        });
+        spread(words, token, word_scale, out);
+        for out in out.iter_mut() {
+            *out = rounded(scale(*out, self.multiplier), word_down);
+        }
         places.each_weight(position, out, |out, weight| {
             *out = out.wrapping_add(rounded(weight.wrapping_mul(place_scale), place_down));
         });

@@ -69,6 +69,7 @@ const KERNEL_EXPONENT: i32 = 8;
 const LEAST_BIAS_SHIFT: i32 = 2;
 
 impl<'m> Linear<'m> {
+    #[inline(never)] // For the flash.
     pub(crate) fn of(model: &Model<'m>, stack: Stack, layer: usize, role: Role) -> Self {
         Self::behind(&mut 0, model, stack, layer, role)
     }

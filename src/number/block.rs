@@ -39,12 +39,8 @@ impl Number for i32 {
 
 impl Number for i16 {
     fn magnitude(values: &[i16]) -> u32 {
-        let bits = |v: i16| v ^ (v >> 15);
-        // Four at a time: where size counts, the compiler unrolls nothing.
-        let (fours, rest) = values.as_chunks();
-        let all =
-            fours.iter().fold(0, |all, &[a, b, c, d]| all | bits(a) | bits(b) | bits(c) | bits(d));
-        u32::from(rest.iter().fold(all, |all, &v| all | bits(v)) as u16)
+        let all = values.iter().fold(0, |all, &v| all | (v ^ (v >> 15)));
+        u32::from(all as u16)
     }
 
     fn cut(values: &[i16], shift: u32, limit: i32, out: &mut [i16]) {
