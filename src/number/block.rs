@@ -85,6 +85,7 @@ pub(crate) fn exponent_for(block: Block<'_>, bits: u32, floor: i32) -> i32 {
 /// their exponent, the least that fits and is not below `floor`. Small values keep all their digits.
 ///
 /// `values`, `out`: `[n]`.
+#[inline(never)] // For the flash.
 pub fn narrow<T: Number>(
     values: &[T],
     exponent: i32,
