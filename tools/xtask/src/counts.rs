@@ -1,63 +1,10 @@
 //! Counted instructions as rows: what the firmware prints, docs/bench.json and docs/BENCH.md.
 
 use crate::extras::Extras;
+use crate::peers::{self, PEER};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-
-/// Commit and compilers of what [`PEERS`] counts.
-const PEER: &str = "CMSIS-NN 99f736a, the better of gcc 12.2 and clang 19";
-
-/// Instructions per product, or per number of a vector, of CMSIS-NN, counted the same way by a harness
-/// that is not part of this project: cores, case, figure. Of int4, which it counted over several shapes, the least.
-const PEERS: [(&[&str], &str, f64); 46] = [
-    (&["m4", "m33"], "1x64x64", 2.60),
-    (&["m4", "m33"], "1x128x128", 2.23),
-    (&["m4", "m33"], "1x512x128", 1.96),
-    (&["m4", "m33"], "2x128x128", 2.23),
-    (&["m4", "m33"], "lstm/64,h128", 2.53),
-    (&["m4", "m33"], "conv3x3/16x16,16-32", 2.13),
-    (&["m3"], "1x64x64", 4.00),
-    (&["m3"], "1x128x128", 3.67),
-    (&["m3"], "1x512x128", 3.45),
-    (&["m3"], "2x128x128", 3.67),
-    (&["m3"], "lstm/64,h128", 3.7),
-    (&["m3"], "conv3x3/16x16,16-32", 2.9),
-    (&["m4", "m33"], "energies/4h,t32,d32", 3.34),
-    (&["m4", "m33"], "softmax/32", 420.0),
-    (&["m4", "m33"], "add/128", 50.0),
-    (&["m3"], "energies/4h,t32,d32", 4.8),
-    (&["m3"], "softmax/32", 420.0),
-    (&["m3"], "add/128", 75.0),
-    (&["m0", "m0+"], "1x64x64", 7.60),
-    (&["m0", "m0+"], "1x128x128", 6.78),
-    (&["m0", "m0+"], "1x512x128", 6.22),
-    (&["m0", "m0+"], "2x128x128", 6.78),
-    (&["m0", "m0+"], "lstm/64,h128", 7.1),
-    (&["m0", "m0+"], "conv3x3/16x16,16-32", 7.1),
-    (&["m0", "m0+"], "energies/4h,t32,d32", 9.4),
-    (&["m0", "m0+"], "softmax/32", 1556.0),
-    (&["m0", "m0+"], "add/128", 214.0),
-    (&["m55"], "1x64x64", 0.37),
-    (&["m55"], "1x128x128", 0.25),
-    (&["m55"], "1x512x128", 0.18),
-    (&["m55"], "2x128x128", 0.25),
-    (&["m55"], "bytes/1x64x64", 0.37),
-    (&["m55"], "bytes/1x128x128", 0.25),
-    (&["m55"], "bytes/1x512x128", 0.18),
-    (&["m55"], "bytes/2x128x128", 0.25),
-    (&["m55"], "lstm/64,h128", 0.47),
-    (&["m55"], "conv3x3/16x16,16-32", 0.32),
-    (&["m55"], "energies/4h,t32,d32", 0.60),
-    (&["m55"], "softmax/32", 75.0),
-    (&["m55"], "add/128", 8.0),
-    (&["m4", "m33"], "int4/1x64x64", 4.1),
-    (&["m4", "m33"], "int4/1x128x128", 4.1),
-    (&["m4", "m33"], "int4/1x512x128", 4.1),
-    (&["m55"], "int4/1x64x64", 0.35),
-    (&["m55"], "int4/1x128x128", 0.35),
-    (&["m55"], "int4/1x512x128", 0.35),
-];
 
 /// One count.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,10 +53,7 @@ impl Row {
     }
 
     fn peer_per_mac(&self) -> Option<f64> {
-        let same = |&&(cores, case, _): &&(&[&str], &str, f64)| {
-            cores.contains(&self.core.as_str()) && case == self.case
-        };
-        PEERS.iter().find(same).map(|&(_, _, figure)| figure)
+        peers::figure(&self.core, &self.case)
     }
 
     pub(crate) fn as_json(&self) -> Value {

@@ -25,6 +25,7 @@ mod host;
 mod log;
 mod m7;
 mod manners;
+mod peers;
 mod proof;
 mod python;
 mod same_bits;
