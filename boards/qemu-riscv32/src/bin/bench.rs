@@ -29,7 +29,7 @@ fn main() -> ! {
         bench::matrices(&mut bench, &bench::LARGE),
         #[cfg(feature = "int4")]
         bench::matrices(&mut bench, &bench::FOURS),
-        bench::energies(&mut bench),
+        bench::energies(&mut bench, arena),
         bench::vectors(&mut bench),
         bench::cells(&mut bench),
         bench::convolution(&mut bench, arena),
