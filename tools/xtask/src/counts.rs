@@ -254,7 +254,8 @@ mod tests {
         let (compiler, rows, extras) = of_json(&read("docs/bench.json")).unwrap();
         assert_eq!(read("docs/BENCH.md"), as_page(&rows, &extras, &compiler));
         let readme = read("README.md");
-        for (case, name) in [
+        let of_m4 = |(case, name)| ("m4", "dsp", case, name);
+        let on_m4 = [
             ("1x64x64", "64 × 64"),
             ("1x128x128", "128 × 128"),
             ("1x512x128", "128 × 512"),
@@ -262,10 +263,19 @@ mod tests {
             ("conv3x3/16x16,16-32", "convolution 3 × 3, 16 → 32 channels, 16 × 16 places"),
             ("gru/128,h128", "GRU step, 128 inputs, 128 units"),
             ("lstm/64,h128", "LSTM step, 64 inputs, 128 units"),
-        ] {
-            let row =
-                rows.iter().find(|row| row.core == "m4" && row.kernel == "dsp" && row.case == case);
-            let row = row.unwrap();
+        ];
+        let others = [
+            ("m0", "armv6m", "1x128x128", "M0"),
+            ("m3", "armv7m", "1x128x128", "M3"),
+            ("m55", "mve", "bytes/1x128x128", "M55, inputs of 8 bits"),
+            ("m55", "mve", "1x128x128", "M55, inputs of 16 bits"),
+            ("rv32", "rv32im", "1x128x128", "RV32IMAC"),
+        ];
+        for (core, kernel, case, name) in on_m4.map(of_m4).into_iter().chain(others) {
+            let is_it = |row: &&Row| {
+                (row.core.as_str(), row.kernel.as_str(), row.case.as_str()) == (core, kernel, case)
+            };
+            let row = rows.iter().find(is_it).unwrap_or_else(|| panic!("{core} {kernel} {case}"));
             let peer = row.peer_per_mac().map_or("–".to_owned(), |figure| format!("{figure:.2}"));
             let line = format!("| {name} | {:.2} | {peer} |", row.per_mac().unwrap());
             assert!(readme.contains(&line), "{line}");

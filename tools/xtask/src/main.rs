@@ -8,7 +8,8 @@
 //!       ├─ wasm      conformance in a WebAssembly engine, if node is there
 //!       └─ boards    firmware in the emulator: conformance, self-tests, the bits of the host
 //! ```
-//! Nothing is skipped: what is missing is installed, or the command stops and says what to do.
+//! What is missing is installed, or the command stops and says what to do; without node the suite for
+//! WebAssembly is built and not run, and the command says so.
 
 mod bench;
 mod board;

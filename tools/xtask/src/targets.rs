@@ -1,4 +1,4 @@
-//! The engine builds without std, for every kind of core and with every feature.
+//! The engine builds without std, for every kind of core and with its features.
 
 use crate::cargo;
 use anyhow::Result;
@@ -13,9 +13,10 @@ pub(crate) const TARGETS: [&str; 6] = [
     "wasm32-unknown-unknown",
 ];
 
-const FEATURES: [&str; 5] = ["", "defmt", "libm", "micromath,slow-flash", "cortex-m3,cortex-m7"];
+const FEATURES: [&str; 5] =
+    ["", "defmt", "libm", "micromath,slow-flash,int4,bytes", "cortex-m3,cortex-m7"];
 
-/// Checks every target with every feature.
+/// Checks every target with every set of features.
 pub(crate) fn check() -> Result<String> {
     for target in TARGETS {
         for features in FEATURES {

@@ -35,10 +35,10 @@ pub(super) fn meet(
     (most_bits, data): (u32, Option<&Path>),
 ) -> Result<(Vec<u32>, String), Problem> {
     let mut words = draft.finished()?;
+    let samples = Samples::new(draft.twin, &words, data)?;
     if words.len() * 4 <= budget {
         return Ok((words, "\nall weights are int8: the file fits as it is".into()));
     }
-    let samples = Samples::new(draft.twin, &words, data)?;
     let whole = samples.power(&words)?;
     let candidates = candidates(draft, most_bits, (&samples, whole.noise()))?;
     let int8: Vec<Entry> = draft.entries.iter().map(|(_, entry)| entry.clone()).collect();
