@@ -1,5 +1,5 @@
 //! Matrices that grow in RAM, the keys and values of attention: row pairs in blocks of four rows as in
-//! `rows.rs`, but groups alone, without biases and multipliers.
+//! `layout.rs`, but groups alone, without biases and multipliers.
 //!
 //! ```text
 //! word at (block b, columns 2i and 2i+1, row pair p) = b·columns + 2i + p        columns: whole groups
@@ -16,6 +16,15 @@ pub const fn bare_words(rows: usize, columns: usize) -> usize {
 /// Words of a block.
 pub(super) const fn stride(columns: usize) -> usize {
     columns.div_ceil(GROUP).wrapping_mul(GROUP)
+}
+
+/// Whether a matrix of `columns` has `rows` in `words` words, and so many groups in a row.
+pub(super) const fn holds(words: usize, columns: usize, rows: usize, groups: usize) -> bool {
+    let stride = stride(columns);
+    match rows.div_ceil(BLOCK_ROWS).checked_mul(stride) {
+        Some(needed) => needed <= words && groups <= stride / GROUP,
+        None => false,
+    }
 }
 
 /// In eight bits, whose least value is not there.

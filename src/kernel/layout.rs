@@ -40,7 +40,7 @@ pub enum Layout {
 }
 
 impl Layout {
-    /// The words that a matrix `[rows × columns]` takes; at most 65535 rows and 4096 columns.
+    /// The words that a matrix `[rows × columns]` takes; at most 65535 rows and columns.
     #[must_use]
     pub const fn words_needed(self, rows: usize, columns: usize) -> usize {
         rows.div_ceil(BLOCK_ROWS).wrapping_mul(self.block_words(columns))

@@ -1,4 +1,4 @@
-//! Arithmetic bodies, one file per architecture, all with the same meaning.
+//! Arithmetic bodies, a file or folder per architecture, all with the same meaning.
 //!
 //! ```text
 //!  matvec       ─┐            ┌ portable   the meaning, safe Rust, every core

@@ -1,7 +1,7 @@
 //! Vectors on the cores of `mod.rs`: the loops of `portable`, where a product takes two multiplications,
 //! and every shift rounds by the carry it leaves.
 //!
-//! Executed instructions a number: [`norm`] 27, [`narrow`] 8 or 9, [`moments`] 6, [`add_scaled`] 10.
+//! Executed instructions a number: [`norm`] 27, [`narrow`] 8 or 9, [`moments`] 6.5, [`add_scaled`] 10.
 
 use super::ops::{op, scale};
 use crate::kernel::portable;

@@ -2,7 +2,7 @@
 //! extension: two rows at once in 64 bits, four rows to a block, one stream.
 //!
 //! ```text
-//! for each block of four rows                                       (layout: `rows.rs`)
+//! for each block of four rows                                       (layout: `layout.rs`)
 //!     bias[0..4] = next four words, rounded to 1 / 2^bias_shift     to the stack
 //!     A₀ = A₁ = 0                                                   64 bits, one per row pair
 //!     for each half h = 256·w + w′ of row pair p, and its column x
@@ -126,12 +126,14 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
         *to = *from;
     }
     let unreached = rows.columns().div_ceil(GROUP).wrapping_sub(x.len().div_ceil(GROUP));
+    // The tail is known by its end: without whole groups x, which is not read, may end there too.
+    let start = if groups.is_empty() { tail.as_ptr() } else { x.as_ptr() };
     let mut job = Job {
         skip: unreached.wrapping_mul(GROUP_BYTES),
         out: core::ptr::null_mut(),
         out_end: core::ptr::null_mut(),
-        x: x.as_ptr(),
-        loop_end: groups.as_ptr_range().end.cast(),
+        x: start,
+        loop_end: start.wrapping_add(groups.len().wrapping_mul(GROUP)),
         tail: if rest.is_empty() { core::ptr::null() } else { tail.as_ptr() },
         half: half(bias_shift),
         bias_shift: bias_shift & 31,

@@ -2,7 +2,7 @@
 //! unpacked once.
 //!
 //! ```text
-//! for each block of four rows                                       (layout: `rows.rs`)
+//! for each block of four rows                                       (layout: `layout.rs`)
 //!     for each half h of row pair p, and a column of both x
 //!         Aₚ, Bₚ += (h + (h << 24)) · xₐ, (h + (h << 24)) · x_b     64 bits each, as in `mod.rs`
 //! ```

@@ -12,6 +12,17 @@ fn selected_kernels_equal_portable_and_the_hash_of_every_core() {
     }
 }
 
+#[test]
+fn keys_that_are_not_there_are_not_read_even_if_their_number_wraps_around() {
+    for dots in [crate::kernel::dots, portable::dots] {
+        let mut out = [GUARD; 8];
+        dots(&[], 1 << (usize::BITS - 1), &[[1; 4]], &mut out);
+        dots(&[0; 7], 4, &[[1; 4]], &mut out);
+        dots(&[0; 8], 4, &[[1; 4]; 2], &mut out);
+        assert_eq!(out, [GUARD; 8]);
+    }
+}
+
 /// The formula of [`crate::kernel::matvec`] in 64 bits, from weights one by one.
 fn exact(case: &Case<'_>, row: usize) -> (i64, i64) {
     let products = case.x.iter().take(case.rows.columns()).enumerate();

@@ -4,7 +4,7 @@
 //! more.
 
 use super::{GROUP_BYTES, cpu, group, low, mac};
-use crate::kernel::bare::stride;
+use crate::kernel::bare::{holds, stride};
 use crate::kernel::rows::{BLOCK_ROWS, GROUP};
 use core::arch::naked_asm;
 
@@ -26,8 +26,7 @@ struct Job {
 /// See [`crate::kernel::portable::dots`].
 pub fn dots(words: &[u32], columns: usize, x: &[[i16; GROUP]], out: &mut [i32]) {
     let (stride, groups) = (stride(columns), x);
-    let blocks = out.len().div_ceil(BLOCK_ROWS);
-    if blocks.wrapping_mul(stride) > words.len() || groups.len() > stride / GROUP {
+    if !holds(words.len(), columns, out.len(), x.len()) {
         return;
     }
     let looped = groups.len() & !1;

@@ -1,7 +1,7 @@
 //! The dual multiply-accumulate of Cortex-M4, M7 and M33: four rows at a time, one stream.
 //!
 //! ```text
-//! for each block of four rows                                       (layout: `rows.rs`)
+//! for each block of four rows                                       (layout: `layout.rs`)
 //!     bias[0..4] = SMMULR(next four words, 2^(32 − bias_shift))     to the stack
 //!     A₀ = L₀ = A₁ = L₁ = 0                                         A, L: one each per row pair
 //!     for each word w of row pair p, and its two columns x

@@ -1,7 +1,7 @@
 //! A matrix with two vectors at once, on the cores of `mod.rs`: each word of weights is read once.
 //!
 //! ```text
-//! for each block of four rows                                       (layout: `rows.rs`)
+//! for each block of four rows                                       (layout: `layout.rs`)
 //!     for each word w of row pair p, and two columns of both x
 //!         Aₚ, Bₚ += SMLAD(w, xₐ), SMLAD(w, x_b)                     256·D + D′, modulo 2³²
 //!         lₚ, mₚ += SMLAD(SXTB16(w), xₐ), SMLAD(SXTB16(w), x_b)     D′

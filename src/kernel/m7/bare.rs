@@ -2,7 +2,7 @@
 
 use super::step::{drain, enter, last_step, most, step};
 use super::{GROUP_BYTES, STEPS, entry};
-use crate::kernel::bare::stride;
+use crate::kernel::bare::{holds, stride};
 use crate::kernel::rows::{BLOCK_ROWS, GROUP};
 use core::arch::naked_asm;
 
@@ -24,8 +24,7 @@ struct Job {
 /// See [`crate::kernel::portable::dots`].
 pub fn dots(words: &[u32], columns: usize, x: &[[i16; GROUP]], out: &mut [i32]) {
     let stride = stride(columns);
-    let blocks = out.len().div_ceil(BLOCK_ROWS);
-    if blocks.wrapping_mul(stride) > words.len() || x.len() > stride / GROUP {
+    if !holds(words.len(), columns, out.len(), x.len()) {
         return;
     }
     let range = x.as_ptr_range();

@@ -106,13 +106,15 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
         *to = *from;
     }
     let unreached = rows.columns().div_ceil(GROUP).wrapping_sub(x.len().div_ceil(GROUP));
+    // The tail is known by its end: without whole groups x, which is not read, may end there too.
+    let start = if groups.is_empty() { tail.as_ptr() } else { x.as_ptr() };
     let mut job = Job {
         tail: if rest.is_empty() { core::ptr::null() } else { tail.as_ptr() },
         skip: unreached.wrapping_mul(GROUP_BYTES),
         out: core::ptr::null_mut(),
         out_end: core::ptr::null_mut(),
-        x: x.as_ptr(),
-        loop_end: groups.as_ptr_range().end.cast(),
+        x: start,
+        loop_end: start.wrapping_add(groups.len().wrapping_mul(GROUP)),
         bias_scale: shifting(bias_shift),
         entry: entry::<STEPS>(groups.len()),
     };

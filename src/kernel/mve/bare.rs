@@ -5,8 +5,8 @@
 //! block costs 15 more.
 
 use super::{GROUP_BYTES, cpu};
-use crate::kernel::bare::stride;
-use crate::kernel::rows::{BLOCK_ROWS, GROUP};
+use crate::kernel::bare::{holds, stride};
+use crate::kernel::rows::GROUP;
 use core::arch::naked_asm;
 
 /// Groups of a round of the loop.
@@ -34,8 +34,7 @@ struct Job {
 /// See [`crate::kernel::portable::dots`].
 pub fn dots(words: &[u32], columns: usize, x: &[[i16; GROUP]], out: &mut [i32]) {
     let (stride, groups) = (stride(columns), x.len());
-    let blocks = out.len().div_ceil(BLOCK_ROWS);
-    if blocks == 0 || blocks.wrapping_mul(stride) > words.len() || groups > stride / GROUP {
+    if out.is_empty() || !holds(words.len(), columns, out.len(), groups) {
         return;
     }
     let word = |low: i16, high: i16| u32::from(low as u16) | u32::from(high as u16) << 16;

@@ -1,7 +1,7 @@
 //! A matrix with two vectors at once, with Helium: each word of weights is read once.
 //!
 //! ```text
-//! for each block of four rows                                       (layout: `rows.rs`)
+//! for each block of four rows                                       (layout: `layout.rs`)
 //!     for each 8 columns of both x
 //!         w₀, w₁ = VLD20, VLD21(next 8 words)                       8 halves of each row pair
 //!         xₐ, x_b = VLD20, VLD21(next 8 words of x)

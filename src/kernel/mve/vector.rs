@@ -4,7 +4,7 @@
 //!
 //! | | instructions a number | | |
 //! |---|---|---|---|
-//! | [`narrow`] | 1.25 | [`add_scaled`] | 1.75 |
+//! | [`narrow`] | 1.25 | [`add_scaled`] | 1.5 |
 //! | [`magnitude`] | 1.25 | [`moments`] | .5 |
 //! | [`norm`] | 2.75 | | |
 

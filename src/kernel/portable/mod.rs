@@ -11,13 +11,13 @@ mod vector;
 pub use vector::{Norm, add_scaled, magnitude, moments, narrow, norm};
 
 use super::Layout;
-use super::bare::stride;
+use super::bare::{holds, stride};
 use super::rows::{BLOCK_ROWS, GROUP, Rows};
 
 /// `out[r] = round(256 · Σ_c w[r,c]·x[c] · M[r] / 2¹⁶) + round(b[r] / 2^bias_shift)`.
 ///
 /// `x`: `[columns]`, small enough that every |Σ w·x| is below [`Layout::sum_limit`] (the model file proves it) ·
-/// `out`: `[rows]` · `bias_shift`: 2…31. With unequal lengths the shorter one counts.
+/// `out`: `[rows]` · `bias_shift`: 2…31 · |b| ≤ 2³⁰. With unequal lengths the shorter one counts.
 pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     match rows.layout() {
         Layout::Pairs => pairs(rows, x, bias_shift, out),
@@ -99,7 +99,8 @@ fn scale_sums(block: &[u32], sums: [i32; BLOCK_ROWS], bias_shift: u32, out: &mut
 
 /// [`matvec`] of two vectors that lie side by side: `x[i]` holds columns 2i and 2i + 1 of the first,
 /// then of the second, the lower column in the lower half. `x`: `[columns / 2]`, filled up with
-/// zeros to a multiple of four columns · `bias_shifts`: one of each vector.
+/// zeros to a multiple of four columns · `bias_shifts`: one of each vector · `out`: `[rows]` both. With
+/// other lengths results are any, or none are written.
 pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: [&mut [i32]; 2]) {
     match rows.layout() {
         Layout::Pairs => pairs_pair(rows, x, bias_shifts, out),
@@ -180,8 +181,7 @@ pub const fn scale(value: i32, m: i32) -> i32 {
 /// there are fewer words.
 pub fn dots(words: &[u32], columns: usize, x: &[[i16; GROUP]], out: &mut [i32]) {
     let stride = stride(columns);
-    let blocks = out.len().div_ceil(BLOCK_ROWS);
-    if blocks.wrapping_mul(stride) > words.len() || x.len() > stride / GROUP {
+    if !holds(words.len(), columns, out.len(), x.len()) {
         return;
     }
     let mut words = words;

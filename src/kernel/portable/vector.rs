@@ -30,7 +30,8 @@ pub fn narrow(values: &[i32], shift: u32, limit: i32, out: &mut [i16]) {
     }
 }
 
-/// `wide[i] = ⌊wide[i] / 2^shift + ½⌋ + factor·x[i]`. `shift`: 0…31 · `wide`, `x`: `[n]`.
+/// `wide[i] = ⌊wide[i] / 2^shift + ½⌋ + factor·x[i]`. `shift`: 0…31 · `factor`: below 2¹⁵ · `wide`, `x`:
+/// `[n]`, |wide| < 2³⁰ + 2²⁹.
 pub fn add_scaled(wide: &mut [i32], shift: u32, x: &[i16], factor: i32) {
     let down = shift.wrapping_sub(1) & 31;
     for (wide, &x) in wide.iter_mut().zip(x) {

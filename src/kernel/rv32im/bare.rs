@@ -2,14 +2,13 @@
 
 use super::job::Job;
 use super::sums::{GROUP_BYTES, sums};
-use crate::kernel::bare::stride;
-use crate::kernel::rows::{BLOCK_ROWS, GROUP};
+use crate::kernel::bare::{holds, stride};
+use crate::kernel::rows::GROUP;
 
 /// See [`crate::kernel::portable::dots`].
 pub fn dots(words: &[u32], columns: usize, x: &[[i16; GROUP]], out: &mut [i32]) {
     let stride = stride(columns);
-    let blocks = out.len().div_ceil(BLOCK_ROWS);
-    if blocks.wrapping_mul(stride) > words.len() || x.len() > stride / GROUP {
+    if !holds(words.len(), columns, out.len(), x.len()) {
         return;
     }
     let mut job = Job::new(x, None, stride, GROUP_BYTES);

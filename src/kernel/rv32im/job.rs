@@ -48,8 +48,10 @@ impl Job {
         stride: usize,
         group: usize,
     ) -> Self {
-        let (range, stride) = (groups.as_ptr_range(), stride.wrapping_mul(4));
         let tail = tail.map(core::slice::from_ref).unwrap_or_default();
+        // The tail is known by its end, which that of no groups at all may be too.
+        let (groups, tail) = if groups.is_empty() { (tail, groups) } else { (groups, tail) };
+        let (range, stride) = (groups.as_ptr_range(), stride.wrapping_mul(4));
         let last = if tail.is_empty() { range.end } else { tail.as_ptr_range().end };
         let read = groups.len().wrapping_add(tail.len());
         Self {

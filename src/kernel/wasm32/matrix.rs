@@ -6,7 +6,7 @@
 )]
 
 use super::lanes::{Sums, load, load_columns, low_bytes, store};
-use crate::kernel::bare::stride;
+use crate::kernel::bare::{holds, stride};
 use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::wasm32::*;
 
@@ -60,8 +60,7 @@ pub(super) fn matvec(matrix: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i
 #[target_feature(enable = "simd128")]
 pub(super) fn dots(words: &[u32], columns: usize, x: &[[i16; GROUP]], out: &mut [i32]) {
     let size = stride(columns);
-    let needed = out.len().div_ceil(BLOCK_ROWS).wrapping_mul(size);
-    if needed > words.len() || x.len() > size / GROUP {
+    if !holds(words.len(), columns, out.len(), x.len()) {
         return;
     }
     let x = Columns::of(x.as_flattened());

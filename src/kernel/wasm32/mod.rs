@@ -1,7 +1,7 @@
 //! The multiply-accumulate of WebAssembly's fixed-width SIMD: sixteen rows at a time, four columns.
 //!
 //! ```text
-//! for four blocks of four rows                                      (layout: `rows.rs`)
+//! for four blocks of four rows                                      (layout: `layout.rs`)
 //!     for four columns x: x₀₁ x₀₁ x₂₃ x₂₃                            a lane for each word of a group
 //!         for each block, its next group w
 //!             A += i32x4.dot_i16x8_s(w, x)                          256·D + D′, modulo 2³²

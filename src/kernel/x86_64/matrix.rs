@@ -7,7 +7,7 @@
 
 use super::lanes::{BLOCKS, Ends, Shifts, Sums, filled, finish, four, rows};
 use super::lanes::{load, load_columns, load_four, low_bytes, store};
-use crate::kernel::bare::stride;
+use crate::kernel::bare::{holds, stride};
 use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::x86_64::*;
 
@@ -95,8 +95,7 @@ pub(super) fn dots<const UNIT: u8>(
     out: &mut [i32],
 ) {
     let size = stride(columns);
-    let blocks = out.len().div_ceil(BLOCK_ROWS);
-    if blocks.wrapping_mul(size) > words.len() || x.len() > size / GROUP {
+    if !holds(words.len(), columns, out.len(), x.len()) {
         return;
     }
     let x = Columns::of(x.as_flattened());

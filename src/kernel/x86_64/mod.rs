@@ -1,7 +1,7 @@
 //! The multiply-accumulates of PCs and servers: sixteen rows at a time, eight columns at once.
 //!
 //! ```text
-//! for four blocks of four rows                                      (layout: `rows.rs`)
+//! for four blocks of four rows                                      (layout: `layout.rs`)
 //!     for eight columns x: x₀₁ x₀₁ x₂₃ x₂₃ x₄₅ x₄₅ x₆₇ x₆₇           a lane for each word of two groups
 //!         for each block, its next eight words w
 //!             A += madd(w, x)                                       256·D + D′, modulo 2³²

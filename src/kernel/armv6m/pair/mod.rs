@@ -1,7 +1,7 @@
 //! A matrix with two vectors at once: three multiplications for each two rows and two vectors, not four.
 //!
 //! ```text
-//! w = 256·a + b, the weights of two rows                          (layout: `rows.rs`)
+//! w = 256·a + b, the weights of two rows                          (layout: `layout.rs`)
 //! A += w·x,  B += w·y                                             256·D + D′ of each vector, modulo 2³²
 //! T += a·(x + 2¹⁶·y)                                              Dₓ + 2¹⁶·D_y, modulo 2³²
 //! ```
@@ -46,7 +46,7 @@ pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: 
         let left = x.len() / (GROUP / 2);
         let count = left.min(CHUNK);
         if count > 0 {
-            // SAFETY: x has more than `count` groups, and `wide` places for as many.
+            // SAFETY: x has at least `count` groups, and `wide` places for as many.
             unsafe { widen(x.as_ptr(), wide.as_mut_ptr().cast(), count.wrapping_mul(GROUP / 2)) }
         }
         let groups = BLOCK_ROWS.wrapping_add(first.wrapping_mul(GROUP));
