@@ -17,6 +17,9 @@ const FOLDERS: [&str; 8] = [
     "boards/peers",
 ];
 
+/// Boards whose code is linted: the others of `qemu-mps2` differ from these in constants alone.
+const LINTED: [&str; 4] = ["microbit", "an386", "an547", "rv32"];
+
 /// Feature sets of the engine that change what its tests see, beside the workspace's own.
 const FEATURES: [&str; 2] = ["", "emit,micromath,conformance,slow-flash"];
 
@@ -39,7 +42,7 @@ pub(crate) fn lints() -> Result<Vec<String>> {
     wasm.args(["--target", "wasm32-unknown-unknown"]);
     run(wasm.arg("--target-dir").arg(target_dir().join("wasm")).args(deny))?;
     goldens::convert()?;
-    for board in &BOARDS {
+    for board in BOARDS.iter().filter(|board| LINTED.contains(&board.name)) {
         let extra: &[&str] = if board.logs { &["defmt"] } else { &[] };
         let proof: &[&str] = if board.proves { &["proof"] } else { &[] };
         let golden: &[&str] = if board.goldens { &["goldens"] } else { &[] };
