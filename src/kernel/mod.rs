@@ -18,6 +18,8 @@
 #![allow(unreachable_pub, reason = "kernels are public where they are selected")]
 
 mod bare;
+#[cfg(any(regard_kernel = "armv7m", regard_kernel = "dsp", regard_kernel = "m7"))]
+mod blocks;
 mod bytes;
 #[doc(hidden)]
 #[cfg(any(test, feature = "conformance"))]

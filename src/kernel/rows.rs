@@ -79,10 +79,15 @@ impl<'m> Rows<'m> {
         self.columns as usize
     }
 
+    /// Words of a block.
+    pub(crate) const fn stride(&self) -> usize {
+        self.layout.block_words(self.columns())
+    }
+
     /// The blocks, in order.
     pub(crate) fn blocks(&self) -> impl Iterator<Item = &'m [u32]> {
         // Not `chunks_exact`, which divides: the compiler would have to see that it cannot fail.
-        let (mut rest, size) = (self.words, self.layout.block_words(self.columns()));
+        let (mut rest, size) = (self.words, self.stride());
         core::iter::from_fn(move || {
             let (block, behind) = rest.split_at_checked(size)?;
             rest = behind;
@@ -98,7 +103,7 @@ impl<'m> Rows<'m> {
 
     /// The block at `index`.
     pub(crate) fn block(&self, index: usize) -> Option<&'m [u32]> {
-        let size = self.layout.block_words(self.columns());
+        let size = self.stride();
         self.words.get(index.wrapping_mul(size)..)?.get(..size)
     }
 
@@ -108,7 +113,7 @@ impl<'m> Rows<'m> {
     }
 
     const fn word(&self, row: usize, offset: usize) -> u32 {
-        let block = (row / BLOCK_ROWS).wrapping_mul(self.layout.block_words(self.columns()));
+        let block = (row / BLOCK_ROWS).wrapping_mul(self.stride());
         let at = block.wrapping_add(offset);
         if at < self.words.len() { self.words[at] } else { 0 }
     }
@@ -139,7 +144,7 @@ impl<'m> Rows<'m> {
             }
             return;
         }
-        let block = (row / BLOCK_ROWS).wrapping_mul(self.layout.block_words(self.columns()));
+        let block = (row / BLOCK_ROWS).wrapping_mul(self.stride());
         let first = block.wrapping_add(self.layout.place(row % BLOCK_ROWS, 0));
         let (words, _) = self.words.get(first..).unwrap_or(&[]).as_chunks();
         let is_upper = row.is_multiple_of(2);

@@ -48,7 +48,7 @@ impl<'m> Matrix<'m> {
     pub(super) fn of(rows: &Rows<'m>, bias_shift: u32, weights: Weights) -> Self {
         Self {
             words: rows.words(),
-            stride: rows.layout().words_needed(1, rows.columns()),
+            stride: rows.stride(),
             biases: BLOCK_ROWS,
             shift: bias_shift,
             weights,

@@ -17,7 +17,8 @@
 //! Executed instructions a product on a Cortex-M4, emulated: .75 in the loop, .83 at 128 columns.
 
 use super::{cpu, shifting};
-use crate::kernel::rows::{BLOCK_ROWS, Rows};
+use crate::kernel::blocks::{Places, in_blocks_of_two};
+use crate::kernel::rows::Rows;
 use core::arch::naked_asm;
 
 /// Groups that a round of the loop takes.
@@ -51,29 +52,13 @@ pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: 
         loop_end: x.as_ptr_range().end,
         entry: if words == 0 { STEPS } else { (words / 2).wrapping_neg() % STEPS },
     };
-    let (whole_a, part_a) = a[..count].as_chunks_mut::<BLOCK_ROWS>();
-    let (whole_b, part_b) = b[..count].as_chunks_mut::<BLOCK_ROWS>();
-    let whole_blocks = whole_a.len();
-    blocks(rows.words(), [whole_a, whole_b], &mut job);
-    if !part_a.is_empty()
-        && let Some(last) = rows.block(whole_blocks)
-    {
-        let (mut four_a, mut four_b) = ([[0; BLOCK_ROWS]], [[0; BLOCK_ROWS]]);
-        blocks(last, [&mut four_a, &mut four_b], &mut job);
-        for (part, four) in [(part_a, four_a), (part_b, four_b)] {
-            for (to, from) in part.iter_mut().zip(four.as_flattened()) {
-                *to = *from;
-            }
-        }
-    }
+    let out = [&mut a[..count], &mut b[..count]];
+    in_blocks_of_two(rows.words(), rows.stride(), out, |words, out| blocks(words, out, &mut job));
 }
 
 /// As many blocks from the start of `words` as both of `out` have.
-fn blocks(words: &[u32], out: [&mut [[i32; BLOCK_ROWS]]; 2], job: &mut Job) {
+fn blocks(words: &[u32], out: [&mut Places; 2], job: &mut Job) {
     let [a, b] = out;
-    if a.is_empty() {
-        return;
-    }
     let range = a.as_mut_ptr_range();
     (job.out, job.out_end) = ([range.start.cast(), b.as_mut_ptr().cast()], range.end.cast());
     // SAFETY: `matvec_pair` made `job` for a matrix of which `words` are whole blocks, at least one

@@ -3,7 +3,8 @@
 use super::step::{drain, enter, last_step, most, step};
 use super::{GROUP_BYTES, STEPS, entry};
 use crate::kernel::bare::{holds, stride};
-use crate::kernel::rows::{BLOCK_ROWS, GROUP};
+use crate::kernel::blocks::{Places, in_blocks};
+use crate::kernel::rows::GROUP;
 use core::arch::naked_asm;
 
 /// What `run` keeps on its stack, in that order.
@@ -36,22 +37,10 @@ pub fn dots(words: &[u32], columns: usize, x: &[[i16; GROUP]], out: &mut [i32]) 
         skip: (stride / GROUP).wrapping_sub(x.len()).wrapping_mul(GROUP_BYTES),
         entry: entry::<STEPS>(x.len()),
     };
-    let (whole, part) = out.as_chunks_mut::<BLOCK_ROWS>();
-    let last = words.get(whole.len().wrapping_mul(stride)..).unwrap_or(&[]);
-    run_blocks(words, whole, &mut job);
-    if !part.is_empty() {
-        let mut four = [[0; BLOCK_ROWS]];
-        run_blocks(last, &mut four, &mut job);
-        for (to, from) in part.iter_mut().zip(four.as_flattened()) {
-            *to = *from;
-        }
-    }
+    in_blocks(words, stride, out, |words, out| run_blocks(words, out, &mut job));
 }
 
-fn run_blocks(words: &[u32], out: &mut [[i32; BLOCK_ROWS]], job: &mut Job) {
-    if out.is_empty() {
-        return;
-    }
+fn run_blocks(words: &[u32], out: &mut Places, job: &mut Job) {
     let range = out.as_mut_ptr_range();
     (job.out, job.out_end) = (range.start.cast(), range.end.cast());
     // SAFETY: `dots` has seen that `words` hold a block for each element of `out`, at least one, and

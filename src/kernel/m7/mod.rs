@@ -63,8 +63,9 @@ pub use super::portable::bytes;
 pub use bare::dots;
 pub use pair::matvec_pair;
 
+use super::blocks::{Places, in_blocks};
 use super::dsp::shifting;
-use super::rows::{BLOCK_ROWS, GROUP, Rows};
+use super::rows::{GROUP, Rows};
 use core::arch::naked_asm;
 use step::{enter, last_step, most, step};
 
@@ -119,25 +120,13 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
         entry: entry::<STEPS>(groups.len()),
     };
     let count = out.len().min(rows.rows());
-    let (whole, part) = out[..count].as_chunks_mut::<BLOCK_ROWS>();
-    let whole_blocks = whole.len();
-    blocks(rows.words(), whole, &mut job);
-    if !part.is_empty()
-        && let Some(last) = rows.block(whole_blocks)
-    {
-        let mut four = [[0; BLOCK_ROWS]];
-        blocks(last, &mut four, &mut job);
-        for (to, from) in part.iter_mut().zip(four.as_flattened()) {
-            *to = *from;
-        }
-    }
+    in_blocks(rows.words(), rows.stride(), &mut out[..count], |words, out| {
+        blocks(words, out, &mut job);
+    });
 }
 
 /// As many blocks from the start of `words` as `out` has.
-fn blocks(words: &[u32], out: &mut [[i32; BLOCK_ROWS]], job: &mut Job) {
-    if out.is_empty() {
-        return;
-    }
+fn blocks(words: &[u32], out: &mut Places, job: &mut Job) {
     let range = out.as_mut_ptr_range();
     (job.out, job.out_end) = (range.start.cast(), range.end.cast());
     // SAFETY: `matvec` made `job` for a matrix of which `words` are whole blocks, at least one for

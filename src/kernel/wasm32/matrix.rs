@@ -35,7 +35,7 @@ impl<'x> Columns<'x> {
 #[target_feature(enable = "simd128")]
 pub(super) fn matvec(matrix: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = Columns::of(x.get(..matrix.columns()).unwrap_or(x));
-    let size = Rows::words_needed(1, matrix.columns());
+    let size = matrix.stride();
     let count = out.len().min(matrix.rows());
     let mut rest = matrix.words();
     for out in out.get_mut(..count).unwrap_or_default().chunks_mut(BLOCKS * BLOCK_ROWS) {

@@ -25,7 +25,7 @@ pub(super) fn matvec_pair(
     out: [&mut [i32]; 2],
 ) {
     let x = x.get(..matrix.columns().div_ceil(GROUP).wrapping_mul(2)).unwrap_or(x);
-    let size = Rows::words_needed(1, matrix.columns());
+    let size = matrix.stride();
     let [a, b] = out;
     let count = a.len().min(b.len()).min(matrix.rows());
     let (a, b) = (a.get_mut(..count).unwrap_or_default(), b.get_mut(..count).unwrap_or_default());

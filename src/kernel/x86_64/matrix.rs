@@ -44,7 +44,7 @@ pub(super) fn matvec<const UNIT: u8>(
 ) {
     let x = Columns::of(x.get(..matrix.columns()).unwrap_or(x));
     let shifts = Shifts::of([bias_shift; 2]);
-    let size = Rows::words_needed(1, matrix.columns());
+    let size = matrix.stride();
     let count = out.len().min(matrix.rows());
     let mut words = matrix.words();
     for out in out.get_mut(..count).unwrap_or_default().chunks_mut(STRIP_ROWS) {

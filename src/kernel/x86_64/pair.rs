@@ -45,7 +45,7 @@ pub(super) fn matvec_pair<const UNIT: u8>(
     let x = x.get(..matrix.columns().div_ceil(GROUP).wrapping_mul(2)).unwrap_or(x);
     let x = Columns::of(x);
     let shifts = Shifts::of(bias_shifts);
-    let size = Rows::words_needed(1, matrix.columns());
+    let size = matrix.stride();
     let [a, b] = out;
     let count = a.len().min(b.len()).min(matrix.rows());
     let (a, b) = (a.get_mut(..count).unwrap_or_default(), b.get_mut(..count).unwrap_or_default());

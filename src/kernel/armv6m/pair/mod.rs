@@ -36,7 +36,7 @@ pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: 
     let count = a.len().min(b.len()).min(rows.rows());
     let (whole_a, part_a) = a[..count].as_chunks_mut::<BLOCK_ROWS>();
     let (whole_b, part_b) = b[..count].as_chunks_mut::<BLOCK_ROWS>();
-    let stride = Rows::words_needed(1, rows.columns());
+    let stride = rows.stride();
     let last = rows.words().get(whole_a.len().wrapping_mul(stride)..).unwrap_or(&[]);
     let (mut four_a, mut four_b) = ([[0; BLOCK_ROWS]], [[0; BLOCK_ROWS]]);
     let mut wide = [const { MaybeUninit::<Wide>::uninit() }; CHUNK];

@@ -29,7 +29,8 @@ mod pair;
 pub use pair::matvec_pair;
 
 use super::{GROUP, STEP_GROUPS, STEPS, Tail, cpu, mac, shifting};
-use crate::kernel::rows::{BLOCK_ROWS, Rows};
+use crate::kernel::blocks::{Places, in_blocks};
+use crate::kernel::rows::Rows;
 use core::arch::{asm, naked_asm};
 
 /// Bytes of the weights of one group: a word per two columns.
@@ -80,18 +81,9 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
         starts: starts(sum(&[tail.0], sum(groups, 0))),
     };
     let count = out.len().min(rows.rows());
-    let (whole, part) = out[..count].as_chunks_mut::<BLOCK_ROWS>();
-    let whole_blocks = whole.len();
-    blocks(rows.words(), whole, &mut job);
-    if !part.is_empty()
-        && let Some(last) = rows.block(whole_blocks)
-    {
-        let mut four = [[0; BLOCK_ROWS]];
-        blocks(last, &mut four, &mut job);
-        for (to, from) in part.iter_mut().zip(four.as_flattened()) {
-            *to = *from;
-        }
-    }
+    in_blocks(rows.words(), rows.stride(), &mut out[..count], |words, out| {
+        blocks(words, out, &mut job);
+    });
 }
 
 /// `sum + Σ x`: 6 instructions a group.
@@ -119,10 +111,7 @@ fn sum(groups: &[[i16; GROUP]], mut sum: i32) -> i32 {
 }
 
 /// As many blocks from the start of `words` as `out` has.
-fn blocks(words: &[u32], out: &mut [[i32; BLOCK_ROWS]], job: &mut Job) {
-    if out.is_empty() {
-        return;
-    }
+fn blocks(words: &[u32], out: &mut Places, job: &mut Job) {
     let range = out.as_mut_ptr_range();
     (job.out, job.out_end) = (range.start.cast(), range.end.cast());
     // SAFETY: `matvec` made `job` for a matrix of which `words` are whole blocks, at least one for
