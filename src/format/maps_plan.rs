@@ -1,7 +1,7 @@
 //! The RAM of a convolutional encoder: the rows that it keeps of its maps.
 
 use super::ConvolutionalDims;
-use super::plan::{max, product, sum};
+use super::sizes::{max, product, sum};
 use crate::arena::footprint;
 
 /// What a convolutional encoder keeps of its maps: mantissas, and a state a layer.

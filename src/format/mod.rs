@@ -29,6 +29,7 @@ mod recurrent_decoder;
 mod recurrent_encoder;
 mod section;
 mod shape;
+mod sizes;
 mod slot;
 mod verify;
 mod widths;
@@ -44,10 +45,11 @@ pub(crate) use maps_plan::MapsPlan;
 pub(crate) use near::Hook;
 #[cfg(feature = "slow-flash")]
 pub use near::Upcoming;
-pub(crate) use plan::{CachePlan, Plan, RowsPlan, alignment_rows};
+pub(crate) use plan::{Plan, alignment_rows};
 pub use recurrent_decoder::{ContextGate, RecurrentDecoderDims, Score, Start};
 pub use recurrent_encoder::{Cell, Directions, RecurrentEncoderDims};
 pub use section::Section;
+pub(crate) use sizes::{CachePlan, RowsPlan};
 pub use slot::{Kind, Role, Slot, Stack};
 pub use verify::BIAS_LIMIT;
 pub use words::WordTable;
@@ -166,60 +168,6 @@ impl<'m> Model<'m> {
         self.words.len() * 4
     }
 
-    /// The section at `index` of the directory.
-    #[must_use]
-    pub(crate) const fn section(&self, index: usize) -> Section<'m> {
-        let section = section::read(self.words, self.dims.header_words(), index);
-        match self.near.copy_of(index) {
-            Some(words) => Section { words, ..section },
-            None => section,
-        }
-    }
-
-    /// Whom to tell what is read next.
-    pub(crate) const fn hook(&self) -> Hook {
-        self.near.hook
-    }
-
-    /// The section of a role, or an empty one if the model has none. The output layer of a tied
-    /// model is the target's embedding.
-    #[must_use]
-    pub const fn find(&self, stack: Stack, layer: usize, role: Role) -> Section<'m> {
-        self.find_behind(&mut 0, stack, layer, role)
-    }
-
-    /// The same for sections that follow each other: the search starts at the index `at`, and
-    /// leaves there the one behind what it found.
-    pub(crate) const fn find_behind(
-        &self,
-        at: &mut usize,
-        stack: Stack,
-        layer: usize,
-        role: Role,
-    ) -> Section<'m> {
-        match self.index_from(*at, stack, layer, role) {
-            Some(index) => {
-                *at = index.wrapping_add(1);
-                self.section(index)
-            }
-            None => Section::EMPTY,
-        }
-    }
-
-    /// Where the section of a role stands in the directory, from the index `first` on.
-    const fn index_from(
-        &self,
-        first: usize,
-        stack: Stack,
-        layer: usize,
-        role: Role,
-    ) -> Option<usize> {
-        let tied = matches!(role, Role::Logits) && self.dims.tied_output;
-        let role = if tied { Role::Embedding } else { role };
-        let start = self.dims.header_words();
-        section::position(self.words, start, first, slot::key(stack, layer, role))
-    }
-
     /// The words of the source language, token after token.
     #[must_use]
     pub const fn source_words(&self) -> WordTable<'m> {
@@ -230,12 +178,6 @@ impl<'m> Model<'m> {
     #[must_use]
     pub const fn target_words(&self) -> WordTable<'m> {
         WordTable::of(self, Role::TargetWords)
-    }
-
-    /// All sections with what they are, in the order of the file.
-    pub fn sections(&self) -> impl Iterator<Item = (Slot, Section<'m>)> {
-        let model = *self;
-        (0..self.dims.sections()).map_while(move |i| Some((model.dims.slot(i)?, model.section(i))))
     }
 }
 

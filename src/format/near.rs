@@ -6,6 +6,7 @@
 //! copies   index, length, words · index, length, words · …      in the order in which they were asked for
 //! ```
 
+use super::Model;
 use core::marker::PhantomData;
 
 /// Is called with weights just before they are read, each from front to back.
@@ -73,6 +74,13 @@ impl<'m> Near<'m> {
         }
         _ = index;
         None
+    }
+}
+
+impl Model<'_> {
+    /// Whom to tell what is read next.
+    pub(crate) const fn hook(&self) -> Hook {
+        self.near.hook
     }
 }
 

@@ -9,9 +9,9 @@
 //! one that does not keeps nothing.
 
 use super::dims::Dims;
+use super::sizes::{CachePlan, RowsPlan, max, product, states, sum};
 use super::{Cell, ConvolutionalDims, DecoderKind, EncoderKind, MapsPlan, Score, Start};
 use crate::arena::footprint;
-use crate::kernel::bare_words;
 
 /// Sizes, in elements, of everything that is carved from an arena.
 #[derive(Clone, Copy, Debug)]
@@ -43,64 +43,6 @@ pub(crate) struct Plan {
     pub(crate) rows: usize,
     /// Are rows worked on two at a time while encoding? Results do not depend on it.
     pub(crate) two_lanes: bool,
-}
-
-/// Rows of a width, and an exponent for each.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RowsPlan {
-    pub(crate) width: usize,
-    pub(crate) rows: usize,
-}
-
-impl RowsPlan {
-    const fn when(condition: bool, width: usize, rows: usize) -> Self {
-        if condition && width > 0 { Self { width, rows } } else { Self { width: 0, rows: 0 } }
-    }
-
-    pub(crate) const fn mantissas(&self) -> usize {
-        product(self.width, self.rows)
-    }
-
-    const fn bytes(&self) -> u64 {
-        sum(&[footprint(self.mantissas() as u64, 2), footprint(self.rows as u64, 1)])
-    }
-}
-
-/// Sizes of the keys, and as many values, of some layers.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct CachePlan {
-    pub(crate) words: usize,
-    pub(crate) exponents: usize,
-}
-
-impl CachePlan {
-    const fn of(dims: &Dims, layers: usize, positions: usize) -> Self {
-        Self::of_heads([dims.n_heads, dims.d_head], layers, positions)
-    }
-
-    /// For so many heads, and numbers in each.
-    pub(crate) const fn of_heads(
-        [n_heads, d_head]: [usize; 2],
-        layers: usize,
-        positions: usize,
-    ) -> Self {
-        Self {
-            words: product(product(layers, n_heads), bare_words(positions, d_head)),
-            exponents: product(product(layers, positions), n_heads),
-        }
-    }
-
-    pub(crate) const fn bytes(&self) -> u64 {
-        let (words, exponents) = (self.words as u64, self.exponents as u64);
-        let half = sum(&[footprint(words, 4), footprint(exponents, 1)]);
-        sum(&[half, half])
-    }
-}
-
-/// States of some cells: h, and c of an LSTM.
-const fn states(cell: Cell, hidden: usize, cells: usize) -> RowsPlan {
-    let rows = if matches!(cell, Cell::Lstm) { product(cells, 2) } else { cells };
-    RowsPlan { width: hidden, rows }
 }
 
 /// Numbers of all alignment rows: one a source token, for each step of a decoder that looks.
@@ -315,23 +257,4 @@ const fn total(parts: &[(&str, u64)]) -> u64 {
         i += 1;
     }
     sum
-}
-
-// The limits of the dims keep sums and products small: wrapping only spares the check.
-
-pub(super) const fn sum(sizes: &[u64]) -> u64 {
-    let (mut sum, mut i) = (0u64, 0);
-    while i < sizes.len() {
-        sum = sum.wrapping_add(sizes[i]);
-        i += 1;
-    }
-    sum
-}
-
-pub(super) const fn product(a: usize, b: usize) -> usize {
-    a.wrapping_mul(b)
-}
-
-pub(super) const fn max(a: usize, b: usize) -> usize {
-    if a > b { a } else { b }
 }

@@ -1,8 +1,8 @@
 //! The directory: where each section lies, and the view of one.
 
 use super::dims::Dims;
-use super::slot::{Kind, Slot, layout_in};
-use super::{data_start, field, tri};
+use super::slot::{self, Kind, Slot, layout_in};
+use super::{Model, Role, Stack, data_start, field, tri};
 use crate::Error;
 use crate::kernel::{Layout, Rows};
 
@@ -50,6 +50,63 @@ impl<'m> Section<'m> {
             Some(rows) => rows,
             None => Rows::EMPTY,
         }
+    }
+}
+
+impl<'m> Model<'m> {
+    /// The section at `index` of the directory.
+    #[must_use]
+    pub(crate) const fn section(&self, index: usize) -> Section<'m> {
+        let section = read(self.words, self.dims.header_words(), index);
+        match self.near.copy_of(index) {
+            Some(words) => Section { words, ..section },
+            None => section,
+        }
+    }
+
+    /// The section of a role, or an empty one if the model has none. The output layer of a tied
+    /// model is the target's embedding.
+    #[must_use]
+    pub const fn find(&self, stack: Stack, layer: usize, role: Role) -> Section<'m> {
+        self.find_behind(&mut 0, stack, layer, role)
+    }
+
+    /// The same for sections that follow each other: the search starts at the index `at`, and
+    /// leaves there the one behind what it found.
+    pub(crate) const fn find_behind(
+        &self,
+        at: &mut usize,
+        stack: Stack,
+        layer: usize,
+        role: Role,
+    ) -> Section<'m> {
+        match self.index_from(*at, stack, layer, role) {
+            Some(index) => {
+                *at = index.wrapping_add(1);
+                self.section(index)
+            }
+            None => Section::EMPTY,
+        }
+    }
+
+    /// Where the section of a role stands in the directory, from the index `first` on.
+    pub(super) const fn index_from(
+        &self,
+        first: usize,
+        stack: Stack,
+        layer: usize,
+        role: Role,
+    ) -> Option<usize> {
+        let tied = matches!(role, Role::Logits) && self.dims.tied_output;
+        let role = if tied { Role::Embedding } else { role };
+        let start = self.dims.header_words();
+        position(self.words, start, first, slot::key(stack, layer, role))
+    }
+
+    /// All sections with what they are, in the order of the file.
+    pub fn sections(&self) -> impl Iterator<Item = (Slot, Section<'m>)> {
+        let model = *self;
+        (0..self.dims.sections()).map_while(move |i| Some((model.dims.slot(i)?, model.section(i))))
     }
 }
 
