@@ -50,7 +50,7 @@ class Regard:
         before = self._processor_ns()
         self.process.stdin.write(f"{sentence}\n")
         self.process.stdin.flush()
-        answer = self.process.stdout.readline().rstrip("\n").split("\t")[1]
+        answer = self.process.stdout.readline().rstrip("\n")
         return (self._processor_ns() - before) / 1e9 / REPEATS, answer
 
 

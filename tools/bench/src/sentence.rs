@@ -1,5 +1,5 @@
-//! Translates line after line of its standard input, each several times, and says what one time took:
-//! `nanoseconds TAB answer`, the median. The side of the engine in `beside/`.
+//! Translates line after line of its standard input, each several times, for a script that counts the
+//! time of the process. The side of the engine in `beside/`.
 //!
 //! ```text
 //! sentence [model.rgd [rounds]] < sentences.txt
@@ -9,7 +9,6 @@ use regard::{Model, Seq2Seq};
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::time::Instant;
 use std::{env, fs};
 
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/eng-fra/eng-fra.rgd");
@@ -29,18 +28,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut engine: Seq2Seq<'_> = Seq2Seq::new(&model, &mut arena)?;
     for line in io::stdin().lines() {
         let line = line?;
-        let mut times = Vec::with_capacity(rounds);
         let mut answer = String::new();
         for _ in 0..rounds.max(1) {
             answer.clear();
-            let start = Instant::now();
             for word in engine.translate(&line)? {
                 write!(answer, " {}", word.text)?;
             }
-            times.push(start.elapsed().as_nanos());
         }
-        times.sort_unstable();
-        println!("{}\t{}", times[times.len() / 2], answer.trim_start());
+        println!("{}", answer.trim_start());
         io::stdout().flush()?;
     }
     Ok(())
