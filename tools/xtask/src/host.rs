@@ -41,6 +41,11 @@ pub(crate) fn lints() -> Result<Vec<String>> {
     let mut wasm = cargo("tools/wasm", &["clippy", "--locked", "--quiet"]);
     wasm.args(["--target", "wasm32-unknown-unknown"]);
     run(wasm.arg("--target-dir").arg(target_dir().join("wasm")).args(deny))?;
+    let bench = ["clippy", "--locked", "--quiet", "--all-targets"];
+    run(cargo("tools/bench", &bench)
+        .arg("--target-dir")
+        .arg(target_dir().join("bench"))
+        .args(deny))?;
     goldens::convert()?;
     for board in BOARDS.iter().filter(|board| LINTED.contains(&board.name)) {
         let extra: &[&str] = if board.logs { &["defmt"] } else { &[] };
