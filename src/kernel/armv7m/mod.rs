@@ -146,7 +146,7 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     });
 }
 
-/// As many blocks from the start of `words` as `out` has.
+/// As many blocks from the start of `words` as `out` has, at least one.
 fn blocks(words: &[u32], out: &mut Places, job: &mut Job) {
     let range = out.as_mut_ptr_range();
     (job.out, job.out_end) = (range.start.cast(), range.end.cast());

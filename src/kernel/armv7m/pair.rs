@@ -63,7 +63,7 @@ pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: 
     in_blocks_of_two(rows.words(), rows.stride(), out, |words, out| blocks(words, out, &mut job));
 }
 
-/// As many blocks from the start of `words` as both of `out` have.
+/// As many blocks from the start of `words` as both of `out` have, at least one.
 fn blocks(words: &[u32], out: [&mut Places; 2], job: &mut Job) {
     let [a, b] = out;
     let range = a.as_mut_ptr_range();

@@ -42,6 +42,7 @@ pub fn dots(words: &[u32], columns: usize, x: &[[i16; GROUP]], out: &mut [i32]) 
     in_blocks(words, stride, out, |words, out| run_blocks(words, out, &mut job));
 }
 
+/// As many blocks from the start of `words` as `out` has, at least one.
 fn run_blocks(words: &[u32], out: &mut Places, job: &mut Job) {
     let range = out.as_mut_ptr_range();
     (job.out, job.out_end) = (range.start.cast(), range.end.cast());

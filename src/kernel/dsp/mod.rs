@@ -130,7 +130,7 @@ pub(super) const fn shifting(shift: u32) -> i32 {
     1 << (32u32.wrapping_sub(shift) & 31)
 }
 
-/// As many blocks from the start of `words` as `out` has.
+/// As many blocks from the start of `words` as `out` has, at least one.
 fn blocks(words: &[u32], out: &mut Places, job: &mut Job) {
     let range = out.as_mut_ptr_range();
     (job.out, job.out_end) = (range.start.cast(), range.end.cast());

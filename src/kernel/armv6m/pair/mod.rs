@@ -76,7 +76,7 @@ pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: 
     }
 }
 
-/// As many blocks from the start of `words` as both of `out` have.
+/// As many blocks from the start of `words` as both of `out` have, at least one.
 fn blocks(words: &[u32], out: [&mut [[i32; BLOCK_ROWS]]; 2], job: &mut Job) {
     let [a, b] = out;
     if a.is_empty() {

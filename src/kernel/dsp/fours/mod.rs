@@ -110,7 +110,7 @@ fn sum(groups: &[[i16; GROUP]], mut sum: i32) -> i32 {
     sum
 }
 
-/// As many blocks from the start of `words` as `out` has.
+/// As many blocks from the start of `words` as `out` has, at least one.
 fn blocks(words: &[u32], out: &mut Places, job: &mut Job) {
     let range = out.as_mut_ptr_range();
     (job.out, job.out_end) = (range.start.cast(), range.end.cast());

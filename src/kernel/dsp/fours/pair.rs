@@ -64,7 +64,7 @@ fn sums(x: &[[u32; 2]]) -> [i32; 2] {
     [first, second]
 }
 
-/// As many blocks from the start of `words` as both of `out` have.
+/// As many blocks from the start of `words` as both of `out` have, at least one.
 fn blocks(words: &[u32], out: [&mut Places; 2], job: &mut Job) {
     let [a, b] = out;
     let range = a.as_mut_ptr_range();
