@@ -7,19 +7,20 @@
 //! ```
 
 use crate::arena::Carver;
-use crate::format::{CachePlan, Dims};
+use crate::format::{CachePlan, Dims, exponent_fours};
 use crate::kernel;
 use crate::layer::{first, first_mut, row, row_mut};
-use crate::number::{Block, ENERGY_FRACTION, bytes_for, cut, round_shift, shift, small_exponent};
+use crate::number::{Block, ENERGY_FRACTION, bytes_for, cut, small_exponent};
 
 /// The caches of some layers.
 pub(crate) struct Caches<'a> {
-    keys: Half<&'a mut [u32], &'a mut [i8]>,
-    values: Half<&'a mut [u32], &'a mut [i8]>,
+    keys: Half<&'a mut [u32], &'a mut [[i8; 4]]>,
+    values: Half<&'a mut [u32], &'a mut [[i8; 4]]>,
     shape: Shape,
 }
 
-/// Words of matrices `[layers × n_heads]`, and exponents `[layers × n_heads × positions]`.
+/// Words of matrices `[layers × n_heads]`, and of each its exponents in fours: those of the positions,
+/// of which the last fills its four, and the largest behind all.
 struct Half<W, E> {
     words: W,
     exponents: E,
@@ -34,6 +35,8 @@ struct Shape {
 
 /// Numbers of a head that are cut at once, whole fours.
 const PART: usize = 32;
+/// The largest exponent, so that what weights are cut for is no larger than an `i8` holds.
+const MOST: i32 = 112;
 
 impl Shape {
     /// Words of a head.
@@ -44,8 +47,8 @@ impl Shape {
 
 /// What attention reads: one layer, up to the positions that count.
 pub(crate) struct Cache<'c> {
-    keys: Half<&'c [u32], &'c [i8]>,
-    values: Half<&'c [u32], &'c [i8]>,
+    keys: Half<&'c [u32], &'c [[i8; 4]]>,
+    values: Half<&'c [u32], &'c [[i8; 4]]>,
     shape: Shape,
     len: usize,
 }
@@ -100,7 +103,7 @@ impl<'a> Caches<'a> {
     }
 }
 
-impl Half<&mut [u32], &mut [i8]> {
+impl Half<&mut [u32], &mut [[i8; 4]]> {
     /// Cuts each head to int8 and gives it to `write`, part by part, with where the part starts.
     fn put(
         &mut self,
@@ -113,7 +116,7 @@ impl Half<&mut [u32], &mut [i8]> {
         let mut bytes = [0; PART];
         for head in 0..shape.n_heads {
             let values = row(wide, head, shape.d_head);
-            let shift = bytes_for(values);
+            let shift = bytes_for(values).max(1);
             let matrix = layer.wrapping_mul(shape.n_heads).wrapping_add(head);
             let words = row_mut(self.words, matrix, shape.words());
             let mut start = 0usize; // `enumerate` could overflow.
@@ -126,15 +129,20 @@ impl Half<&mut [u32], &mut [i8]> {
                 write(words, start, fours);
                 start = start.wrapping_add(PART);
             }
-            let slot = matrix.wrapping_mul(shape.positions).wrapping_add(position);
-            if let Some(place) = self.exponents.get_mut(slot) {
-                *place = small_exponent(exponent.saturating_add(shift as i32));
+            let exponent = exponent.saturating_add(shift as i32).clamp(-128, MOST) as i8;
+            let exponents = row_mut(self.exponents, matrix, exponent_fours(shape.positions));
+            let Some(([largest, ..], fours)) = exponents.split_last_mut() else { continue };
+            *largest = if position == 0 { exponent } else { exponent.max(*largest) };
+            for places in fours.iter_mut().skip(position / 4).take(1) {
+                for place in places.iter_mut().skip(position % 4) {
+                    *place = exponent;
+                }
             }
         }
     }
 
-    fn layer(&self, layer: usize, shape: Shape) -> Half<&[u32], &[i8]> {
-        let (words, exponents) = (shape.words(), shape.positions);
+    fn layer(&self, layer: usize, shape: Shape) -> Half<&[u32], &[[i8; 4]]> {
+        let (words, exponents) = (shape.words(), exponent_fours(shape.positions));
         Half {
             words: row(self.words, layer, words.wrapping_mul(shape.n_heads)),
             exponents: row(self.exponents, layer, exponents.wrapping_mul(shape.n_heads)),
@@ -142,55 +150,64 @@ impl Half<&mut [u32], &mut [i8]> {
     }
 }
 
-impl Half<&[u32], &[i8]> {
+impl Half<&[u32], &[[i8; 4]]> {
     fn head(&self, head: usize, shape: Shape) -> &[u32] {
         row(self.words, head, shape.words())
     }
 
-    /// The exponents of a head, position after position.
-    fn exponents(&self, head: usize, shape: Shape) -> &[i8] {
-        row(self.exponents, head, shape.positions)
+    /// The exponents of a head, position after position, and the largest.
+    fn exponents(&self, head: usize, shape: Shape) -> (&[[i8; 4]], i32) {
+        let exponents = row(self.exponents, head, exponent_fours(shape.positions));
+        match exponents.split_last() {
+            Some(([largest, ..], fours)) => (fours, i32::from(*largest)),
+            None => (&[], 0),
+        }
     }
 }
 
 impl Cache<'_> {
-    /// `q·k_j` for the keys of a head, as softmax counts, and the highest. `query`: `[n_heads·d_head]`,
-    /// and three numbers behind, of which a head is read in whole fours · `energies`: room for whole
-    /// fours. Returns those of the positions.
+    /// `q·k_j` for the keys of a head in Q8, in octaves, and the highest. Beyond 128 octaves they
+    /// saturate.
+    ///
+    /// `query`: `[n_heads·d_head]`, and three numbers behind, of which a head is read in whole fours ·
+    /// `room`: whole fours. Places behind the last position are so far below that they count nothing.
     #[inline(always)] // For the flash.
     pub(crate) fn energies<'e>(
         &self,
         head: usize,
         query: Block<'_>,
-        energies: &'e mut [i32],
-    ) -> (&'e mut [i32], i32) {
+        room: &'e mut [i32],
+    ) -> (i32, &'e mut [[i32; 2]]) {
         let (shape, keys) = (self.shape, &self.keys);
         let from = query.mantissas.get(head.wrapping_mul(shape.d_head)..).unwrap_or(&[]);
         let q = first(from.as_chunks().0, shape.d_head.div_ceil(4));
-        kernel::dots(keys.head(head, shape), shape.d_head, q, energies);
-        let by = query.exponent.wrapping_add(ENERGY_FRACTION);
-        let energies = first_mut(energies, self.len);
-        let mut highest = i32::MIN;
-        for (energy, &exponent) in energies.iter_mut().zip(keys.exponents(head, shape)) {
-            let by = by.wrapping_add(exponent.into());
-            // What nearly all are, before the call.
-            *energy = match by {
-                -31..=-1 => round_shift(*energy, by.unsigned_abs()),
-                _ => shift(*energy, by),
-            };
-            highest = highest.max(*energy);
+        kernel::dots(keys.head(head, shape), shape.d_head, q, room);
+        let (exponents, largest) = keys.exponents(head, shape);
+        let common = (-ENERGY_FRACTION).saturating_sub(query.exponent);
+        let common = small_exponent(common.max(largest));
+        let (sums, behind) = room.split_at_mut_checked(self.len).unwrap_or_default();
+        behind.fill(sums.last().copied().unwrap_or(0));
+        let highest = kernel::energies(room, exponents, common);
+        let (fours, _) = first_mut(room, self.rounded() / 2).as_chunks_mut();
+        let halves: &mut [i16] = bytemuck::try_cast_slice_mut(fours).unwrap_or_default();
+        for behind in halves.iter_mut().skip(self.len) {
+            *behind = highest.wrapping_add(1) as i16;
         }
-        (energies, highest)
+        (highest, fours)
+    }
+
+    /// Turns powers of two into mantissas for the values of a head, cut `down` further. Returns the
+    /// exponent of what they come to.
+    pub(crate) fn weigh(&self, head: usize, down: u32, powers: &mut [[i32; 2]]) -> i8 {
+        let (exponents, largest) = self.values.exponents(head, self.shape);
+        let common = largest.wrapping_add(down as i32);
+        kernel::mantissas(powers, exponents, small_exponent(common));
+        small_exponent(largest)
     }
 
     /// `Σ_j α_j·v_j` of a head. `alpha`: `[len]` in whole fours, zeros behind · `out`: `[d_head]`.
     pub(crate) fn values(&self, head: usize, alpha: &[[i16; 4]], out: &mut [i32]) {
         kernel::dots(self.values.head(head, self.shape), self.shape.positions, alpha, out);
-    }
-
-    /// Exponents of the values of a head.
-    pub(crate) fn value_exponents(&self, head: usize) -> &[i8] {
-        first(self.values.exponents(head, self.shape), self.len)
     }
 
     /// Whole fours that hold the positions.

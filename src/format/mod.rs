@@ -49,7 +49,7 @@ pub(crate) use plan::{Plan, alignment_rows};
 pub use recurrent_decoder::{ContextGate, RecurrentDecoderDims, Score, Start};
 pub use recurrent_encoder::{Cell, Directions, RecurrentEncoderDims};
 pub use section::Section;
-pub(crate) use sizes::{CachePlan, RowsPlan};
+pub(crate) use sizes::{CachePlan, RowsPlan, exponent_fours};
 pub use slot::{Kind, Role, Slot, Stack};
 pub use verify::BIAS_LIMIT;
 pub use words::WordTable;

@@ -24,6 +24,7 @@ mod bytes;
 #[doc(hidden)]
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+mod exp2;
 mod layout;
 #[cfg(any(regard_kernel = "x86_64", regard_kernel = "wasm32"))]
 mod loops;
@@ -99,10 +100,14 @@ pub use selected::{add_scaled, magnitude, moments, narrow, norm, scale};
 /// The product of keys with a query, of values with weights, as [`portable::dots`] defines it.
 pub use selected::dots;
 
+/// What attention does between its two products, as [`portable`] defines it.
+pub use selected::{energies, mantissas, powers};
+
 pub use bare::bare_words;
 #[cfg(not(regard_kernel = "mve"))]
 pub use bare::{put_column, put_row};
 pub use bytes::bytes_of;
+pub use exp2::{EXP2_FRACTION, exp2_neg};
 pub use layout::Layout;
 pub use portable::{Norm, depthwise};
 pub use rows::Rows;

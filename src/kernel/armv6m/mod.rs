@@ -60,7 +60,7 @@ mod vector;
 
 #[cfg(feature = "bytes")]
 pub use super::portable::bytes;
-pub use super::portable::magnitude;
+pub use super::portable::{energies, magnitude, mantissas, powers};
 pub use pair::matvec_pair;
 pub use vector::{add_scaled, moments, narrow, norm, scale};
 

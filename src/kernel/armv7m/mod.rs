@@ -72,7 +72,7 @@ mod vector;
 pub use super::portable::bytes;
 #[cfg(feature = "int4")]
 pub use super::portable::fours;
-pub use super::portable::magnitude;
+pub use super::portable::{energies, magnitude, mantissas, powers};
 pub use bare::dots;
 pub use pair::matvec_pair;
 pub use vector::{add_scaled, moments, narrow, norm, scale};

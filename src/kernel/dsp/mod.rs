@@ -53,6 +53,7 @@ pub mod fours;
 mod narrow;
 mod pair;
 mod vector;
+mod weights;
 
 #[cfg(feature = "bytes")]
 pub use super::portable::bytes;
@@ -60,6 +61,7 @@ pub use bare::dots;
 pub use narrow::{magnitude, narrow};
 pub use pair::matvec_pair;
 pub use vector::{add_scaled, moments, norm, scale};
+pub use weights::{energies, mantissas, powers};
 
 use super::blocks::{Places, in_blocks};
 use super::rows::{GROUP, Rows};

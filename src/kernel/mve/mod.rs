@@ -28,6 +28,7 @@ mod vector;
 
 #[cfg(feature = "int4")]
 pub use super::portable::fours;
+pub use super::portable::{energies, mantissas, powers};
 pub use bare::dots;
 pub(crate) use matvec::matvec;
 pub(crate) use pair::matvec_pair;

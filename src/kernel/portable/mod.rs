@@ -7,8 +7,10 @@ pub mod bytes;
 #[cfg(feature = "int4")]
 pub mod fours;
 mod vector;
+mod weights;
 
 pub use vector::{Norm, add_scaled, magnitude, moments, narrow, norm};
+pub use weights::{energies, mantissas, powers};
 
 use super::Layout;
 use super::bare::{holds, stride};

@@ -32,7 +32,7 @@ mod vector {
 pub use super::portable::bytes;
 #[cfg(feature = "int4")]
 pub use super::portable::fours;
-pub use super::portable::scale;
+pub use super::portable::{energies, mantissas, powers, scale};
 
 use super::rows::{GROUP, Rows};
 use super::{Norm, portable};
