@@ -10,7 +10,7 @@ use crate::arena::Carver;
 use crate::format::{CachePlan, Dims, exponent_fours};
 use crate::kernel;
 use crate::layer::{first, first_mut, row, row_mut};
-use crate::number::{Block, ENERGY_FRACTION, bytes_for, cut, small_exponent};
+use crate::number::{Block, ENERGY_FRACTION, bytes_for, small_exponent};
 
 /// The caches of some layers.
 pub(crate) struct Caches<'a> {
@@ -33,8 +33,6 @@ struct Shape {
     positions: usize,
 }
 
-/// Numbers of a head that are cut at once, whole fours.
-const PART: usize = 32;
 /// The largest exponent, so that what weights are cut for is no larger than an `i8` holds.
 const MOST: i32 = 112;
 
@@ -80,8 +78,8 @@ impl<'a> Caches<'a> {
     #[inline(never)] // For the flash.
     pub(crate) fn put_key(&mut self, layer: usize, position: usize, wide: &[i32], exponent: i32) {
         let shape = self.shape;
-        self.keys.put(shape, (layer, position), wide, exponent, |words, first, key| {
-            kernel::put_row(words, shape.d_head, (position, first), key);
+        self.keys.put(shape, (layer, position), wide, exponent, |words, key, shift| {
+            kernel::put_row(words, shape.d_head, position, key, shift);
         });
     }
 
@@ -89,8 +87,8 @@ impl<'a> Caches<'a> {
     #[inline(never)] // For the flash.
     pub(crate) fn put_value(&mut self, layer: usize, position: usize, wide: &[i32], exponent: i32) {
         let shape = self.shape;
-        self.values.put(shape, (layer, position), wide, exponent, |words, first, value| {
-            kernel::put_column(words, shape.positions, (first, position), value);
+        self.values.put(shape, (layer, position), wide, exponent, |words, value, shift| {
+            kernel::put_column(words, shape.positions, position, value, shift);
         });
     }
 
@@ -104,31 +102,20 @@ impl<'a> Caches<'a> {
 }
 
 impl Half<&mut [u32], &mut [[i8; 4]]> {
-    /// Cuts each head to int8 and gives it to `write`, part by part, with where the part starts.
+    /// Gives each head to `write`, with the shift that cuts it to int8.
     fn put(
         &mut self,
         shape: Shape,
         (layer, position): (usize, usize),
         wide: &[i32],
         exponent: i32,
-        write: impl Fn(&mut [u32], usize, &[[i16; 4]]),
+        write: impl Fn(&mut [u32], &[i32], u32),
     ) {
-        let mut bytes = [0; PART];
         for head in 0..shape.n_heads {
             let values = row(wide, head, shape.d_head);
             let shift = bytes_for(values).max(1);
             let matrix = layer.wrapping_mul(shape.n_heads).wrapping_add(head);
-            let words = row_mut(self.words, matrix, shape.words());
-            let mut start = 0usize; // `enumerate` could overflow.
-            for values in values.chunks(PART) {
-                cut(values, shift, 8, first_mut(&mut bytes, values.len()));
-                for behind in bytes.get_mut(values.len()..).unwrap_or_default().iter_mut().take(3) {
-                    *behind = 0;
-                }
-                let fours = first(bytes.as_chunks().0, values.len().div_ceil(4));
-                write(words, start, fours);
-                start = start.wrapping_add(PART);
-            }
+            write(row_mut(self.words, matrix, shape.words()), values, shift);
             let exponent = exponent.saturating_add(shift as i32).clamp(-128, MOST) as i8;
             let exponents = row_mut(self.exponents, matrix, exponent_fours(shape.positions));
             let Some(([largest, ..], fours)) = exponents.split_last_mut() else { continue };
@@ -198,11 +185,15 @@ impl Cache<'_> {
 
     /// Turns powers of two into mantissas for the values of a head, cut `down` further. Returns the
     /// exponent of what they come to.
-    pub(crate) fn weigh(&self, head: usize, down: u32, powers: &mut [[i32; 2]]) -> i8 {
+    pub(crate) fn weigh(&self, head: usize, down: u32, powers: &mut [[i32; 2]]) -> i32 {
         let (exponents, largest) = self.values.exponents(head, self.shape);
-        let common = largest.wrapping_add(down as i32);
-        kernel::mantissas(powers, exponents, small_exponent(common));
-        small_exponent(largest)
+        kernel::mantissas(powers, exponents, small_exponent(largest.wrapping_add(down as i32)));
+        largest
+    }
+
+    /// The largest exponent of the values of a head.
+    pub(crate) fn largest_value(&self, head: usize) -> i32 {
+        self.values.exponents(head, self.shape).1
     }
 
     /// `Σ_j α_j·v_j` of a head. `alpha`: `[len]` in whole fours, zeros behind · `out`: `[d_head]`.

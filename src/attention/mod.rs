@@ -19,10 +19,10 @@ pub(crate) use apply::Looks;
 pub(crate) use cache::{Cache, Caches};
 pub(crate) use sublayer::{Sublayer, enter};
 
-use crate::format::{MAX_HEADS, Model, Role, Stack};
+use crate::format::{Model, Role, Stack};
 use crate::layer::{Linear, first_mut, row_mut};
 use crate::number::Block;
-use weights::{Powers, Sum};
+use weights::Powers;
 
 /// The four matrices of an attention.
 pub(crate) struct Attention<'m> {
@@ -87,18 +87,14 @@ impl<'m> Attention<'m> {
         out: &mut [i32],
     ) -> i32 {
         let energies = first_mut(energies, cache.rounded());
-        let mut sums = [Sum::default(); MAX_HEADS];
-        let mut common = i8::MIN;
-        for (head, sum) in (0..self.n_heads).zip(&mut sums) {
+        let heads = 0..self.n_heads;
+        let common = heads.clone().map(|head| cache.largest_value(head)).max().unwrap_or(0);
+        for head in heads {
             let (highest, fours) = cache.energies(head, query, energies);
             let powers = Powers::of(highest, fours);
             powers.add_to(alignment);
-            *sum = powers.values(cache, head, row_mut(out, head, self.d_head));
-            common = common.max(sum.exponent);
+            powers.values(cache, head, common, row_mut(out, head, self.d_head));
         }
-        for (head, sum) in (0..self.n_heads).zip(&sums) {
-            sum.divide(row_mut(out, head, self.d_head), common);
-        }
-        i32::from(common).wrapping_sub(Sum::LESS)
+        common.wrapping_sub(14)
     }
 }

@@ -29,37 +29,17 @@ impl<'e> Powers<'e> {
         }
     }
 
-    /// `Σ_j p_j·v_j` of a head, and what it is to be divided by. `out`: `[d_head]`, |out| < 2²³.
-    pub(crate) fn values(self, cache: &Cache<'_>, head: usize, out: &mut [i32]) -> Sum {
+    /// `Σ_j α_j·v_j` of a head, as fractions of 2^(`common` − 14). `out`: `[d_head]` · `common`: at
+    /// least the largest exponent of the values.
+    pub(crate) fn values(self, cache: &Cache<'_>, head: usize, common: i32, out: &mut [i32]) {
         let exponent = cache.weigh(head, self.share.down, self.fours);
         cache.values(head, halves(self.fours), out);
-        Sum { reciprocal: self.share.reciprocal, exponent }
-    }
-}
-
-/// The scale of a sum of values.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Sum {
-    reciprocal: i32,
-    pub(crate) exponent: i8,
-}
-
-/// Digits that a context gets below those of its sum.
-const FRACTION: i32 = 8;
-
-impl Sum {
-    /// Divides `values`, the sum, and brings it to the exponent `common`; what it then counts in is
-    /// 2^[`Self::LESS`] finer.
-    pub(crate) fn divide(self, values: &mut [i32], common: i8) {
-        let down = i32::from(common).wrapping_sub(self.exponent.into()) as u32;
-        let multiplier = round_shift(self.reciprocal, down) << 16;
-        for value in values {
-            *value = scale(*value << FRACTION, multiplier);
+        let down = common.wrapping_sub(exponent) as u32;
+        let multiplier = round_shift(self.share.reciprocal, down) << 16;
+        for value in out {
+            *value = scale(*value, multiplier);
         }
     }
-
-    /// See [`Self::divide`].
-    pub(crate) const LESS: i32 = FRACTION + 14;
 }
 
 /// Four halves for two words.

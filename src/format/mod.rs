@@ -40,7 +40,6 @@ pub use conv_layer::{ConvActivation, ConvKind, ConvLayer, MapSize};
 pub use convolution::{ConvolutionalDims, MAX_CONV_LAYERS};
 pub use dims::{Activation, Dims, NormOrder};
 pub use kinds::{DecoderKind, EncoderKind};
-pub(crate) use limits::MAX_HEADS;
 pub(crate) use maps_plan::MapsPlan;
 pub(crate) use near::Hook;
 #[cfg(feature = "slow-flash")]

@@ -103,16 +103,15 @@ pub use selected::dots;
 /// What attention does between its two products, as [`portable`] defines it.
 pub use selected::{energies, mantissas, powers};
 
+/// What writes keys and values, as [`portable`] does.
+pub use selected::{put_column, put_row};
+
 pub use bare::bare_words;
-#[cfg(not(regard_kernel = "mve"))]
-pub use bare::{put_column, put_row};
 pub use bytes::bytes_of;
 pub use exp2::{EXP2_FRACTION, exp2_neg};
 pub use layout::Layout;
 pub use portable::{Norm, depthwise};
 pub use rows::Rows;
-#[cfg(regard_kernel = "mve")]
-pub use selected::{put_column, put_row};
 
 /// The name of the kernel set that this build uses.
 pub const NAME: &str = env!("REGARD_KERNEL_NAME");

@@ -58,6 +58,7 @@ mod product;
 mod run;
 mod vector;
 
+pub use super::bare::{put_column, put_row};
 #[cfg(feature = "bytes")]
 pub use super::portable::bytes;
 pub use super::portable::{energies, magnitude, mantissas, powers};

@@ -68,6 +68,7 @@ mod pair;
 mod sums;
 mod vector;
 
+pub use super::bare::{put_column, put_row};
 #[cfg(feature = "bytes")]
 pub use super::portable::bytes;
 #[cfg(feature = "int4")]

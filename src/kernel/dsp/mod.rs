@@ -52,6 +52,7 @@ mod bare;
 pub mod fours;
 mod narrow;
 mod pair;
+mod put;
 mod vector;
 mod weights;
 
@@ -60,6 +61,7 @@ pub use super::portable::bytes;
 pub use bare::dots;
 pub use narrow::{magnitude, narrow};
 pub use pair::matvec_pair;
+pub use put::{put_column, put_row};
 pub use vector::{add_scaled, moments, norm, scale};
 pub use weights::{energies, mantissas, powers};
 

@@ -58,7 +58,8 @@ mod step;
 #[cfg(feature = "int4")]
 pub use super::dsp::fours;
 pub use super::dsp::{
-    add_scaled, energies, magnitude, mantissas, moments, narrow, norm, powers, scale,
+    add_scaled, energies, magnitude, mantissas, moments, narrow, norm, powers, put_column, put_row,
+    scale,
 };
 #[cfg(feature = "bytes")]
 pub use super::portable::bytes;

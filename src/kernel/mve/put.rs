@@ -14,7 +14,7 @@ use crate::kernel::rows::{BLOCK_ROWS, GROUP};
 use core::arch::naked_asm;
 
 /// See [`crate::kernel::bare::put_row`].
-pub fn put_row(
+pub fn put_row_part(
     words: &mut [u32],
     columns: usize,
     (row, first): (usize, usize),
@@ -30,7 +30,7 @@ pub fn put_row(
 }
 
 /// See [`crate::kernel::bare::put_column`].
-pub fn put_column(
+pub fn put_column_part(
     words: &mut [u32],
     columns: usize,
     (first, column): (usize, usize),

@@ -9,6 +9,7 @@ pub mod fours;
 mod vector;
 mod weights;
 
+pub use super::bare::{put_column, put_row};
 pub use vector::{Norm, add_scaled, magnitude, moments, narrow, norm};
 pub use weights::{energies, mantissas, powers};
 

@@ -28,6 +28,7 @@ mod vector {
     super::super::loops::loops!("avx2");
 }
 
+pub use super::bare::{put_column, put_row};
 #[cfg(feature = "bytes")]
 pub use super::portable::bytes;
 #[cfg(feature = "int4")]
