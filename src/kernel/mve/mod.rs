@@ -25,16 +25,17 @@ mod matvec;
 mod pair;
 mod put;
 mod vector;
+mod weights;
 
 pub use super::bare::{put_column, put_row};
 #[cfg(feature = "int4")]
 pub use super::portable::fours;
-pub use super::portable::{energies, mantissas, powers};
 pub use bare::dots;
 pub(crate) use matvec::matvec;
 pub(crate) use pair::matvec_pair;
 pub use put::{put_column_part, put_row_part};
 pub use vector::{add_scaled, magnitude, moments, narrow, norm, scale};
+pub use weights::{energies, mantissas, powers};
 
 use super::rows::GROUP;
 
