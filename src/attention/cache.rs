@@ -9,8 +9,8 @@
 use crate::arena::Carver;
 use crate::format::{CachePlan, Dims, exponent_fours};
 use crate::kernel;
-use crate::layer::{first, first_mut, row, row_mut};
-use crate::number::{Block, ENERGY_FRACTION, bytes_for, small_exponent};
+use crate::layer::{row, row_mut};
+use crate::number::bytes_for;
 
 /// The caches of some layers.
 pub(crate) struct Caches<'a> {
@@ -111,16 +111,17 @@ impl Half<&mut [u32], &mut [[i8; 4]]> {
         exponent: i32,
         write: impl Fn(&mut [u32], &[i32], u32),
     ) {
-        for head in 0..shape.n_heads {
-            let values = row(wide, head, shape.d_head);
+        let (n_words, n_exponents) = (shape.words(), exponent_fours(shape.positions));
+        let words = row_mut(self.words, layer, n_words.wrapping_mul(shape.n_heads));
+        let exponents = row_mut(self.exponents, layer, n_exponents.wrapping_mul(shape.n_heads));
+        let heads = words.chunks_mut(n_words.max(1)).zip(exponents.chunks_mut(n_exponents));
+        for ((words, exponents), values) in heads.zip(wide.chunks(shape.d_head.max(1))) {
             let shift = bytes_for(values).max(1);
-            let matrix = layer.wrapping_mul(shape.n_heads).wrapping_add(head);
-            write(row_mut(self.words, matrix, shape.words()), values, shift);
+            write(words, values, shift);
             let exponent = exponent.saturating_add(shift as i32).clamp(-128, MOST) as i8;
-            let exponents = row_mut(self.exponents, matrix, exponent_fours(shape.positions));
             let Some(([largest, ..], fours)) = exponents.split_last_mut() else { continue };
             *largest = if position == 0 { exponent } else { exponent.max(*largest) };
-            for places in fours.iter_mut().skip(position / 4).take(1) {
+            if let Some(places) = fours.get_mut(position / 4) {
                 for place in places.iter_mut().skip(position % 4) {
                     *place = exponent;
                 }
@@ -137,72 +138,43 @@ impl Half<&mut [u32], &mut [[i8; 4]]> {
     }
 }
 
-impl Half<&[u32], &[[i8; 4]]> {
-    fn head(&self, head: usize, shape: Shape) -> &[u32] {
-        row(self.words, head, shape.words())
-    }
-
-    /// The exponents of a head, position after position, and the largest.
-    fn exponents(&self, head: usize, shape: Shape) -> (&[[i8; 4]], i32) {
-        let exponents = row(self.exponents, head, exponent_fours(shape.positions));
-        match exponents.split_last() {
-            Some(([largest, ..], fours)) => (fours, i32::from(*largest)),
-            None => (&[], 0),
-        }
+impl<'c> Half<&'c [u32], &'c [[i8; 4]]> {
+    fn heads(&self, shape: Shape) -> impl Iterator<Item = Head<'c>> {
+        let words = self.words.chunks(shape.words().max(1));
+        let exponents = self.exponents.chunks(exponent_fours(shape.positions));
+        words.zip(exponents).map(|(words, exponents)| match exponents.split_last() {
+            Some((&[largest, ..], fours)) => Head { words, exponents: fours, largest },
+            None => Head { words, exponents, largest: i8::MIN },
+        })
     }
 }
 
-impl Cache<'_> {
-    /// `q·k_j` for the keys of a head in Q8, in octaves, and the highest. Beyond 128 octaves they
-    /// saturate.
-    ///
-    /// `query`: `[n_heads·d_head]`, and three numbers behind, of which a head is read in whole fours ·
-    /// `room`: whole fours. Places behind the last position are so far below that they count nothing.
-    #[inline(always)] // For the flash.
-    pub(crate) fn energies<'e>(
-        &self,
-        head: usize,
-        query: Block<'_>,
-        room: &'e mut [i32],
-    ) -> (i32, &'e mut [[i32; 2]]) {
-        let (shape, keys) = (self.shape, &self.keys);
-        let from = query.mantissas.get(head.wrapping_mul(shape.d_head)..).unwrap_or(&[]);
-        let q = first(from.as_chunks().0, shape.d_head.div_ceil(4));
-        kernel::dots(keys.head(head, shape), shape.d_head, q, room);
-        let (exponents, largest) = keys.exponents(head, shape);
-        let common = (-ENERGY_FRACTION).saturating_sub(query.exponent);
-        let common = small_exponent(common.max(largest));
-        let (sums, behind) = room.split_at_mut_checked(self.len).unwrap_or_default();
-        behind.fill(sums.last().copied().unwrap_or(0));
-        let highest = kernel::energies(room, exponents, common);
-        let (fours, _) = first_mut(room, self.rounded() / 2).as_chunks_mut();
-        let halves: &mut [i16] = bytemuck::try_cast_slice_mut(fours).unwrap_or_default();
-        for behind in halves.iter_mut().skip(self.len) {
-            *behind = highest.wrapping_add(1) as i16;
-        }
-        (highest, fours)
+impl<'c> Cache<'c> {
+    /// Keys and values, head after head.
+    pub(crate) fn heads(&self) -> impl Iterator<Item = [Head<'c>; 2]> {
+        let heads = self.keys.heads(self.shape).zip(self.values.heads(self.shape));
+        heads.map(|(keys, values)| [keys, values])
     }
 
-    /// Turns powers of two into mantissas for the values of a head, cut `down` further. Returns the
-    /// exponent of what they come to.
-    pub(crate) fn weigh(&self, head: usize, down: u32, powers: &mut [[i32; 2]]) -> i32 {
-        let (exponents, largest) = self.values.exponents(head, self.shape);
-        kernel::mantissas(powers, exponents, small_exponent(largest.wrapping_add(down as i32)));
-        largest
+    /// The largest exponent of all values.
+    pub(crate) fn largest(&self) -> i8 {
+        self.values.heads(self.shape).map(|head| head.largest).max().unwrap_or(0)
     }
 
-    /// The largest exponent of the values of a head.
-    pub(crate) fn largest_value(&self, head: usize) -> i32 {
-        self.values.exponents(head, self.shape).1
+    /// Positions that count.
+    pub(crate) fn len(&self) -> usize {
+        self.len
     }
 
-    /// `Σ_j α_j·v_j` of a head. `alpha`: `[len]` in whole fours, zeros behind · `out`: `[d_head]`.
-    pub(crate) fn values(&self, head: usize, alpha: &[[i16; 4]], out: &mut [i32]) {
-        kernel::dots(self.values.head(head, self.shape), self.shape.positions, alpha, out);
+    /// Columns of values.
+    pub(crate) fn positions(&self) -> usize {
+        self.shape.positions
     }
+}
 
-    /// Whole fours that hold the positions.
-    pub(crate) fn rounded(&self) -> usize {
-        self.len.wrapping_add(3) & !3
-    }
+/// Keys or values of a head: their matrix, their exponents in fours, and the largest of those.
+pub(crate) struct Head<'c> {
+    pub(crate) words: &'c [u32],
+    pub(crate) exponents: &'c [[i8; 4]],
+    pub(crate) largest: i8,
 }

@@ -20,9 +20,9 @@ pub(crate) use cache::{Cache, Caches};
 pub(crate) use sublayer::{Sublayer, enter};
 
 use crate::format::{Model, Role, Stack};
-use crate::layer::{Linear, first_mut, row_mut};
+use crate::layer::{Linear, block, first_mut};
 use crate::number::Block;
-use weights::Powers;
+use weights::{Powers, energies};
 
 /// The four matrices of an attention.
 pub(crate) struct Attention<'m> {
@@ -30,7 +30,6 @@ pub(crate) struct Attention<'m> {
     pub(crate) key: Linear<'m>,
     pub(crate) value: Linear<'m>,
     pub(crate) output: Linear<'m>,
-    pub(crate) n_heads: usize,
     pub(crate) d_head: usize,
 }
 
@@ -62,7 +61,6 @@ impl<'m> Attention<'m> {
             key,
             value,
             output,
-            n_heads: model.dims().n_heads,
             d_head: model.dims().d_head,
         }
     }
@@ -75,26 +73,27 @@ impl<'m> Attention<'m> {
 
     /// The context of `query` over the positions of `cache`. `query`: `[n_heads·d_head]`, and three
     /// numbers behind · `out`: `[n_heads·d_head]` ·
-    /// `energies`: whole fours for the positions · `alignment`: `[positions]`, where the weights of
+    /// `room`: whole fours for the positions · `alignment`: `[positions]`, where the weights of
     /// all heads are summed up. Returns the exponent of `out`.
     #[inline(never)] // For the flash.
     pub(crate) fn attend(
         &self,
         query: Block<'_>,
         cache: &Cache<'_>,
-        energies: &mut [i32],
+        room: &mut [i32],
         alignment: &mut [i32],
         out: &mut [i32],
     ) -> i32 {
-        let energies = first_mut(energies, cache.rounded());
-        let heads = 0..self.n_heads;
-        let common = heads.clone().map(|head| cache.largest_value(head)).max().unwrap_or(0);
-        for head in heads {
-            let (highest, fours) = cache.energies(head, query, energies);
-            let powers = Powers::of(highest, fours);
+        let room = first_mut(room, cache.len().wrapping_add(3) & !3);
+        let common = cache.largest();
+        let mut rest = query.mantissas;
+        for ([keys, values], out) in cache.heads().zip(out.chunks_mut(self.d_head.max(1))) {
+            let q = (block(rest, query.exponent), self.d_head);
+            let powers = Powers::of(energies(&keys, cache.len(), q, room));
             powers.add_to(alignment);
-            powers.values(cache, head, common, row_mut(out, head, self.d_head));
+            powers.context(&values, cache.positions(), common, out);
+            rest = rest.get(self.d_head..).unwrap_or(&[]);
         }
-        common.wrapping_sub(14)
+        i32::from(common).wrapping_sub(14)
     }
 }

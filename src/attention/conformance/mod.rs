@@ -6,6 +6,7 @@ mod vectors;
 pub use vectors::{Case, LONGEST, NUMBERS, TestVector};
 
 use super::Caches;
+use super::weights::energies;
 use crate::arena::Carver;
 use crate::format::{CachePlan, Checksum};
 use crate::layer::block;
@@ -74,10 +75,11 @@ impl<'a> TestKeys<'a> {
             self.0.put_key(0, position, wide, position as i32 % 3 - 20);
         }
         let cache = self.0.layer(0, POSITIONS);
-        let mut energies = [0; POSITIONS];
+        let mut room = [0; POSITIONS];
         for query in QUERIES.as_chunks::<4>().0.windows(WIDTH / 4).take(POSITIONS) {
-            for head in 0..HEADS {
-                see(cache.energies(head, block(query.as_flattened(), -8), &mut energies).1);
+            for ([keys, _], query) in cache.heads().zip(query.chunks(HEAD / 4)) {
+                let query = (block(query.as_flattened(), -8), HEAD);
+                see(energies(&keys, POSITIONS, query, &mut room).1);
             }
         }
     }
