@@ -75,21 +75,15 @@ impl<'a> Caches<'a> {
     }
 
     /// Writes a key, behind that of the position before. `wide`: `[n_heads·d_head]`.
-    #[inline(never)] // For the flash.
     pub(crate) fn put_key(&mut self, layer: usize, position: usize, wide: &[i32], exponent: i32) {
-        let shape = self.shape;
-        self.keys.put(shape, (layer, position), wide, exponent, |words, key, shift| {
-            kernel::put_row(words, shape.d_head, position, key, shift);
-        });
+        let place = (layer, position, self.shape.d_head);
+        self.keys.put(self.shape, place, (wide, exponent), kernel::put_row);
     }
 
     /// Writes a value, behind that of the position before. `wide`: `[n_heads·d_head]`.
-    #[inline(never)] // For the flash.
     pub(crate) fn put_value(&mut self, layer: usize, position: usize, wide: &[i32], exponent: i32) {
-        let shape = self.shape;
-        self.values.put(shape, (layer, position), wide, exponent, |words, value, shift| {
-            kernel::put_column(words, shape.positions, position, value, shift);
-        });
+        let place = (layer, position, self.shape.positions);
+        self.values.put(self.shape, place, (wide, exponent), kernel::put_column);
     }
 
     /// The first `len` positions of a layer.
@@ -102,14 +96,14 @@ impl<'a> Caches<'a> {
 }
 
 impl Half<&mut [u32], &mut [[i8; 4]]> {
-    /// Gives each head to `write`, with the shift that cuts it to int8.
+    /// Gives each head to `write`, with the columns of its matrix and the shift that cuts it to int8.
+    #[inline(never)] // For the flash.
     fn put(
         &mut self,
         shape: Shape,
-        (layer, position): (usize, usize),
-        wide: &[i32],
-        exponent: i32,
-        write: impl Fn(&mut [u32], &[i32], u32),
+        (layer, position, columns): (usize, usize, usize),
+        (wide, exponent): (&[i32], i32),
+        write: fn(&mut [u32], usize, usize, &[i32], u32),
     ) {
         let (n_words, n_exponents) = (shape.words(), exponent_fours(shape.positions));
         let words = row_mut(self.words, layer, n_words.wrapping_mul(shape.n_heads));
@@ -117,7 +111,7 @@ impl Half<&mut [u32], &mut [[i8; 4]]> {
         let heads = words.chunks_mut(n_words.max(1)).zip(exponents.chunks_mut(n_exponents));
         for ((words, exponents), values) in heads.zip(wide.chunks(shape.d_head.max(1))) {
             let shift = bytes_for(values).max(1);
-            write(words, values, shift);
+            write(words, columns, position, values, shift);
             let exponent = exponent.saturating_add(shift as i32).clamp(-128, MOST) as i8;
             let Some(([largest, ..], fours)) = exponents.split_last_mut() else { continue };
             *largest = if position == 0 { exponent } else { exponent.max(*largest) };

@@ -56,13 +56,7 @@ impl<'m> Attention<'m> {
         let mut at = 0;
         let [query, key, value, output] =
             roles.map(|role| Linear::behind(&mut at, model, stack, layer, role));
-        Self {
-            query,
-            key,
-            value,
-            output,
-            d_head: model.dims().d_head,
-        }
+        Self { query, key, value, output, d_head: model.dims().d_head }
     }
 
     /// Mantissa bits of queries: |q·k| < 2²³ for any int8 key, as for any other matrix.

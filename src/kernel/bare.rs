@@ -46,8 +46,7 @@ pub fn put_row(words: &mut [u32], columns: usize, row: usize, values: &[i32], sh
     in_parts(values, shift, |first, part| put_row_part(words, columns, (row, first), part));
 }
 
-/// Writes column `column` of a matrix of `columns` as [`put_row`] does a row, even ones and odd ones
-/// included.
+/// Writes column `column` of a matrix of `columns` as [`put_row`] does a row, but clears none.
 ///
 /// `values`: `[rows]` · `shift`: 1…31.
 pub fn put_column(words: &mut [u32], columns: usize, column: usize, values: &[i32], shift: u32) {
@@ -96,8 +95,7 @@ fn put_row_part(
 }
 
 /// Writes part of column `column` of a matrix of `columns`, from the row `first` on, a multiple of
-/// four, −128 ≤ values ≤ 127, the least as −127, zeros beyond the rows. Columns come in order from 0 on: an even one clears
-/// the odd one behind it.
+/// four, −128 ≤ values ≤ 127, the least as −127.
 #[cfg(not(regard_kernel = "mve"))]
 fn put_column_part(
     words: &mut [u32],
@@ -108,10 +106,10 @@ fn put_column_part(
     let stride = stride(columns);
     let start = (first / BLOCK_ROWS).wrapping_mul(stride).wrapping_add(column & !1);
     let mut blocks = words.get_mut(start..).unwrap_or_default();
-    let is_even = column.is_multiple_of(2);
+    let up = column as u32 % 2 * 16;
     let put = |word: &mut u32, upper: i16, lower: i16| {
-        let half = (byte(upper) << 8).wrapping_add(byte(lower)) as u32;
-        *word = if is_even { half & 0xFFFF } else { *word & 0xFFFF | half << 16 };
+        let half = (byte(upper) << 8).wrapping_add(byte(lower)) as u32 & 0xFFFF;
+        *word = *word & !(0xFFFF << up) | half << up;
     };
     for &[a, b, c, d] in values {
         let Some([even, odd]) = blocks.first_chunk_mut::<2>() else { return };

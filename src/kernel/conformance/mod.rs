@@ -63,7 +63,7 @@ pub struct Report {
 }
 
 /// What [`run`] returns on every core and on the host.
-pub const EXPECTED: Report = Report { cases: 15_198, failures: 0, hash: 0xA086_D5D0 };
+pub const EXPECTED: Report = Report { cases: 15_198, failures: 0, hash: 0xFE06_D236 };
 
 impl Report {
     const START: Self = Self { cases: 0, failures: 0, hash: 0x811C_9DC5 };

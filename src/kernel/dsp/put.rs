@@ -19,7 +19,7 @@ pub fn put_row(words: &mut [u32], columns: usize, row: usize, values: &[i32], sh
     let stride = stride(columns);
     let start = (row / BLOCK_ROWS).wrapping_mul(stride);
     let groups = words.get_mut(start..start.wrapping_add(stride)).unwrap_or_default();
-    let run = if row.is_multiple_of(2) { even_row } else { odd_row };
+    let run = if row.is_multiple_of(2) { run_even_row } else { run_odd_row };
     in_fours(groups.len() / GROUP, values, |group, fours| {
         let first = groups.as_mut_ptr().wrapping_add(group.wrapping_mul(GROUP) | row / 2 % 2);
         // SAFETY: there is a group for each four; every other word of it is of this row.
@@ -31,13 +31,12 @@ pub fn put_row(words: &mut [u32], columns: usize, row: usize, values: &[i32], sh
 pub fn put_column(words: &mut [u32], columns: usize, column: usize, values: &[i32], shift: u32) {
     let stride = stride(columns);
     let blocks = if column < stride { words.len() / stride } else { 0 };
-    let run = if column.is_multiple_of(2) { even_column } else { odd_column };
     in_fours(blocks, values, |block, fours| {
         let first = block.wrapping_mul(stride).wrapping_add(column & !1);
-        let first = words.as_mut_ptr().wrapping_add(first);
+        let first = words.as_mut_ptr().wrapping_add(first).cast::<i16>().wrapping_add(column & 1);
         let bytes = stride.wrapping_mul(4);
         // SAFETY: there is a block for each four, with two words of the column.
-        unsafe { run(first, fours.as_ptr(), fours.as_ptr_range().end, minus(shift), bytes) }
+        unsafe { run_column(first, fours.as_ptr(), fours.as_ptr_range().end, minus(shift), bytes) }
     });
 }
 
@@ -94,7 +93,7 @@ macro_rules! cut {
 /// From `values` up to `end` lie fours, at least one, and from `to` on two words for each, every other
 /// one.
 #[unsafe(naked)]
-unsafe extern "C" fn even_row(
+unsafe extern "C" fn run_even_row(
     to: *mut u32,
     values: *const [i32; 4],
     end: *const [i32; 4],
@@ -121,9 +120,9 @@ unsafe extern "C" fn even_row(
 
 /// # Safety
 ///
-/// As [`even_row`].
+/// As [`run_even_row`].
 #[unsafe(naked)]
-unsafe extern "C" fn odd_row(
+unsafe extern "C" fn run_odd_row(
     to: *mut u32,
     values: *const [i32; 4],
     end: *const [i32; 4],
@@ -150,43 +149,11 @@ unsafe extern "C" fn odd_row(
 
 /// # Safety
 ///
-/// From `values` up to `end` lie fours, at least one, and for each two words, at `to` and every `stride`
-/// bytes behind.
+/// From `values` up to `end` lie fours, at least one, and for each a half at `to`, and one 4 bytes
+/// behind, and so every `stride` bytes.
 #[unsafe(naked)]
-unsafe extern "C" fn even_column(
-    to: *mut u32,
-    values: *const [i32; 4],
-    end: *const [i32; 4],
-    minus: i32,
-    stride: usize,
-) {
-    naked_asm!(
-        cpu!(),
-        "push {{r4-r9, lr}}",
-        "ldr r9, [sp, #28]",
-        "mov r12, #0",
-        "mov lr, #0x00010001",
-        "2:",
-        cut!("r4", "r6", "r5", "r7"),
-        "lsl r4, r4, #8",
-        "bic r4, r4, #0x00FF0000",
-        "sadd16 r4, r4, r6",
-        "uxth r6, r4",
-        "lsr r7, r4, #16",
-        "strd r6, r7, [r0]",
-        "add r0, r0, r9",
-        "cmp r1, r2",
-        "bne 2b",
-        "pop {{r4-r9, pc}}",
-    )
-}
-
-/// # Safety
-///
-/// As [`even_column`].
-#[unsafe(naked)]
-unsafe extern "C" fn odd_column(
-    to: *mut u32,
+unsafe extern "C" fn run_column(
+    to: *mut i16,
     values: *const [i32; 4],
     end: *const [i32; 4],
     minus: i32,
@@ -204,8 +171,8 @@ unsafe extern "C" fn odd_column(
         "bic r4, r4, #0x00FF0000",
         "sadd16 r4, r4, r6",
         "lsr r7, r4, #16",
-        "strh r4, [r0, #2]", // The upper halves.
-        "strh r7, [r0, #6]",
+        "strh r4, [r0]",
+        "strh r7, [r0, #4]",
         "add r0, r0, r9",
         "cmp r1, r2",
         "bne 2b",
