@@ -39,13 +39,20 @@ impl Number for i32 {
 
 impl Number for i16 {
     fn magnitude(values: &[i16]) -> u32 {
-        let all = values.iter().fold(0, |all, &v| all | (v ^ (v >> 15)));
-        u32::from(all as u16)
+        // Where a bit differs from the one below it, in two numbers at once.
+        let (twos, rest) = values.as_chunks();
+        let edges = twos.iter().fold(0, |all, &[a, b]| {
+            let both = u32::from(a as u16) | u32::from(b as u16) << 16;
+            all | both ^ both << 1
+        });
+        let all = edges >> 17 | (edges & 0xFFFF) >> 1;
+        rest.iter().fold(all, |all, &v| all | u32::from((v ^ (v >> 15)) as u16))
     }
 
     fn cut(values: &[i16], shift: u32, limit: i32, out: &mut [i16]) {
+        let down = shift.wrapping_sub(1) & 31;
         for (out, &value) in out.iter_mut().zip(values) {
-            *out = round_shift(value.into(), shift).min(limit) as i16;
+            *out = ((i32::from(value) >> down).wrapping_add(1) >> 1).min(limit) as i16;
         }
     }
 }
