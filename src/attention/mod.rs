@@ -18,7 +18,7 @@ pub(crate) use apply::Looks;
 pub(crate) use cache::{Cache, Caches};
 pub(crate) use sublayer::{Sublayer, enter};
 
-use crate::format::{MAX_HEADS, Model, Role, Stack};
+use crate::format::{Dims, Directory, MAX_HEADS, Role, Stack};
 use crate::layer::{Linear, first, first_mut, row_mut};
 use crate::number::{Block, round_shift, small_exponent, softmax_below};
 use core::cell::Cell;
@@ -34,35 +34,35 @@ pub(crate) struct Attention<'m> {
 }
 
 impl<'m> Attention<'m> {
-    pub(crate) fn own(model: &Model<'m>, stack: Stack, layer: usize) -> Self {
-        Self::of(
-            model,
-            stack,
-            layer,
-            [Role::SelfQuery, Role::SelfKey, Role::SelfValue, Role::SelfOutput],
-        )
+    /// Self-attention, next in a directory.
+    pub(crate) fn own(directory: &mut Directory<'_, 'm>, stack: Stack, layer: usize) -> Self {
+        let roles = [Role::SelfQuery, Role::SelfKey, Role::SelfValue, Role::SelfOutput];
+        Self::next(directory, stack, layer, roles)
     }
 
-    pub(crate) fn cross(model: &Model<'m>, layer: usize) -> Self {
-        Self::of(
-            model,
-            Stack::Decoder,
-            layer,
-            [Role::CrossQuery, Role::CrossKey, Role::CrossValue, Role::CrossOutput],
-        )
+    /// Cross-attention, next in a directory.
+    pub(crate) fn cross(directory: &mut Directory<'_, 'm>, layer: usize) -> Self {
+        let roles = [Role::CrossQuery, Role::CrossKey, Role::CrossValue, Role::CrossOutput];
+        Self::next(directory, Stack::Decoder, layer, roles)
     }
 
-    fn of(model: &Model<'m>, stack: Stack, layer: usize, roles: [Role; 4]) -> Self {
-        let mut at = 0;
-        let [query, key, value, output] =
-            roles.map(|role| Linear::behind(&mut at, model, stack, layer, role));
+    #[inline(never)] // For the flash.
+    fn next(
+        directory: &mut Directory<'_, 'm>,
+        stack: Stack,
+        layer: usize,
+        roles: [Role; 4],
+    ) -> Self {
+        let Dims { n_heads, d_head, .. } = *directory.model.dims();
+        let mut next = |role| Linear::next(directory, stack, layer, role);
+        let [query, key, value, output] = roles;
         Self {
-            query,
-            key,
-            value,
-            output,
-            n_heads: model.dims().n_heads,
-            d_head: model.dims().d_head,
+            query: next(query),
+            key: next(key),
+            value: next(value),
+            output: next(output),
+            n_heads,
+            d_head,
         }
     }
 

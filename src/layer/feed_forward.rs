@@ -1,7 +1,7 @@
 //! `W₂·f(W₁·x + b₁) + b₂` (arXiv 1706.03762, equation 2).
 
 use super::{Lanes, Linear, first_mut};
-use crate::format::{Activation, Model, Role, Stack};
+use crate::format::{Activation, Directory, Role, Stack};
 use crate::number::{gelu, relu};
 
 /// The two matrices, and the function between them.
@@ -12,11 +12,11 @@ pub(crate) struct FeedForward<'m> {
 }
 
 impl<'m> FeedForward<'m> {
-    pub(crate) fn of(model: &Model<'m>, stack: Stack, layer: usize) -> Self {
-        let mut at = 0;
-        let [up, down] = [Role::FeedUp, Role::FeedDown]
-            .map(|role| Linear::behind(&mut at, model, stack, layer, role));
-        Self { up, down, activation: model.dims().activation }
+    /// What is next in a directory.
+    pub(crate) fn next(directory: &mut Directory<'_, 'm>, stack: Stack, layer: usize) -> Self {
+        let activation = directory.model.dims().activation;
+        let mut next = |role| Linear::next(directory, stack, layer, role);
+        Self { up: next(Role::FeedUp), down: next(Role::FeedDown), activation }
     }
 
     /// Reads `[d_model]` mantissas in the first `rows` lanes, writes as many wide values.

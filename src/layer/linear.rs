@@ -1,7 +1,7 @@
 //! `y = W·x + b`.
 
 use super::first_mut;
-use crate::format::{Hook, Model, Role, Section, Stack};
+use crate::format::{Directory, Hook, Model, Role, Section, Stack};
 use crate::kernel::{self, Rows};
 use crate::number::{Block, Number, exponent_for, narrow};
 
@@ -71,18 +71,17 @@ const LEAST_BIAS_SHIFT: i32 = 2;
 impl<'m> Linear<'m> {
     #[inline(never)] // For the flash.
     pub(crate) fn of(model: &Model<'m>, stack: Stack, layer: usize, role: Role) -> Self {
-        Self::behind(&mut 0, model, stack, layer, role)
+        Self::next(&mut model.directory(), stack, layer, role)
     }
 
-    /// The same, searched for from the index `at` of the directory on ([`Model::find_behind`]).
-    pub(crate) fn behind(
-        at: &mut usize,
-        model: &Model<'m>,
+    /// The same, behind what was read before of a directory.
+    pub(crate) fn next(
+        directory: &mut Directory<'_, 'm>,
         stack: Stack,
         layer: usize,
         role: Role,
     ) -> Self {
-        Self::told(&model.find_behind(at, stack, layer, role), model.hook())
+        Self::told(&directory.next(stack, layer, role), directory.model.hook())
     }
 
     /// Of another section than one of a model.
