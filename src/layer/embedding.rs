@@ -1,7 +1,7 @@
 //! A token at a position: `embedding[token] · scale + position[i]`.
 
 use crate::format::{Dims, Directory, Hook, Role, Section, Stack};
-use crate::kernel::scale;
+use crate::kernel::{Rows, scale};
 use crate::number::{align, narrow};
 
 /// The tables of a stack, read in place.
@@ -24,8 +24,14 @@ pub(crate) fn look_up(
     let words = table.matrix();
     hook.announce(words.block_of(token));
     let multiplier = words.multiplier(token) >> 16;
-    words.each_weight(token, wide, |out, weight| *out = weight.wrapping_mul(multiplier));
+    spread(words, token, [multiplier << 2, 1 << 30], wide);
     narrow(wide, table.scale_exponent, 16, i32::MIN, out)
+}
+
+/// `out = round(row · a · b / 2³²)`, where b is as [`scale`] wants it.
+#[inline(never)] // For the flash.
+fn spread(words: Rows<'_>, row: usize, [a, b]: [i32; 2], out: &mut [i32]) {
+    words.each_weight(row, out, |out, weight| *out = scale(weight.wrapping_mul(a), b));
 }
 
 /// [`crate::number::round_shift`] without a branch, for |value| < 2³⁰.
@@ -60,10 +66,7 @@ impl<'m> Embedding<'m> {
             self.table.scale_exponent.wrapping_add(self.exponent).wrapping_add(16 - FRACTION);
         let place_exponent = self.positions.scale_exponent.wrapping_sub(FRACTION);
         let (common, word_down, place_down) = align(word_exponent, place_exponent);
-        let multiplier = self.multiplier;
-        words.each_weight(token, out, |out, weight| {
-            *out = scale(weight.wrapping_mul(word_scale), multiplier);
-        });
+        spread(words, token, [word_scale, self.multiplier], out);
         if word_down > 0 {
             for out in out.iter_mut() {
                 *out = rounded(*out, word_down);

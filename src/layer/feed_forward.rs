@@ -2,7 +2,7 @@
 
 use super::{Lanes, Linear, first_mut};
 use crate::format::{Activation, Directory, Role, Stack};
-use crate::number::{gelu, relu};
+use crate::number::{gelu, magnitude_bits, relu};
 
 /// The two matrices, and the function between them.
 pub(crate) struct FeedForward<'m> {
@@ -25,11 +25,14 @@ impl<'m> FeedForward<'m> {
         lanes.apply(&self.up, rows);
         for lane in lanes.lanes.iter_mut().take(rows) {
             let wide = first_mut(lane.wide, hidden);
-            match self.activation {
+            let width = match self.activation {
                 Activation::Relu => relu(wide),
-                Activation::Gelu => lane.exponent = gelu(wide, lane.exponent),
-            }
-            lane.cut(self.down.input(), hidden);
+                Activation::Gelu => {
+                    lane.exponent = gelu(wide, lane.exponent);
+                    magnitude_bits(wide)
+                }
+            };
+            lane.cut_known(self.down.input(), (hidden, width));
         }
         lanes.apply(&self.down, rows);
     }

@@ -3,7 +3,7 @@
 use super::first_mut;
 use crate::format::{Directory, Hook, Model, Role, Section, Stack};
 use crate::kernel::{self, Rows};
-use crate::number::{Block, Number, exponent_for, narrow};
+use crate::number::{Block, Number, exponent_for, narrow, narrow_known};
 
 /// An int8 matrix `[rows × columns]` with a bias, read in place.
 #[derive(Clone, Copy)]
@@ -59,6 +59,11 @@ impl Input {
     /// Writes `values · 2^exponent` into `out`, as such mantissas. Returns their exponent.
     pub(crate) fn narrow<T: Number>(self, values: &[T], exponent: i32, out: &mut [i16]) -> i32 {
         narrow(values, exponent, self.bits, self.floor, out)
+    }
+
+    /// The same of values whose [`magnitude_bits`](crate::number::magnitude_bits) are known.
+    pub(crate) fn narrow_known(self, values: (&[i32], u32), exponent: i32, out: &mut [i16]) -> i32 {
+        narrow_known(values, exponent, self.bits, self.floor, out)
     }
 }
 

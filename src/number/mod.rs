@@ -14,7 +14,7 @@ mod sigmoid;
 mod softmax;
 
 pub use block::{Block, Number, add_aligned, magnitude_bits, narrow, widen};
-pub(crate) use block::{align, bytes_for, cut, exponent_for};
+pub(crate) use block::{align, bytes_for, cut, exponent_for, narrow_known};
 pub use exp2::{EXP2_MAX_ERROR, exp2_neg};
 pub use gelu::{GELU_MAX_ERROR, PHI_MAX_ERROR, gelu, phi, relu};
 pub use rsqrt::{RSQRT_MAX_ERROR, rsqrt};

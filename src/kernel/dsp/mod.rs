@@ -56,8 +56,9 @@ mod vector;
 
 #[cfg(feature = "bytes")]
 pub use super::portable::bytes;
+pub use super::portable::magnitude;
 pub use bare::dots;
-pub use narrow::{magnitude, narrow};
+pub use narrow::{narrow, width};
 pub use pair::matvec_pair;
 pub use vector::{add_scaled, moments, norm, scale};
 

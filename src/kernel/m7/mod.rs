@@ -57,7 +57,7 @@ mod step;
 
 #[cfg(feature = "int4")]
 pub use super::dsp::fours;
-pub use super::dsp::{add_scaled, magnitude, moments, narrow, norm, scale};
+pub use super::dsp::{add_scaled, magnitude, moments, narrow, norm, scale, width};
 #[cfg(feature = "bytes")]
 pub use super::portable::bytes;
 pub use bare::dots;
