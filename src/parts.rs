@@ -72,7 +72,7 @@ pub(crate) fn keys<'a>(arena: &mut Carver<'a>, plan: &Plan, len: usize) -> Block
     Blocks::carve(arena, &plan.keys, len)
 }
 
-/// Encodes, and makes all that the decoder needs of it, in `arena`, zeros.
+/// Encodes, and makes all that the decoder needs of it, in `arena`.
 #[inline(never)] // Its frame is gone before the first word.
 pub(crate) fn encode<F: Family>(
     model: &Model<'_>,

@@ -130,8 +130,13 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
             return Err(Error::WantsPicture);
         }
         let mut arena = self.arena.rewindable();
-        arena.clear();
+        let kinds = (&dims.encoder, &dims.decoder);
+        // A Transformer writes what it reads; other models begin with zeros.
+        if !matches!(kinds, (EncoderKind::Transformer, DecoderKind::Transformer)) {
+            arena.clear();
+        }
         let logits = arena.take(dims.target_vocabulary);
+        logits.fill(0);
         let tokens = arena.take(if dims.reads_words() { dims.max_source_len } else { 0 });
         let source_len = fill(tokens)?;
         let source = picture.map_or(Source::Tokens(first(tokens, source_len)), Source::Picture);

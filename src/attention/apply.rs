@@ -60,7 +60,7 @@ impl Attention<'_> {
             cache.put_key(layer, position.wrapping_add(i), lane.wide, lane.exponent);
         }
         lanes.set_exponents(entered);
-        lanes.apply(&self.value, rows);
+        lanes.apply_again(&self.value, rows);
         for (i, lane) in lanes.lanes.iter().take(rows).enumerate() {
             cache.put_value(layer, position.wrapping_add(i), lane.wide, lane.exponent);
         }

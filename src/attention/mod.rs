@@ -19,7 +19,7 @@ pub(crate) use apply::Looks;
 pub(crate) use cache::{Cache, Caches};
 pub(crate) use sublayer::{Sublayer, enter};
 
-use crate::format::{Model, Role, Stack};
+use crate::format::{Directory, Role, Stack};
 use crate::layer::{Linear, block, first_mut};
 use crate::number::Block;
 use weights::{Powers, energies};
@@ -34,29 +34,35 @@ pub(crate) struct Attention<'m> {
 }
 
 impl<'m> Attention<'m> {
-    pub(crate) fn own(model: &Model<'m>, stack: Stack, layer: usize) -> Self {
-        Self::of(
-            model,
-            stack,
-            layer,
-            [Role::SelfQuery, Role::SelfKey, Role::SelfValue, Role::SelfOutput],
-        )
+    /// Self-attention, next in a directory.
+    pub(crate) fn own(directory: &mut Directory<'_, 'm>, stack: Stack, layer: usize) -> Self {
+        let roles = [Role::SelfQuery, Role::SelfKey, Role::SelfValue, Role::SelfOutput];
+        Self::next(directory, stack, layer, roles)
     }
 
-    pub(crate) fn cross(model: &Model<'m>, layer: usize) -> Self {
-        Self::of(
-            model,
-            Stack::Decoder,
-            layer,
-            [Role::CrossQuery, Role::CrossKey, Role::CrossValue, Role::CrossOutput],
-        )
+    /// Cross-attention, next in a directory.
+    pub(crate) fn cross(directory: &mut Directory<'_, 'm>, layer: usize) -> Self {
+        let roles = [Role::CrossQuery, Role::CrossKey, Role::CrossValue, Role::CrossOutput];
+        Self::next(directory, Stack::Decoder, layer, roles)
     }
 
-    fn of(model: &Model<'m>, stack: Stack, layer: usize, roles: [Role; 4]) -> Self {
-        let mut at = 0;
-        let [query, key, value, output] =
-            roles.map(|role| Linear::behind(&mut at, model, stack, layer, role));
-        Self { query, key, value, output, d_head: model.dims().d_head }
+    #[inline(never)] // For the flash.
+    fn next(
+        directory: &mut Directory<'_, 'm>,
+        stack: Stack,
+        layer: usize,
+        roles: [Role; 4],
+    ) -> Self {
+        let d_head = directory.model.dims().d_head;
+        let mut next = |role| Linear::next(directory, stack, layer, role);
+        let [query, key, value, output] = roles;
+        Self {
+            query: next(query),
+            key: next(key),
+            value: next(value),
+            output: next(output),
+            d_head,
+        }
     }
 
     /// Mantissa bits of queries: |q·k| < 2²³ for any int8 key, as for any other matrix.

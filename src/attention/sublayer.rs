@@ -5,7 +5,7 @@
 //!           └─────────────┘                           └───────┘
 //! ```
 
-use crate::format::{Dims, Model, NormOrder, Role, Stack};
+use crate::format::{Dims, Directory, NormOrder, Role, Stack};
 use crate::layer::{Input, Lanes, Norm, Row, block, first_mut};
 use crate::number::{add_aligned, narrow};
 
@@ -20,9 +20,15 @@ pub(crate) struct Sublayer<'m> {
 }
 
 impl<'m> Sublayer<'m> {
-    pub(crate) fn of(model: &Model<'m>, stack: Stack, layer: usize, role: Role) -> Self {
-        let Dims { norm: order, d_model, .. } = *model.dims();
-        Self { norm: Norm::of(model, stack, layer, role), order, d_model }
+    /// What is next in a directory.
+    pub(crate) fn next(
+        directory: &mut Directory<'_, 'm>,
+        stack: Stack,
+        layer: usize,
+        role: Role,
+    ) -> Self {
+        let Dims { norm: order, d_model, .. } = *directory.model.dims();
+        Self { norm: Norm::next(directory, stack, layer, role), order, d_model }
     }
 
     /// Rows of the stream, normed if that comes first, into `narrow` of the lanes, as `input` wants

@@ -2,7 +2,7 @@
 
 use crate::Token;
 use crate::attention::{Attention, Caches, Looks, Sublayer, enter};
-use crate::format::{Model, NormOrder, Role, Stack};
+use crate::format::{Directory, Model, NormOrder, Role, Stack};
 use crate::layer::{
     Blocks, Embedding, FeedForward, Lanes, Linear, Norm, Row, Scratch, block, first_mut,
 };
@@ -29,8 +29,9 @@ pub(crate) fn prepare(
     cross: &mut Caches<'_>,
     lanes: &mut Lanes<'_>,
 ) {
+    let directory = &mut model.directory();
     for layer in 0..model.dims().decoder_layers {
-        let attention = Attention::cross(model, layer);
+        let attention = Attention::cross(directory, layer);
         lanes.each(memory.len(), |position, lanes| {
             attention.remember_memory(memory, cross, (layer, position), lanes);
         });
@@ -38,15 +39,21 @@ pub(crate) fn prepare(
 }
 
 impl<O: Observer> TransformerDecoder<'_, '_, O> {
-    fn embed(&mut self, token: Token, x: &mut [i16]) -> i32 {
+    fn embed(&mut self, directory: &mut Directory<'_, '_>, token: Token, x: &mut [i16]) -> i32 {
         let wide = first_mut(self.parts.scratch.wide, x.len());
-        let embedding = Embedding::of(self.model, Stack::Decoder);
+        let embedding = Embedding::next(directory, Stack::Decoder);
         let exponent = embedding.apply(token.into(), self.position, wide);
         enter(wide, exponent, x)
     }
 
-    fn layer(&mut self, layer: usize, x: &mut [i16], exponent: i32) -> i32 {
-        let (model, stack, here) = (self.model, Stack::Decoder, self.position);
+    fn layer(
+        &mut self,
+        directory: &mut Directory<'_, '_>,
+        layer: usize,
+        x: &mut [i16],
+        exponent: i32,
+    ) -> i32 {
+        let (stack, here) = (Stack::Decoder, self.position);
         let Scratch { wide, narrow, energies, alignment, .. } = &mut self.parts.scratch;
         let mut lanes = Lanes::one(narrow, wide);
         let rows = &mut [Row { mantissas: x, exponent }];
@@ -54,31 +61,37 @@ impl<O: Observer> TransformerDecoder<'_, '_, O> {
             let [Row { mantissas, exponent }] = rows;
             self.observer.observe(site(layer as u8), here, block(mantissas, *exponent));
         };
-        let attention = Attention::own(model, stack, layer);
-        let sublayer = Sublayer::of(model, stack, layer, Role::SelfNorm);
+        let sublayer = Sublayer::next(directory, stack, layer, Role::SelfNorm);
+        let attention = Attention::own(directory, stack, layer);
         let looks = Looks { energies, alignment: &mut [] };
         attention.step(&sublayer, rows, &mut self.own, (layer, here), &mut lanes, looks);
         seen(Site::DecoderAttention, rows);
 
-        let attention = Attention::cross(model, layer);
-        let sublayer = Sublayer::of(model, stack, layer, Role::CrossNorm);
+        let sublayer = Sublayer::next(directory, stack, layer, Role::CrossNorm);
+        let attention = Attention::cross(directory, layer);
         let cache = self.cross.layer(layer, self.source_len);
-        let wanted = layer == model.dims().alignment_layer;
+        let wanted = layer == self.model.dims().alignment_layer;
         let looks = Looks { energies, alignment: if wanted { alignment } else { &mut [] } };
         attention.apply(&sublayer, rows, &cache, &mut lanes, looks);
         seen(Site::CrossAttention, rows);
 
-        let feed_forward = FeedForward::of(model, stack, layer);
-        let sublayer = Sublayer::of(model, stack, layer, Role::FeedNorm);
+        let sublayer = Sublayer::next(directory, stack, layer, Role::FeedNorm);
+        let feed_forward = FeedForward::next(directory, stack, layer);
         sublayer.feed_forward(&feed_forward, rows, &mut lanes);
         seen(Site::DecoderFeedForward, rows);
         rows[0].exponent
     }
 
-    fn say(&mut self, x: &mut [i16], mut exponent: i32, logits: &mut [i32]) -> i32 {
+    fn say(
+        &mut self,
+        directory: &mut Directory<'_, '_>,
+        x: &mut [i16],
+        mut exponent: i32,
+        logits: &mut [i32],
+    ) -> i32 {
         if self.model.dims().norm == NormOrder::Pre {
             let wide = first_mut(self.parts.scratch.wide, x.len());
-            let norm = Norm::of(self.model, Stack::Decoder, 0, Role::FinalNorm);
+            let norm = Norm::next(directory, Stack::Decoder, 0, Role::FinalNorm);
             exponent = norm.apply(block(x, exponent), wide);
             exponent = enter(wide, exponent, x);
         }
@@ -100,12 +113,13 @@ impl<O: Observer> TransformerDecoder<'_, '_, O> {
         self.parts.scratch.alignment.fill(0);
         let stream = mem::take(&mut self.parts.scratch.stream);
         let x = first_mut(stream, self.model.dims().d_model);
-        let mut exponent = self.embed(token, x);
+        let directory = &mut self.model.directory();
+        let mut exponent = self.embed(directory, token, x);
         self.observer.observe(Site::TargetEmbedding, self.position, block(x, exponent));
         for layer in 0..self.model.dims().decoder_layers {
-            exponent = self.layer(layer, x, exponent);
+            exponent = self.layer(directory, layer, x, exponent);
         }
         self.align(alignment);
-        self.say(x, exponent, logits)
+        self.say(directory, x, exponent, logits)
     }
 }

@@ -27,13 +27,14 @@ impl<'s> TransformerEncoder<'s> {
         (lanes, energies): (&mut Lanes<'_>, &mut [i32]),
         observer: &mut impl Observer,
     ) {
-        self.embed(source, memory, lanes, observer);
-        let (model, stack, len) = (self.model, Stack::Encoder, memory.len());
-        let at_once = lanes.count();
-        for layer in 0..model.dims().encoder_layers {
+        let directory = &mut self.model.directory();
+        let embedding = Embedding::next(directory, Stack::Encoder);
+        self.embed(&embedding, source, memory, lanes, observer);
+        let (stack, len, at_once) = (Stack::Encoder, memory.len(), lanes.count());
+        for layer in 0..self.model.dims().encoder_layers {
             // Keys and values of all positions first, then each position's query.
-            let attention = Attention::own(model, stack, layer);
-            let sublayer = Sublayer::of(model, stack, layer, Role::SelfNorm);
+            let sublayer = Sublayer::next(directory, stack, layer, Role::SelfNorm);
+            let attention = Attention::own(directory, stack, layer);
             lanes.each(len, |position, lanes| {
                 memory.update_rows(position, at_once, |rows| {
                     attention.remember(&sublayer, rows, cache, (0, position), lanes);
@@ -47,8 +48,8 @@ impl<'s> TransformerEncoder<'s> {
                 });
             });
             watch(observer, Site::EncoderAttention(layer as u8), memory);
-            let feed_forward = FeedForward::of(model, stack, layer);
-            let sublayer = Sublayer::of(model, stack, layer, Role::FeedNorm);
+            let sublayer = Sublayer::next(directory, stack, layer, Role::FeedNorm);
+            let feed_forward = FeedForward::next(directory, stack, layer);
             lanes.each(len, |position, lanes| {
                 memory.update_rows(position, at_once, |rows| {
                     sublayer.feed_forward(&feed_forward, rows, lanes);
@@ -56,28 +57,8 @@ impl<'s> TransformerEncoder<'s> {
             });
             watch(observer, Site::EncoderFeedForward(layer as u8), memory);
         }
-        self.finish(memory, lanes, observer);
-    }
-
-    fn embed(
-        &self,
-        source: &[Token],
-        memory: &mut Blocks<'_>,
-        lanes: &mut Lanes<'_>,
-        observer: &mut impl Observer,
-    ) {
-        let embedding = Embedding::of(self.model, Stack::Encoder);
-        let wide = first_mut(lanes.lanes[0].wide, self.model.dims().d_model);
-        for (position, &token) in source.iter().enumerate() {
-            let exponent = embedding.apply(token.into(), position, wide);
-            memory.update(position, |x, _| enter(wide, exponent, x));
-            observer.observe(Site::SourceEmbedding, position, memory.row(position));
-        }
-    }
-
-    fn finish(&self, memory: &mut Blocks<'_>, lanes: &mut Lanes<'_>, observer: &mut impl Observer) {
         if self.model.dims().norm == NormOrder::Pre {
-            let norm = Norm::of(self.model, Stack::Encoder, 0, Role::FinalNorm);
+            let norm = Norm::next(directory, Stack::Encoder, 0, Role::FinalNorm);
             let wide = first_mut(lanes.lanes[0].wide, self.model.dims().d_model);
             for position in 0..memory.len() {
                 memory.update(position, |x, exponent| {
@@ -87,6 +68,22 @@ impl<'s> TransformerEncoder<'s> {
             }
         }
         watch(observer, Site::Memory, memory);
+    }
+
+    fn embed(
+        &self,
+        embedding: &Embedding<'_>,
+        source: &[Token],
+        memory: &mut Blocks<'_>,
+        lanes: &mut Lanes<'_>,
+        observer: &mut impl Observer,
+    ) {
+        let wide = first_mut(lanes.lanes[0].wide, self.model.dims().d_model);
+        for (position, &token) in source.iter().enumerate() {
+            let exponent = embedding.apply(token.into(), position, wide);
+            memory.update(position, |x, _| enter(wide, exponent, x));
+            observer.observe(Site::SourceEmbedding, position, memory.row(position));
+        }
     }
 }
 

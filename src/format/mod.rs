@@ -47,6 +47,7 @@ pub use near::Upcoming;
 pub(crate) use plan::{Plan, alignment_rows};
 pub use recurrent_decoder::{ContextGate, RecurrentDecoderDims, Score, Start};
 pub use recurrent_encoder::{Cell, Directions, RecurrentEncoderDims};
+pub(crate) use section::Directory;
 pub use section::Section;
 pub(crate) use sizes::{CachePlan, RowsPlan, exponent_fours};
 pub use slot::{Kind, Role, Slot, Stack};

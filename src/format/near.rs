@@ -101,9 +101,9 @@ mod slow {
             let (mut words, mut at) = (0usize, 0);
             while at < chosen.len() {
                 let (stack, layer, role) = chosen[at];
-                if self.index_from(0, stack, layer, role).is_some() {
-                    let section = self.find(stack, layer, role);
-                    words = words.wrapping_add(HEAD_WORDS).wrapping_add(section.words.len());
+                if let Some((entry, index)) = self.directory().skip_to(stack, layer, role) {
+                    let length = self.section(entry, index).words.len();
+                    words = words.wrapping_add(HEAD_WORDS).wrapping_add(length);
                 }
                 at += 1;
             }
@@ -127,8 +127,9 @@ mod slow {
             let ram = ram.get_mut(..need).ok_or(too_small)?;
             let mut free = &mut *ram;
             for &(stack, layer, role) in chosen {
-                let Some(index) = self.index_from(0, stack, layer, role) else { continue };
-                let words = self.section(index).words;
+                let found = self.directory().skip_to(stack, layer, role);
+                let Some((entry, index)) = found else { continue };
+                let words = self.section(entry, index).words;
                 let ([of, length], rest) = free.split_first_chunk_mut().ok_or(too_small)?;
                 (*of, *length) = (index as u32, words.len() as u32);
                 let (copy, rest) = rest.split_at_mut_checked(words.len()).ok_or(too_small)?;

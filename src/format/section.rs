@@ -53,73 +53,91 @@ impl<'m> Section<'m> {
     }
 }
 
+/// An entry of the directory.
+type Entry = [u32; ENTRY_WORDS];
+
 impl<'m> Model<'m> {
-    /// The section at `index` of the directory.
-    #[must_use]
-    pub(crate) const fn section(&self, index: usize) -> Section<'m> {
-        let section = read(self.words, self.dims.header_words(), index);
-        match self.near.copy_of(index) {
-            Some(words) => Section { words, ..section },
-            None => section,
-        }
+    /// The directory from its first section on.
+    pub(crate) const fn directory(&self) -> Directory<'_, 'm> {
+        Directory { model: self, left: entries(self.words, self.dims.header_words()) }
     }
 
     /// The section of a role, or an empty one if the model has none. The output layer of a tied
     /// model is the target's embedding.
     #[must_use]
     pub const fn find(&self, stack: Stack, layer: usize, role: Role) -> Section<'m> {
-        self.find_behind(&mut 0, stack, layer, role)
-    }
-
-    /// The same for sections that follow each other: the search starts at the index `at`, and
-    /// leaves there the one behind what it found.
-    pub(crate) const fn find_behind(
-        &self,
-        at: &mut usize,
-        stack: Stack,
-        layer: usize,
-        role: Role,
-    ) -> Section<'m> {
-        match self.index_from(*at, stack, layer, role) {
-            Some(index) => {
-                *at = index.wrapping_add(1);
-                self.section(index)
-            }
-            None => Section::EMPTY,
-        }
-    }
-
-    /// Where the section of a role stands in the directory, from the index `first` on.
-    pub(super) const fn index_from(
-        &self,
-        first: usize,
-        stack: Stack,
-        layer: usize,
-        role: Role,
-    ) -> Option<usize> {
-        let tied = matches!(role, Role::Logits) && self.dims.tied_output;
-        let role = if tied { Role::Embedding } else { role };
-        let start = self.dims.header_words();
-        position(self.words, start, first, slot::key(stack, layer, role))
+        self.directory().next(stack, layer, role)
     }
 
     /// All sections with what they are, in the order of the file.
     pub fn sections(&self) -> impl Iterator<Item = (Slot, Section<'m>)> {
-        let model = *self;
-        (0..self.dims.sections()).map_while(move |i| Some((model.dims.slot(i)?, model.section(i))))
+        let (model, entries) = (*self, self.directory().left);
+        (0..entries.len())
+            .map_while(move |i| Some((model.dims.slot(i)?, model.section(entries.get(i)?, i))))
+    }
+
+    /// The section of an entry, which stands at `index` of the directory.
+    pub(super) const fn section(&self, entry: &Entry, index: usize) -> Section<'m> {
+        let section = read(self.words, entry);
+        match self.near.copy_of(index) {
+            Some(words) => Section { words, ..section },
+            None => section,
+        }
     }
 }
 
-/// The section at `index` of a directory that has been checked; else an empty one.
-/// `start`: the words before the directory.
-pub(crate) const fn read(words: &[u32], start: usize, index: usize) -> Section<'_> {
-    let at = start.wrapping_add(index.wrapping_mul(ENTRY_WORDS));
-    let Some((_, rest)) = words.split_at_checked(at) else { return Section::EMPTY };
-    let Some(&[id, rows, columns, offset, length, scale_exponent, bias_exponent, bits]) =
-        rest.first_chunk::<ENTRY_WORDS>()
-    else {
-        return Section::EMPTY;
-    };
+/// What is left of the directory of a model: sections are found one behind the other, as the engine
+/// reads them in nearly the order of the file.
+pub(crate) struct Directory<'s, 'm> {
+    pub(crate) model: &'s Model<'m>,
+    left: &'m [Entry],
+}
+
+impl<'m> Directory<'_, 'm> {
+    /// The next section of a role, or an empty one if there is none any more ([`Model::find`]).
+    pub(crate) const fn next(&mut self, stack: Stack, layer: usize, role: Role) -> Section<'m> {
+        match self.skip_to(stack, layer, role) {
+            Some((entry, index)) => self.model.section(entry, index),
+            None => Section::EMPTY,
+        }
+    }
+
+    /// Goes behind the next entry of a role. Returns it and its index.
+    pub(super) const fn skip_to(
+        &mut self,
+        stack: Stack,
+        layer: usize,
+        role: Role,
+    ) -> Option<(&'m Entry, usize)> {
+        let Model { words, dims, .. } = self.model;
+        let tied = matches!(role, Role::Logits) && dims.tied_output;
+        let key = slot::key(stack, layer, if tied { Role::Embedding } else { role });
+        let mut left = self.left;
+        while let [entry, rest @ ..] = left {
+            left = rest;
+            if entry[0] << 8 == key << 8 {
+                self.left = rest;
+                let all = entries(words, dims.header_words()).len();
+                return Some((entry, all.wrapping_sub(rest.len()).wrapping_sub(1)));
+            }
+        }
+        None
+    }
+}
+
+/// The entries of a directory that has been checked. `start`: the words before it.
+pub(crate) const fn entries(words: &[u32], start: usize) -> &[Entry] {
+    let Some((head, rest)) = words.split_at_checked(start) else { return &[] };
+    let Some((_, [count, ..])) = head.split_at_checked(field::SECTIONS) else { return &[] };
+    match rest.as_chunks().0.split_at_checked(*count as usize) {
+        Some((entries, _)) => entries,
+        None => &[],
+    }
+}
+
+/// The section of an entry that has been checked; else an empty one.
+pub(crate) const fn read<'m>(words: &'m [u32], entry: &Entry) -> Section<'m> {
+    let &[id, rows, columns, offset, length, scale_exponent, bias_exponent, bits] = entry;
     let Some((_, rest)) = words.split_at_checked(offset as usize / 4) else {
         return Section::EMPTY;
     };
@@ -138,23 +156,6 @@ pub(crate) const fn read(words: &[u32], start: usize, index: usize) -> Section<'
         bias_exponent: bias_exponent as i32,
         bits,
     }
-}
-
-/// The first index from `first` on whose entry has a key ([`super::slot::key`]), in a directory that has
-/// been checked.
-pub(crate) const fn position(words: &[u32], start: usize, first: usize, key: u32) -> Option<usize> {
-    let Some((head, rest)) = words.split_at_checked(start) else { return None };
-    let Some((_, [count, ..])) = head.split_at_checked(field::SECTIONS) else { return None };
-    let (entries, _) = rest.as_chunks::<ENTRY_WORDS>();
-    let Some((entries, _)) = entries.split_at_checked(*count as usize) else { return None };
-    let Some((_, mut left)) = entries.split_at_checked(first) else { return None };
-    while let [[id, ..], rest @ ..] = left {
-        if *id << 8 == key << 8 {
-            return Some(entries.len().wrapping_sub(left.len()));
-        }
-        left = rest;
-    }
-    None
 }
 
 /// Every entry is the one that the dims prescribe, and starts where the one before it ends.
@@ -197,7 +198,7 @@ const fn check_entry(
     dims: &Dims,
     (index, slot): (usize, &Slot),
     start: usize,
-    entry: &[u32; ENTRY_WORDS],
+    entry: &Entry,
 ) -> Result<(), Error> {
     let layout = match (slot.kind(), layout_in(entry[0])) {
         (Kind::Matrix, Ok(layout)) if dims.takes(slot, layout) => layout,

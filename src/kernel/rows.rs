@@ -147,18 +147,17 @@ impl<'m> Rows<'m> {
         let block = (row / BLOCK_ROWS).wrapping_mul(self.stride());
         let first = block.wrapping_add(self.layout.place(row % BLOCK_ROWS, 0));
         let (words, _) = self.words.get(first..).unwrap_or(&[]).as_chunks();
-        let is_upper = row.is_multiple_of(2);
-        let mut work = |out, half: u32| {
-            let (half, lower) = (i32::from(half as i16), i32::from(half as i8));
-            work(out, if is_upper { half.wrapping_sub(lower) >> 8 } else { lower });
-        };
+        // The upper byte of 256·upper + lower is one too small where lower is negative.
+        let (carry, up) = if row.is_multiple_of(2) { (0x80u32, 0) } else { (0, 8) };
+        let even = |word: u32| (word.wrapping_add(carry) << up << 16) as i32 >> 24;
+        let odd = |word: u32| (word.wrapping_add(carry << 16) << up) as i32 >> 24;
         let (mut words, (pairs, rest)) = (words.iter(), out.as_chunks_mut());
         for ([first, second], &[word, _]) in pairs.iter_mut().zip(&mut words) {
-            work(first, word);
-            work(second, word >> 16);
+            work(first, even(word));
+            work(second, odd(word));
         }
         if let (Some(last), Some(&[word, _])) = (rest.first_mut(), words.next()) {
-            work(last, word);
+            work(last, even(word));
         }
     }
 

@@ -1,6 +1,6 @@
 //! A token at a position: `embedding[token] · scale + position[i]`.
 
-use crate::format::{Hook, Model, Role, Section, Stack};
+use crate::format::{Dims, Directory, Hook, Role, Section, Stack};
 use crate::kernel::{Rows, scale};
 use crate::number::{align, narrow};
 
@@ -24,14 +24,14 @@ pub(crate) fn look_up(
     let words = table.matrix();
     hook.announce(words.block_of(token));
     let multiplier = words.multiplier(token) >> 16;
-    spread(words, token, multiplier, wide);
+    spread(words, token, [multiplier << 2, 1 << 30], wide);
     narrow(wide, table.scale_exponent, 16, i32::MIN, out)
 }
 
-/// `out = factor · row`
+/// `out = round(row · a · b / 2³²)`, where b is as [`scale`] wants it.
 #[inline(never)] // For the flash.
-fn spread(words: Rows<'_>, row: usize, factor: i32, out: &mut [i32]) {
-    words.each_weight(row, out, |out, weight| *out = weight.wrapping_mul(factor));
+fn spread(words: Rows<'_>, row: usize, [a, b]: [i32; 2], out: &mut [i32]) {
+    words.each_weight(row, out, |out, weight| *out = scale(weight.wrapping_mul(a), b));
 }
 
 /// [`crate::number::round_shift`] without a branch, for |value| < 2³⁰.
@@ -43,13 +43,15 @@ fn rounded(value: i32, shift: u32) -> i32 {
 const FRACTION: i32 = 7;
 
 impl<'m> Embedding<'m> {
-    pub(crate) fn of(model: &Model<'m>, stack: Stack) -> Self {
+    /// What is next in a directory.
+    pub(crate) fn next(directory: &mut Directory<'_, 'm>, stack: Stack) -> Self {
+        let Dims { embedding_multiplier, embedding_exponent, .. } = *directory.model.dims();
         Self {
-            table: model.find(stack, 0, Role::Embedding),
-            positions: model.find(stack, 0, Role::Position),
-            multiplier: i32::from(model.dims().embedding_multiplier) << 16,
-            exponent: model.dims().embedding_exponent,
-            hook: model.hook(),
+            table: directory.next(stack, 0, Role::Embedding),
+            positions: directory.next(stack, 0, Role::Position),
+            multiplier: i32::from(embedding_multiplier) << 16,
+            exponent: embedding_exponent,
+            hook: directory.model.hook(),
         }
     }
 
@@ -64,9 +66,11 @@ impl<'m> Embedding<'m> {
             self.table.scale_exponent.wrapping_add(self.exponent).wrapping_add(16 - FRACTION);
         let place_exponent = self.positions.scale_exponent.wrapping_sub(FRACTION);
         let (common, word_down, place_down) = align(word_exponent, place_exponent);
-        spread(words, token, word_scale, out);
-        for out in out.iter_mut() {
-            *out = rounded(scale(*out, self.multiplier), word_down);
+        spread(words, token, [word_scale, self.multiplier], out);
+        if word_down > 0 {
+            for out in out.iter_mut() {
+                *out = rounded(*out, word_down);
+            }
         }
         places.each_weight(position, out, |out, weight| {
             *out = out.wrapping_add(rounded(weight.wrapping_mul(place_scale), place_down));

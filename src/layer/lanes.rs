@@ -3,6 +3,7 @@
 use super::{Input, Linear, block, first, first_mut};
 use crate::arena::Carver;
 use crate::format::Plan;
+use crate::number::magnitude_bits;
 
 /// Scratch of one row: what the next layer reads, and what a layer computes.
 #[derive(Default)]
@@ -60,11 +61,20 @@ impl<'s> Lanes<'s> {
 
     /// `W·x + b` in the first `rows` lanes: reads `narrow`, writes `wide`.
     pub(crate) fn apply(&mut self, linear: &Linear<'_>, rows: usize) {
+        if rows == 2 {
+            let ([a, b], columns) = (&self.lanes, linear.columns());
+            interleave(first(a.narrow, columns), first(b.narrow, columns), self.both);
+        }
+        self.apply_again(linear, rows);
+    }
+
+    /// The same to what another matrix of as many columns was just applied to.
+    #[inline(never)] // For the flash.
+    pub(crate) fn apply_again(&mut self, linear: &Linear<'_>, rows: usize) {
         let (columns, outputs) = (linear.columns(), linear.rows());
         let [a, b] = &mut self.lanes;
         if rows == 2 {
             let both = first_mut(self.both, columns.div_ceil(4).wrapping_mul(2));
-            interleave(first(a.narrow, columns), first(b.narrow, columns), both);
             let out = [first_mut(a.wide, outputs), first_mut(b.wide, outputs)];
             [a.exponent, b.exponent] = linear.apply_both(both, [a.exponent, b.exponent], out);
         } else {
@@ -87,8 +97,14 @@ impl Lanes<'_> {
 impl Lane<'_> {
     /// The first `n` wide values, as `input` wants them.
     pub(crate) fn cut(&mut self, input: Input, n: usize) {
-        let narrow = first_mut(self.narrow, n);
-        self.exponent = input.narrow(first(self.wide, n), self.exponent, narrow);
+        let width = magnitude_bits(first(self.wide, n));
+        self.cut_known(input, (n, width));
+    }
+
+    /// The same where their [`magnitude_bits`] are known.
+    pub(crate) fn cut_known(&mut self, input: Input, (n, width): (usize, u32)) {
+        let (wide, narrow) = (first(self.wide, n), first_mut(self.narrow, n));
+        self.exponent = input.narrow_known((wide, width), self.exponent, narrow);
     }
 }
 
@@ -97,11 +113,11 @@ fn interleave(a: &[i16], b: &[i16], both: &mut [[u32; 2]]) {
     let word = |low: i16, high: i16| u32::from(low as u16) | u32::from(high as u16) << 16;
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks(), b.as_chunks());
     let (fours, _) = both.as_chunks_mut();
-    let mut fours = fours.iter_mut();
-    for ((&[a, b, c, d], &[e, f, g, h]), to) in a.iter().zip(b).zip(&mut fours) {
+    let (fours, behind) = fours.split_at_mut_checked(a.len()).unwrap_or_default();
+    for ((&[a, b, c, d], &[e, f, g, h]), to) in a.iter().zip(first(b, a.len())).zip(fours) {
         *to = [[word(a, b), word(e, f)], [word(c, d), word(g, h)]];
     }
-    if let Some(to) = fours.next() {
+    if let Some(to) = behind.first_mut() {
         let at = |rest: &[i16], i: usize| rest.get(i).copied().unwrap_or(0);
         let two = |i: usize| {
             let second = i.wrapping_add(1);

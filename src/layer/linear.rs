@@ -1,9 +1,9 @@
 //! `y = W·x + b`.
 
 use super::first_mut;
-use crate::format::{Hook, Model, Role, Section, Stack};
+use crate::format::{Directory, Hook, Model, Role, Section, Stack};
 use crate::kernel::{self, Rows};
-use crate::number::{Block, Number, exponent_for, narrow};
+use crate::number::{Block, Number, exponent_for, narrow, narrow_known};
 
 /// An int8 matrix `[rows × columns]` with a bias, read in place.
 #[derive(Clone, Copy)]
@@ -60,6 +60,11 @@ impl Input {
     pub(crate) fn narrow<T: Number>(self, values: &[T], exponent: i32, out: &mut [i16]) -> i32 {
         narrow(values, exponent, self.bits, self.floor, out)
     }
+
+    /// The same of values whose [`magnitude_bits`](crate::number::magnitude_bits) are known.
+    pub(crate) fn narrow_known(self, values: (&[i32], u32), exponent: i32, out: &mut [i16]) -> i32 {
+        narrow_known(values, exponent, self.bits, self.floor, out)
+    }
 }
 
 /// A kernel's result is 2⁸ times finer than the product of the scales says.
@@ -71,18 +76,17 @@ const LEAST_BIAS_SHIFT: i32 = 2;
 impl<'m> Linear<'m> {
     #[inline(never)] // For the flash.
     pub(crate) fn of(model: &Model<'m>, stack: Stack, layer: usize, role: Role) -> Self {
-        Self::behind(&mut 0, model, stack, layer, role)
+        Self::next(&mut model.directory(), stack, layer, role)
     }
 
-    /// The same, searched for from the index `at` of the directory on ([`Model::find_behind`]).
-    pub(crate) fn behind(
-        at: &mut usize,
-        model: &Model<'m>,
+    /// The same, behind what was read before of a directory.
+    pub(crate) fn next(
+        directory: &mut Directory<'_, 'm>,
         stack: Stack,
         layer: usize,
         role: Role,
     ) -> Self {
-        Self::told(&model.find_behind(at, stack, layer, role), model.hook())
+        Self::told(&directory.next(stack, layer, role), directory.model.hook())
     }
 
     /// Of another section than one of a model.

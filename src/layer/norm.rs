@@ -3,7 +3,7 @@
 //! With v = n·x − Σx and V = n·Σx² − (Σx)², which are exact, and n²·ε from the model file,
 //! y = v / √(V + n²·ε) · γ + β: the exponent of x drops out, and nothing is divided by n.
 
-use crate::format::{Hook, Model, Role, Section, Stack};
+use crate::format::{Directory, Hook, Role, Section, Stack};
 use crate::kernel;
 use crate::number::{Block, round_shift, rsqrt};
 
@@ -25,8 +25,14 @@ const NORM_MAX_ERROR: f64 = 2e-3;
 const FRACTION: i32 = 8;
 
 impl<'m> Norm<'m> {
-    pub(crate) fn of(model: &Model<'m>, stack: Stack, layer: usize, role: Role) -> Self {
-        Self::told(&model.find(stack, layer, role), model.hook())
+    /// What is next in a directory.
+    pub(crate) fn next(
+        directory: &mut Directory<'_, 'm>,
+        stack: Stack,
+        layer: usize,
+        role: Role,
+    ) -> Self {
+        Self::told(&directory.next(stack, layer, role), directory.model.hook())
     }
 
     /// Of another section than one of a model.

@@ -20,16 +20,16 @@ impl Block<'static> {
 
 /// A number that a vector is made of.
 pub trait Number: Copy + Into<i32> {
-    /// The OR of all values, each as the bits in which it differs from its sign.
-    fn magnitude(values: &[Self]) -> u32;
+    /// The least `b` such that every value lies in −2ᵇ ≤ v < 2ᵇ.
+    fn width(values: &[Self]) -> u32;
 
     /// `out[i] = min(⌊values[i] / 2^shift + ½⌋, limit)`, shift 1…31.
     fn cut(values: &[Self], shift: u32, limit: i32, out: &mut [i16]);
 }
 
 impl Number for i32 {
-    fn magnitude(values: &[i32]) -> u32 {
-        kernel::magnitude(values)
+    fn width(values: &[i32]) -> u32 {
+        kernel::width(values)
     }
 
     fn cut(values: &[i32], shift: u32, limit: i32, out: &mut [i16]) {
@@ -38,14 +38,22 @@ impl Number for i32 {
 }
 
 impl Number for i16 {
-    fn magnitude(values: &[i16]) -> u32 {
-        let all = values.iter().fold(0, |all, &v| all | (v ^ (v >> 15)));
-        u32::from(all as u16)
+    fn width(values: &[i16]) -> u32 {
+        // Where a bit differs from the one below it, in two numbers at once.
+        let (twos, rest) = values.as_chunks();
+        let edges = twos.iter().fold(0, |all, &[a, b]| {
+            let both = u32::from(a as u16) | u32::from(b as u16) << 16;
+            all | both ^ both << 1
+        });
+        let all = edges >> 17 | (edges & 0xFFFF) >> 1;
+        let all = rest.iter().fold(all, |all, &v| all | u32::from((v ^ (v >> 15)) as u16));
+        32 - all.leading_zeros()
     }
 
     fn cut(values: &[i16], shift: u32, limit: i32, out: &mut [i16]) {
+        let down = shift.wrapping_sub(1) & 31;
         for (out, &value) in out.iter_mut().zip(values) {
-            *out = round_shift(value.into(), shift).min(limit) as i16;
+            *out = ((i32::from(value) >> down).wrapping_add(1) >> 1).min(limit) as i16;
         }
     }
 }
@@ -53,15 +61,11 @@ impl Number for i16 {
 /// The least `b` such that every value lies in −2ᵇ ≤ v < 2ᵇ.
 #[must_use]
 pub fn magnitude_bits<T: Number>(values: &[T]) -> u32 {
-    32 - T::magnitude(values).leading_zeros()
+    T::width(values)
 }
 
-/// The shift that brings `values` into `bits`-bit mantissas with an exponent of at least `floor`.
-fn shift_for<T: Number>(values: &[T], exponent: i32, bits: u32, floor: i32) -> u32 {
-    fit(magnitude_bits(values), exponent, bits, floor)
-}
-
-/// The same for values of `magnitude` bits.
+/// The shift that brings values of `magnitude` bits into `bits`-bit mantissas with an exponent of at
+/// least `floor`.
 fn fit(magnitude: u32, exponent: i32, bits: u32, floor: i32) -> u32 {
     let to_fit = magnitude.saturating_sub(bits.saturating_sub(1));
     to_fit.max(floor.saturating_sub(exponent).max(0) as u32)
@@ -93,7 +97,19 @@ pub fn narrow<T: Number>(
     floor: i32,
     out: &mut [i16],
 ) -> i32 {
-    let shift = shift_for(values, exponent, bits, floor);
+    narrow_known((values, magnitude_bits(values)), exponent, bits, floor, out)
+}
+
+/// The same of values whose [`magnitude_bits`] are known.
+#[inline(never)] // For the flash.
+pub(crate) fn narrow_known<T: Number>(
+    (values, magnitude): (&[T], u32),
+    exponent: i32,
+    bits: u32,
+    floor: i32,
+    out: &mut [i16],
+) -> i32 {
+    let shift = fit(magnitude, exponent, bits, floor);
     cut(values, shift, bits, out);
     exponent.saturating_add(shift as i32)
 }
@@ -107,7 +123,7 @@ fn cut<T: Number>(values: &[T], shift: u32, bits: u32, out: &mut [i16]) {
             }
         }
         // Only rounding up can leave the range, at its upper end.
-        1..=31 => T::cut(values, shift, 0x7FFF >> (16 - bits.clamp(2, 16)), out),
+        1..=31 => T::cut(values, shift, 0x7FFF >> (16u32.wrapping_sub(bits) & 15), out),
         _ => out.fill(0),
     }
 }

@@ -63,17 +63,23 @@ pub fn gelu(wide: &mut [i32], exponent: i32) -> i32 {
     exponent.saturating_add(1)
 }
 
-/// ReLU of a wide vector, in place. `wide`: `[n]`.
-pub fn relu(wide: &mut [i32]) {
-    let (fours, rest) = wide.as_chunks_mut();
+/// ReLU of a wide vector, in place. `wide`: `[n]`. Returns its
+/// [`magnitude_bits`](super::magnitude_bits).
+pub fn relu(wide: &mut [i32]) -> u32 {
+    let (mut all, (fours, rest)) = (0, wide.as_chunks_mut());
+    let positive = |value: i32| value & !(value >> 31);
     // Four at a time: where size counts, the compiler unrolls nothing.
     for four in fours {
         let [a, b, c, d] = *four;
-        *four = [a & !(a >> 31), b & !(b >> 31), c & !(c >> 31), d & !(d >> 31)];
+        let [a, b, c, d] = [positive(a), positive(b), positive(c), positive(d)];
+        *four = [a, b, c, d];
+        all |= a | b | c | d;
     }
     for value in rest {
-        *value = (*value).max(0);
+        *value = positive(*value);
+        all |= *value;
     }
+    32 - all.leading_zeros()
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ mod sigmoid;
 mod softmax;
 
 pub use block::{Block, Number, add_aligned, magnitude_bits, narrow, widen};
-pub(crate) use block::{align, bytes_for, exponent_for};
+pub(crate) use block::{align, bytes_for, exponent_for, narrow_known};
 pub use gelu::{GELU_MAX_ERROR, PHI_MAX_ERROR, gelu, phi, relu};
 pub use rsqrt::{RSQRT_MAX_ERROR, rsqrt};
 pub(crate) use sigmoid::{GATE_FRACTION, ONE, ToGate, bend, to_gates};

@@ -15,8 +15,10 @@ pub(super) fn run(report: &mut Report) {
             let short: [i16; LONGEST] =
                 core::array::from_fn(|i| (sized(&mut random, i) >> 15) as i16);
             let (wide, short) = (&wide[..length], &short[..length]);
-            let width = kernel::magnitude(wide);
-            report.count(width == portable::magnitude(wide), &[width as i32]);
+            let magnitude = kernel::magnitude(wide);
+            let same = magnitude == portable::magnitude(wide)
+                && kernel::width(wide) == 32 - magnitude.leading_zeros();
+            report.count(same, &[magnitude as i32]);
             if shift > 0 {
                 narrow(report, wide, shift);
             }

@@ -58,8 +58,9 @@ mod weights;
 
 #[cfg(feature = "bytes")]
 pub use super::portable::bytes;
+pub use super::portable::magnitude;
 pub use bare::dots;
-pub use narrow::{magnitude, narrow};
+pub use narrow::{narrow, width};
 pub use pair::matvec_pair;
 pub use put::{put_column, put_row};
 pub use vector::{add_scaled, moments, norm, scale};

@@ -1,16 +1,16 @@
 //! Widths of wide values, and their mantissas, on the cores of `mod.rs`: eight at a time by LDM and STM.
 //!
 //! ```text
-//! width    OR of v ⊕ (v ≫ 31)                                       2.4 instructions a number
+//! width    OR of v ⊕ 2v, of the upper halves, two at a time         1.9 instructions a number
 //! narrow   SMMLSR (the shift with its rounding) ─ pack ─ saturate   3.0 instructions a number
 //! ```
 
 use super::cpu;
 use super::vector::minus;
-use crate::kernel::portable;
 use core::arch::naked_asm;
+use core::ops::Range;
 
-/// See [`portable::narrow`].
+/// See [`crate::kernel::portable::narrow`].
 pub fn narrow(values: &[i32], shift: u32, limit: i32, out: &mut [i16]) {
     let n = out.len().min(values.len());
     let (from, to) = (values.as_ptr(), out.as_mut_ptr());
@@ -122,46 +122,59 @@ unsafe extern "C" fn cut_to_16(from: *const i32, to: *mut i16, job: &Cut) {
     )
 }
 
-/// See [`portable::magnitude`].
+/// See [`crate::kernel::width`].
 #[must_use]
-pub fn magnitude(values: &[i32]) -> u32 {
-    let (eights, rest) = values.as_chunks::<8>();
-    let range = eights.as_ptr_range();
-    // SAFETY: the range of whole eights.
-    let all = unsafe { widths(range.start.cast(), range.end.cast()) };
-    all | portable::magnitude(rest)
+pub fn width(values: &[i32]) -> u32 {
+    let Range { start, end } = values.as_ptr_range();
+    // SAFETY: the end is that of eights among the values.
+    let widths = |eights: usize| unsafe { widths(start, start.wrapping_add(eights), end) };
+    let found = widths(values.len() & !7);
+    // The lowest bit of a half has no neighbour. If there is nothing above, each number is looked at.
+    let (edges, rest) = (found as u32, found >> 32);
+    let upper = (edges >> 17 | (edges & 0xFFFF) >> 1) << 16;
+    let rest = if upper == 0 { widths(0) >> 32 } else { rest };
+    32 - (upper | rest as u32).leading_zeros()
 }
 
+/// OR of v ⊕ 2v, v the upper halves of two numbers of eights: where a bit differs from the one below it;
+/// above it, OR of v ⊕ (v ≫ 31) of the rest.
+///
 /// # Safety
-/// From `from` to `end` lie numbers, whole eights.
+/// From `from` to `end` lie numbers, whole eights up to `end_of_eights`.
 #[unsafe(naked)]
-unsafe extern "C" fn widths(from: *const i32, end: *const i32) -> u32 {
+unsafe extern "C" fn widths(from: *const i32, end_of_eights: *const i32, end: *const i32) -> u64 {
     naked_asm!(
-        "push {{r4-r9, lr}}",
+        cpu!(),
+        "push {{r4-r10, lr}}",
         "mov r12, r0",
         "mov r0, #0",
         "b 3f",
         "2:",
-        "ldm r12!, {{r2-r9}}",
-        "eor r2, r2, r2, asr #31",
-        "eor r3, r3, r3, asr #31",
-        "eor r4, r4, r4, asr #31",
-        "eor r5, r5, r5, asr #31",
-        "orr r2, r2, r3",
-        "orr r4, r4, r5",
-        "eor r6, r6, r6, asr #31",
-        "eor r7, r7, r7, asr #31",
-        "eor r8, r8, r8, asr #31",
-        "eor r9, r9, r9, asr #31",
-        "orr r6, r6, r7",
-        "orr r8, r8, r9",
-        "orr r2, r2, r4",
-        "orr r6, r6, r8",
-        "orr r0, r0, r2",
-        "orr r0, r0, r6",
+        "ldm r12!, {{r3-r10}}",
+        "pkhtb r3, r3, r4, asr #16",
+        "pkhtb r5, r5, r6, asr #16",
+        "pkhtb r7, r7, r8, asr #16",
+        "pkhtb r9, r9, r10, asr #16",
+        "eor r3, r3, r3, lsl #1",
+        "eor r5, r5, r5, lsl #1",
+        "eor r7, r7, r7, lsl #1",
+        "eor r9, r9, r9, lsl #1",
+        "orr r3, r3, r5",
+        "orr r7, r7, r9",
+        "orr r0, r0, r3",
+        "orr r0, r0, r7",
         "3:",
         "cmp r12, r1",
         "bne 2b",
-        "pop {{r4-r9, pc}}",
+        "mov r1, #0",
+        "b 5f",
+        "4:",
+        "ldr r3, [r12], #4",
+        "eor r3, r3, r3, asr #31",
+        "orr r1, r1, r3",
+        "5:",
+        "cmp r12, r2",
+        "bne 4b",
+        "pop {{r4-r10, pc}}",
     )
 }

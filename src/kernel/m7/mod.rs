@@ -59,7 +59,7 @@ mod step;
 pub use super::dsp::fours;
 pub use super::dsp::{
     add_scaled, energies, magnitude, mantissas, moments, narrow, norm, powers, put_column, put_row,
-    scale,
+    scale, width,
 };
 #[cfg(feature = "bytes")]
 pub use super::portable::bytes;
