@@ -50,7 +50,7 @@ pub fn put_column(
             values.as_ptr().cast(),
             blocks.wrapping_mul(2),
             stride.wrapping_mul(4),
-        )
+        );
     }
 }
 
