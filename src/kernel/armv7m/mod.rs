@@ -58,6 +58,8 @@
 #![expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
 
 mod bare;
+#[cfg(feature = "int4")]
+pub mod fours;
 #[cfg(not(feature = "cortex-m3"))]
 #[path = "long.rs"]
 mod kind;
@@ -70,8 +72,6 @@ mod vector;
 
 #[cfg(feature = "bytes")]
 pub use super::portable::bytes;
-#[cfg(feature = "int4")]
-pub use super::portable::fours;
 pub use super::portable::magnitude;
 pub use bare::dots;
 pub use pair::matvec_pair;

@@ -23,8 +23,8 @@
 //! Executed instructions a product on a Cortex-M55, emulated: 17 for 64 products in the loop, .266, as with
 //! int8, and half as many words to load; .316 at 128 columns.
 //!
-//! Three sums of 32 bits would hold the four of 20, but no three of the halves that a shift and a mask give
-//! tell all D apart: there are weights whose sums are equal, 1, −16, 256 and −4096 times each other.
+//! Three sums of 32 bits could hold the four of 20, but not over what shifts and masks leave of a half: any
+//! three of these are equal for some two D that differ by 4096 at most in each row.
 
 mod pair;
 
