@@ -24,7 +24,7 @@
 //! int8, and half as many words to load; .316 at 128 columns.
 //!
 //! Three sums of 32 bits could hold the four of 20, but not over what shifts and masks leave of a half: any
-//! three of these are equal for some two D that differ by 4096 at most in each row.
+//! three of these are equal for some two D that differ by 8192 at most in each row.
 
 mod pair;
 
