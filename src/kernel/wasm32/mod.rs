@@ -13,6 +13,8 @@
 //! machine. A module with SIMD is invalid to an engine without, and no module can ask: the feature
 //! `wasm-simd128` chooses this folder, or `simd128` among the features of the compiler.
 
+#[cfg(feature = "int4")]
+pub mod fours;
 mod lanes;
 mod matrix;
 mod pair;
@@ -22,8 +24,6 @@ mod vector {
 
 #[cfg(feature = "bytes")]
 pub use super::portable::bytes;
-#[cfg(feature = "int4")]
-pub use super::portable::fours;
 pub use super::portable::scale;
 
 use super::Norm;
