@@ -29,6 +29,31 @@ const BLOCKS: usize = 2;
 
 /// Two columns of the first vector, two of the second.
 type Both = [u32; 2];
+/// Eight columns of both.
+type Eight = [Both; COLUMNS / 2];
+
+/// One vector or two, eight columns at a time.
+struct Columns<'x, T> {
+    eights: &'x [T],
+    /// What is left, with zeros behind.
+    tail: Option<T>,
+}
+
+impl<'x, T, const N: usize> Columns<'x, [T; N]>
+where
+    [T; N]: Default,
+    T: Copy,
+{
+    #[inline]
+    fn of(x: &'x [T]) -> Self {
+        let (eights, rest) = x.as_chunks();
+        let mut tail = <[T; N]>::default();
+        for (to, from) in tail.iter_mut().zip(rest) {
+            *to = *from;
+        }
+        Self { eights, tail: if rest.is_empty() { None } else { Some(tail) } }
+    }
+}
 
 /// See [`crate::kernel::portable::fours::matvec`].
 pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
@@ -85,6 +110,7 @@ impl Sums {
 fn one(matrix: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..matrix.columns()).unwrap_or(x);
     let sum_x = x.iter().fold(0i32, |sum, &x| sum.wrapping_add(x.into()));
+    let x = Columns::of(x);
     let size = matrix.stride();
     let count = out.len().min(matrix.rows());
     let mut rest = matrix.words();
@@ -98,9 +124,9 @@ fn one(matrix: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
         // SAFETY: there are so many blocks, and x has no more columns than they.
         unsafe {
             let sums = if blocks == BLOCKS {
-                gather::<BLOCKS>(groups, size, x)
+                gather::<BLOCKS>(groups, size, &x)
             } else {
-                let [sums] = gather::<1>(groups, size, x);
+                let [sums] = gather::<1>(groups, size, &x);
                 [sums; BLOCKS]
             };
             let mut block = strip.as_ptr();
@@ -120,27 +146,44 @@ fn one(matrix: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
 /// groups in each as x reaches, and four words more.
 #[inline]
 #[target_feature(enable = "simd128")]
-unsafe fn gather<const N: usize>(groups: *const u32, size: usize, x: &[i16]) -> [Sums; N] {
+unsafe fn gather<const N: usize>(
+    groups: *const u32,
+    size: usize,
+    x: &Columns<'_, [i16; COLUMNS]>,
+) -> [Sums; N] {
     let mut sums = [Sums::zero(); N];
-    let (eights, rest) = x.as_chunks::<COLUMNS>();
-    let mut tail = [0; COLUMNS];
-    for (to, from) in tail.iter_mut().zip(rest) {
-        *to = *from;
-    }
-    let tail = if rest.is_empty() { None } else { Some(&tail) };
     let mut at = groups;
-    for x in eights.iter().chain(tail) {
-        // SAFETY: the reference says that all eight can be read; two groups of a block that x reaches,
-        // or the last one and two words more.
-        unsafe {
-            let x = load(x.as_ptr().cast());
-            for (block, sums) in sums.iter_mut().enumerate() {
-                sums.add(load(at.wrapping_add(block.wrapping_mul(size))), x);
-            }
-        }
+    for x in x.eights {
+        // SAFETY: two groups of each block, of those that x reaches.
+        unsafe { add(&mut sums, at, size, x) };
         at = at.wrapping_add(COLUMNS / 2);
     }
+    if let Some(tail) = &x.tail {
+        // SAFETY: the last groups of each block that x reaches, or the last one and two words more.
+        unsafe { add(&mut sums, at, size, tail) };
+    }
     sums
+}
+
+/// Four words of each block.
+///
+/// # Safety
+///
+/// They can be read.
+#[inline]
+#[target_feature(enable = "simd128")]
+unsafe fn add<const N: usize>(
+    sums: &mut [Sums; N],
+    words: *const u32,
+    size: usize,
+    x: &[i16; COLUMNS],
+) {
+    // SAFETY: the reference says that all eight can be read.
+    let x = unsafe { load(x.as_ptr().cast()) };
+    for (block, sums) in sums.iter_mut().enumerate() {
+        // SAFETY: as the caller promises.
+        sums.add(unsafe { load(words.wrapping_add(block.wrapping_mul(size))) }, x);
+    }
 }
 
 /// [`matvec_pair`], compiled for SIMD.
@@ -151,6 +194,7 @@ fn two(matrix: &Rows<'_>, x: &[Both], bias_shifts: [u32; 2], out: [&mut [i32]; 2
         sum.wrapping_add((word as i16).into()).wrapping_add(word as i32 >> 16)
     };
     let [sum_a, sum_b] = x.iter().fold([0; 2], |[a, b], &[x, y]| [add(a, x), add(b, y)]);
+    let x = Columns::of(x);
     let size = matrix.stride();
     let [a, b] = out;
     let count = a.len().min(b.len()).min(matrix.rows());
@@ -161,7 +205,7 @@ fn two(matrix: &Rows<'_>, x: &[Both], bias_shifts: [u32; 2], out: [&mut [i32]; 2
         let [shift_a, shift_b] = bias_shifts;
         // SAFETY: a block, and x has no more columns than it.
         unsafe {
-            let [sums_a, sums_b] = gather_both(block.wrapping_add(BLOCK_ROWS), x);
+            let [sums_a, sums_b] = gather_both(block.wrapping_add(BLOCK_ROWS), &x);
             store_some(finish(sums_a.rows(sum_a), block, size, shift_a & 31), a);
             store_some(finish(sums_b.rows(sum_b), block, size, shift_b & 31), b);
         }
@@ -175,22 +219,28 @@ fn two(matrix: &Rows<'_>, x: &[Both], bias_shifts: [u32; 2], out: [&mut [i32]; 2
 /// From `groups` on there are as many groups as x reaches, and four words more.
 #[inline]
 #[target_feature(enable = "simd128")]
-unsafe fn gather_both(groups: *const u32, x: &[Both]) -> [Sums; 2] {
+unsafe fn gather_both(groups: *const u32, x: &Columns<'_, Eight>) -> [Sums; 2] {
     let mut sums = [Sums::zero(); 2];
-    let (eights, rest) = x.as_chunks::<{ COLUMNS / 2 }>();
-    let mut tail = [Both::default(); COLUMNS / 2];
-    for (to, from) in tail.iter_mut().zip(rest) {
-        *to = *from;
-    }
-    let tail = if rest.is_empty() { None } else { Some(&tail) };
     let mut at = groups;
-    for &[[a0, b0], [a1, b1], [a2, b2], [a3, b3]] in eights.iter().chain(tail) {
-        // SAFETY: two groups that x reaches, or the last one and two words more.
-        let words = unsafe { load(at) };
-        let [first, second] = &mut sums;
-        first.add(words, u32x4(a0, a1, a2, a3));
-        second.add(words, u32x4(b0, b1, b2, b3));
+    for x in x.eights {
+        // SAFETY: two groups, of those that x reaches.
+        add_both(&mut sums, unsafe { load(at) }, x);
         at = at.wrapping_add(COLUMNS / 2);
     }
+    if let Some(tail) = &x.tail {
+        // SAFETY: the last groups that x reaches, or the last one and two words more.
+        add_both(&mut sums, unsafe { load(at) }, tail);
+    }
     sums
+}
+
+/// Four words with both vectors.
+#[inline]
+#[target_feature(enable = "simd128")]
+fn add_both([a, b]: &mut [Sums; 2], words: v128, x: &Eight) {
+    let first: *const u32 = x.as_ptr().cast();
+    // SAFETY: the reference says that all eight words can be read.
+    let [x, y] = unsafe { [load(first), load(first.wrapping_add(4))] };
+    a.add(words, i32x4_shuffle::<0, 2, 4, 6>(x, y));
+    b.add(words, i32x4_shuffle::<1, 3, 5, 7>(x, y));
 }
