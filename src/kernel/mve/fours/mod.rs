@@ -4,27 +4,39 @@
 //! half = 4096·w₀ + 256·u₁ + 16·u₂ + u₃, u = w + 8                   (layout: `kernel/layout.rs`)
 //! for each two blocks of four rows
 //!     bias[0..8] = VRSHL(next four words of both, −bias_shift)
-//!     P₀ = −2184·X    P₁ = −136·X    P₂ = −8·X    P₃ = 0            X = Σ x, once for all blocks
+//!     H = −2184·X    M = F = −2056·X                                X = Σ x, once for all blocks
 //!     for each 8 columns of x, and of each block the 8 halves w of its next four words
-//!         P₀ += VMLADAVA(w, x)          P₁ += VMLADAVA(w >> 4, x)
-//!         P₂ += VMLADAVA(w >> 8, x)     P₃ += VMLADAVA(w >> 12, x)
-//!     D = P₃, P₂ − 16·P₃, P₁ − 16·P₂, P₀ − 16·P₁
+//!         H += VMLADAVA(w, x)                                       4096·D₀ + 256·D₁ + 16·D₂ + D₃, modulo 2³²
+//!         m = w & 0F0F       M += VMLADAVA(m, x)                    256·D₁ + D₃
+//!         f = VSRI(w, m, 8)  F += VMLADAVA(f, x)                    4096·D₀ + 257·D₁, modulo 2³²
 //!     out[0..8] = VRMULH(256·D, next four words of both) + bias
 //! ```
-//! Where the sums start takes away what u has too much. Every digit but the first is positive, so that a
-//! shift cuts exactly; P₀ may wrap around 32 bits.
+//! Where the sums start takes away what u has too much.
 //!
-//! | r0 r2 r4 r6 | r8 r10 r12 lr | r1 | r3, r5 | r7 | r9 | r11 | q0, q1 | q2 | q4, q5 |
-//! |---|---|---|---|---|---|---|---|---|---|
-//! | P₃ P₂ P₁ P₀ of one block | and of the next | x | weights of both | loop's end | [`Job`] | out | w of both | x | biases |
+//! | r0 r2 r4 | r6 r8 r10 | r1 | r3, r5 | r7 | r9 | r11 | lr | q0, q1 | q2 | q3 | q4, q5 | q6 | q7 |
+//! |---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+//! | H M F of one block | and of the next | x | weights of both | tail | [`Job`] | out | rounds | w, f of both | x | m | biases | 0F0F… | shifts |
 //!
-//! The loop, its entry in the middle, the tail and the last rows are as in `mve/matvec.rs`.
+//! # Tricks
 //!
-//! Executed instructions a product on a Cortex-M55, emulated: 17 for 64 products in the loop, .266, as with
-//! int8, and half as many words to load; .316 at 128 columns.
+//! * Three sums of 32 bits hold four of 20. 257 times 1 − 2⁸ is 1, modulo 2¹⁶: F tells D₁ modulo 2¹², then M
+//!   tells D₃ modulo 2²⁰, and so D₃, then D₁, then F tells D₀, and H what is left, D₂ (`separate!`).
+//!   Sums of digits where they stand cannot do that: any three of those are equal for some two D that
+//!   differ by 8192 at most in each row. F has one digit twice.
+//! * VSRI puts the upper byte of m, which is u₁, into the lower byte of w: f = 4096·w₀ + 257·u₁.
+//! * VMLADAVA sums into even registers, of which six suffice: lr counts rounds, and LE ends them.
+//! * The entry of the loop in its middle, the tail and the last rows are as in `mve/matvec.rs`.
 //!
-//! Three sums of 32 bits could hold the four of 20, but not over what shifts and masks leave of a half: any
-//! three of these are equal for some two D that differ by 8192 at most in each row.
+//! # What was tried
+//!
+//! Executed instructions a product on a Cortex-M55, emulated; bytes of `run`:
+//!
+//! | | 1×64×64 | 1×128×128 | 1×512×128 | bytes |
+//! |---|---|---|---|---|
+//! | this | .326 | .259 | .222 | 588 |
+//! | four sums, over w, w >> 4, w >> 8 and w >> 12 | .374 | .316 | .286 | 598 |
+//!
+//! The floor of this layout is .203: 13 instructions for 64 products.
 
 mod pair;
 
@@ -43,27 +55,27 @@ const STEPS: usize = 4;
 /// Rows of two blocks.
 const ROWS: usize = 2 * BLOCK_ROWS;
 
-/// Where P₃, P₂, P₁, P₀ of a block start, for an X.
-const fn starts(sum_x: i32) -> [i32; 4] {
-    [0, sum_x.wrapping_mul(-8), sum_x.wrapping_mul(-136), sum_x.wrapping_mul(-2184)]
+/// Where H, M and F of a block start, for an X.
+const fn starts(sum_x: i32) -> [i32; 3] {
+    [sum_x.wrapping_mul(-2184), sum_x.wrapping_mul(-2056), sum_x.wrapping_mul(-2056)]
 }
 
-/// What `run` reads, and changes; all but `starts` as in `mve/matvec.rs`.
+/// What `run` reads, and changes; what is not described as in `mve/matvec.rs`.
 #[repr(C)]
 struct Job {
     bias_shift: u32,
     stride: usize,
     out_end: *mut i32,
-    /// What r0, x, and the other sums become with each block.
+    /// What H, x, the other sums and lr become with each block.
     first: i32,
     x: *const i16,
-    starts: [i32; 7],
+    starts: [i32; 5],
+    rounds: usize,
     entry: usize,
     out: *mut i32,
-    loop_end: *const i16,
+    tail: *const [i16; STEP],
     rest: usize,
     rest_out: *mut i32,
-    tail: *const [i16; STEP],
     skip: usize,
     dump: MaybeUninit<[i32; ROWS]>,
 }
@@ -84,20 +96,20 @@ pub(crate) fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32
     let groups = rows.columns().div_ceil(GROUP).wrapping_mul(GROUP_BYTES);
     let unlooped = groups.wrapping_sub(steps.len().wrapping_mul(step_bytes));
     // SAFETY: all numbers of a slice.
-    let [p3, p2, p1, p0] = starts(unsafe { sum(x.as_ptr(), x.len()) });
+    let [h, m, f] = starts(unsafe { sum(x.as_ptr(), x.len()) });
     let mut job = Job {
         bias_shift: bias_shift.wrapping_neg(),
         stride: groups.wrapping_add(2 * 4 * BLOCK_ROWS),
         out_end: out.as_mut_ptr().wrapping_add(count & !(ROWS - 1)),
-        first: p3,
+        first: h,
         x: x.as_ptr(),
-        starts: [p2, p1, p0, p3, p2, p1, p0],
+        starts: [m, f, h, m, f],
+        rounds: steps.len().div_ceil(STEPS),
         entry: if steps.is_empty() { STEPS } else { steps.len().wrapping_neg() % STEPS },
         out: out.as_mut_ptr(),
-        loop_end: steps.as_ptr_range().end.cast(),
+        tail: if unlooped == 0 { core::ptr::null() } else { &raw const tail },
         rest: count % ROWS,
         rest_out: core::ptr::null_mut(),
-        tail: if unlooped == 0 { core::ptr::null() } else { &raw const tail },
         skip: unlooped.wrapping_sub(step_bytes),
         dump: MaybeUninit::uninit(),
     };
@@ -128,13 +140,6 @@ unsafe extern "C" fn sum(x: *const i16, n: usize) -> i32 {
     )
 }
 
-/// A digit less.
-macro_rules! shift {
-    ($w:literal) => {
-        concat!("vshr.s16 ", $w, ", ", $w, ", #4\n")
-    };
-}
-
 /// `sum += w · x`
 macro_rules! mac {
     ($sum:literal, $w:literal, $x:literal) => {
@@ -142,39 +147,69 @@ macro_rules! mac {
     };
 }
 
-/// 8 columns of eight rows: 17 instructions for 64 products.
+/// `m = w & 0F0F`
+macro_rules! odd {
+    ($m:literal, $w:literal) => {
+        concat!("vand ", $m, ", ", $w, ", q6\n")
+    };
+}
+
+/// `w` becomes f.
+macro_rules! twice {
+    ($w:literal, $m:literal) => {
+        concat!("vsri.16 ", $w, ", ", $m, ", #8\n")
+    };
+}
+
+/// 8 columns of eight rows: 13 instructions for 64 products.
 macro_rules! step {
     () => {
         concat!(
             "vldrh.u16 q2, [r1], #16\n",
             "vldrw.u32 q0, [r3], #16\n",
-            mac!("r6", "q0", "q2"),
-            "vldrw.u32 q1, [r5], #16\n",
-            mac!("lr", "q1", "q2"),
-            shift!("q0"),
-            mac!("r4", "q0", "q2"),
-            shift!("q1"),
-            mac!("r12", "q1", "q2"),
-            shift!("q0"),
-            mac!("r2", "q0", "q2"),
-            shift!("q1"),
-            mac!("r10", "q1", "q2"),
-            shift!("q0"),
             mac!("r0", "q0", "q2"),
-            shift!("q1"),
-            mac!("r8", "q1", "q2"),
+            odd!("q3", "q0"),
+            mac!("r2", "q3", "q2"),
+            "vldrw.u32 q1, [r5], #16\n",
+            twice!("q0", "q3"),
+            mac!("r4", "q0", "q2"),
+            odd!("q3", "q1"),
+            mac!("r6", "q1", "q2"),
+            twice!("q1", "q3"),
+            mac!("r8", "q3", "q2"),
+            mac!("r10", "q1", "q2"),
         )
     };
 }
 
-/// `sum` without `16 · next`.
-macro_rules! without {
-    ($sum:literal, $next:literal) => {
-        concat!("sub ", $sum, ", ", $sum, ", ", $next, ", lsl #4\n")
+/// `to = from − operand`
+macro_rules! sub {
+    ($to:literal, $from:literal, $operand:literal $(, $shift:literal)?) => {
+        concat!("sub ", $to, ", ", $from, ", ", $operand, $(", ", $shift,)? "\n")
     };
 }
 
-use {mac, shift, without};
+/// 4096·D₀ in `f`, 256·D₁ in `m`, 16·D₂ in `h`, 4096·D₃ in `t`, of the sums.
+macro_rules! separate {
+    ($h:literal, $m:literal, $f:literal, $t:literal) => {
+        concat!(
+            sub!($t, $f, $f, "lsl #8"), // D₁, modulo 2¹²
+            sub!($t, $m, $t, "lsl #8"), // D₃, modulo 2²⁰
+            "lsl ",
+            $t,
+            ", ",
+            $t,
+            ", #12\n",
+            sub!($h, $h, $m),
+            sub!($m, $m, $t, "asr #12"),
+            sub!($f, $f, $m),
+            sub!($f, $f, $m, "asr #8"),
+            sub!($h, $h, $f),
+        )
+    };
+}
+
+use {mac, odd, separate, sub, twice};
 
 /// # Safety
 ///
@@ -184,57 +219,56 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
     naked_asm!(
         cpu!(),
         "push {{r4-r11, lr}}",
-        "vpush {{d8-d11}}",
+        "vpush {{d8-d15}}",
         "mov r3, r0",
-        "add r9, r1, #12",          // first
-        "ldrd r2, r11, [r9, #36]",  // entry, out
-        "ldr r7, [r9, #44]",        // loop_end
-        "ldmdb r9, {{r0, r6, r8}}", // bias_shift, stride, out_end
-        "add r5, r3, r6",
-        // A step has 17 instructions of four bytes; in Thumb state.
+        "add r9, r1, #12", // first
+        "add r0, r9, #32",
+        "ldm r0, {{r2, r7, r8}}", // entry, out, tail
+        "mov r11, r7",
+        "mov r7, r8",
+        "vmov.i8 q6, #0x0F",
+        "adr.w r0, 9f",
+        "vldrw.u32 q7, [r0]",
+        // A step has 13 instructions of four bytes; in Thumb state.
         "adr.w r4, 3f + 1",
-        "mov r6, #68",
+        "mov r6, #52",
         "mla r2, r2, r6, r4",
-        "str r2, [r9, #36]",
-        "cmp r11, r8",
+        "str r2, [r9, #32]",
+        "ldmdb r9, {{r0, r2, r4}}", // bias_shift, stride, out_end
+        "add r5, r3, r2",
+        "cmp r11, r4",
         "beq 6f",
         "2:", // two blocks
         "vldrw.u32 q4, [r3], #16",
         "vldrw.u32 q5, [r5], #16",
         "vrshl.s32 q4, r0",
         "vrshl.s32 q5, r0",
-        "ldm r9, {{r0, r1, r2, r4, r6, r8, r10, r12, lr}}",
-        "ldr pc, [r9, #36]", // entry
+        "ldm r9, {{r0, r1, r2, r4, r6, r8, r10, lr}}",
+        "ldr pc, [r9, #32]", // entry
         ".p2align 2",
         "3:", // 32 columns
         step!(),
         step!(),
         step!(),
         step!(),
-        "4:",
-        "cmp r1, r7",
-        "bne 3b",
-        "ldr r1, [r9, #56]", // tail
-        "cbz r1, 5f",
+        "le lr, 3b",
+        "cbz r7, 5f",
+        "mov r1, r7",
         step!(),
-        "ldr r1, [r9, #60]", // skip
+        "ldr r1, [r9, #52]", // skip
         "add r3, r3, r1",
         "add r5, r5, r1",
         "5:",
-        without!("r6", "r4"),
-        without!("r4", "r2"),
-        without!("r2", "r0"),
-        without!("lr", "r12"),
-        without!("r12", "r10"),
-        without!("r10", "r8"),
-        "vmov q0[2], q0[0], r0, r4",
-        "vmov q0[3], q0[1], r2, r6",
-        "vmov q1[2], q1[0], r8, r12",
-        "vmov q1[3], q1[1], r10, lr",
+        separate!("r0", "r2", "r4", "r12"),
+        separate!("r6", "r8", "r10", "lr"),
+        "vmov q0[2], q0[0], r4, r0",
+        "vmov q0[3], q0[1], r2, r12",
+        "vmov q1[2], q1[0], r10, r6",
+        "vmov q1[3], q1[1], r8, lr",
         "vldrw.u32 q2, [r3], #16", // multipliers
         "vldrw.u32 q3, [r5], #16",
-        "vshl.i32 q0, q0, #8",
-        "vshl.i32 q1, q1, #8",
+        "vshl.s32 q0, q0, q7",
+        "vshl.s32 q1, q1, q7",
         "vrmulh.s32 q0, q0, q2",
         "vrmulh.s32 q1, q1, q3",
         "vadd.i32 q0, q0, q4",
@@ -247,14 +281,14 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
         "cmp r11, r4",
         "bne 2b",
         "6:", // fewer than eight rows are left, or none, or they are in the dump
-        "ldrd r1, r2, [r9, #48]", // rest, rest_out
+        "ldrd r1, r2, [r9, #44]", // rest, rest_out
         "cbnz r2, 7f",
         "cbz r1, 8f",
-        "str r11, [r9, #52]",
+        "str r11, [r9, #48]",
         "cmp r1, #4",
         "it le",
         "movle r5, r3",
-        "add r11, r9, #64", // dump
+        "add r11, r9, #56", // dump
         "add r4, r11, #32",
         "str r4, [r9, #-4]",
         "b 2b",
@@ -268,7 +302,10 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
         "vpst",
         "vstrwt.32 q1, [r2]",
         "8:",
-        "vpop {{d8-d11}}",
+        "vpop {{d8-d15}}",
         "pop {{r4-r11, pc}}",
+        ".p2align 2",
+        "9:", // What makes 256·D of what `separate!` leaves.
+        ".word -4, 0, 4, -4",
     )
 }
