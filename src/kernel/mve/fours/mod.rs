@@ -39,6 +39,7 @@
 //! The floor of this layout is .203: 13 instructions for 64 products.
 
 mod pair;
+mod sums;
 
 pub(crate) use pair::matvec_pair;
 
@@ -46,6 +47,7 @@ use super::cpu;
 use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::naked_asm;
 use core::mem::MaybeUninit;
+use sums::{mac, odd, separate, starts, sub, twice};
 
 /// Bytes of the weights of one group: a word per two columns.
 const GROUP_BYTES: usize = 2 * GROUP;
@@ -54,11 +56,6 @@ const STEP: usize = 8;
 const STEPS: usize = 4;
 /// Rows of two blocks.
 const ROWS: usize = 2 * BLOCK_ROWS;
-
-/// Where H, M and F of a block start, for an X.
-const fn starts(sum_x: i32) -> [i32; 3] {
-    [sum_x.wrapping_mul(-2184), sum_x.wrapping_mul(-2056), sum_x.wrapping_mul(-2056)]
-}
 
 /// What `run` reads, and changes; what is not described as in `mve/matvec.rs`.
 #[repr(C)]
@@ -140,27 +137,6 @@ unsafe extern "C" fn sum(x: *const i16, n: usize) -> i32 {
     )
 }
 
-/// `sum += w · x`
-macro_rules! mac {
-    ($sum:literal, $w:literal, $x:literal) => {
-        concat!("vmladava.s16 ", $sum, ", ", $w, ", ", $x, "\n")
-    };
-}
-
-/// `m = w & 0F0F`
-macro_rules! odd {
-    ($m:literal, $w:literal) => {
-        concat!("vand ", $m, ", ", $w, ", q6\n")
-    };
-}
-
-/// `w` becomes f.
-macro_rules! twice {
-    ($w:literal, $m:literal) => {
-        concat!("vsri.16 ", $w, ", ", $m, ", #8\n")
-    };
-}
-
 /// 8 columns of eight rows: 13 instructions for 64 products.
 macro_rules! step {
     () => {
@@ -181,35 +157,6 @@ macro_rules! step {
         )
     };
 }
-
-/// `to = from − operand`
-macro_rules! sub {
-    ($to:literal, $from:literal, $operand:literal $(, $shift:literal)?) => {
-        concat!("sub ", $to, ", ", $from, ", ", $operand, $(", ", $shift,)? "\n")
-    };
-}
-
-/// 4096·D₀ in `f`, 256·D₁ in `m`, 16·D₂ in `h`, 4096·D₃ in `t`, of the sums.
-macro_rules! separate {
-    ($h:literal, $m:literal, $f:literal, $t:literal) => {
-        concat!(
-            sub!($t, $f, $f, "lsl #8"), // D₁, modulo 2¹²
-            sub!($t, $m, $t, "lsl #8"), // D₃, modulo 2²⁰
-            "lsl ",
-            $t,
-            ", ",
-            $t,
-            ", #12\n",
-            sub!($h, $h, $m),
-            sub!($m, $m, $t, "asr #12"),
-            sub!($f, $f, $m),
-            sub!($f, $f, $m, "asr #8"),
-            sub!($h, $h, $f),
-        )
-    };
-}
-
-use {mac, odd, separate, sub, twice};
 
 /// # Safety
 ///

@@ -12,7 +12,7 @@
 //! Executed instructions a product, emulated: .172 in the loop, .233 at 128 columns.
 
 use super::super::cpu;
-use super::{mac, odd, separate, starts, sub, twice};
+use super::sums::{mac, odd, separate, starts, sub, twice};
 use crate::kernel::rows::{GROUP, Rows};
 use core::arch::naked_asm;
 
