@@ -24,12 +24,17 @@
 //!   the upper half behind; or UBFX, and BFI in place.
 //! * The lowest 16 bits of 2²⁴·D + (2¹⁶ + 1)·D′ are those of D′. What a multiplication by 1 − 2¹⁶ leaves is
 //!   2²⁴·D + D′, modulo 2³²: `separate!` needs six instructions for two rows, fewer than for a row pair.
-//! * The loop, its entry in the middle, the tail and the scaling are as in `armv7m/mod.rs`. The feature
-//!   `cortex-m3` changes nothing here.
+//! * The loop, its entry in the middle, the tail and the scaling are as in `armv7m/mod.rs`.
 //!
 //! Executed instructions a product, emulated: 25 for 16 products in the loop, 1.56, and 1.71 at 128 columns.
-//! Four MLA a column, over the half and what shifts leave of it, would take 37.
+//! With the feature `cortex-m3`, four MLA a column (`short.rs`): 37, 2.31, and 2.45.
 
+#[cfg(not(feature = "cortex-m3"))]
+#[path = "long.rs"]
+mod kind;
+#[cfg(feature = "cortex-m3")]
+#[path = "short.rs"]
+mod kind;
 mod pair;
 
 pub use pair::matvec_pair;
@@ -39,18 +44,10 @@ use super::{STEPS, entry, half};
 use crate::kernel::blocks::{Places, in_blocks};
 use crate::kernel::rows::{GROUP, Rows};
 use core::arch::naked_asm;
+use kind::*;
 
 /// Bytes of the weights of one group: a word per two columns.
 const GROUP_BYTES: usize = 2 * GROUP;
-
-/// Where A and B of a block start, for an X: low word, high word of each.
-#[inline(never)] // Two long products, once for each vector.
-const fn starts(sum_x: i32) -> [u32; 4] {
-    let eights = (sum_x as i64).wrapping_mul(-8);
-    let a = eights.wrapping_mul(0x0101_0001);
-    let b = eights.wrapping_mul(0x0111_0011);
-    [a as u32, (a >> 32) as u32, b as u32, (b >> 32) as u32]
-}
 
 /// What `run` keeps on its stack, in that order, behind the biases of a block; all but `starts` as in
 /// `armv7m/mod.rs`.
@@ -110,127 +107,12 @@ fn blocks(words: &[u32], out: &mut Places, job: &mut Job) {
     unsafe { run(words.as_ptr(), job) }
 }
 
-/// `v` of the lower half of a word.
-macro_rules! low {
-    ($v:literal, $word:literal) => {
-        concat!("uxtb ", $v, ", ", $word, "\nadd ", $v, ", ", $v, ", ", $word, ", lsl #16\n")
-    };
-}
-
-/// The same of the upper half, in place; `t`: scratch.
-macro_rules! high {
-    ($word:literal, $t:literal) => {
-        concat!("ubfx ", $t, ", ", $word, ", #16, #8\nbfi ", $word, ", ", $t, ", #0, #16\n")
-    };
-}
-
-/// The digits of rows 1 and 3 of `v`, in place.
-macro_rules! odd {
-    ($v:literal) => {
-        concat!("and ", $v, ", ", $v, ", #0x0F0F0F0F\n")
-    };
-}
-
-/// `sum += v · x`, of 64 bits.
-macro_rules! mac {
-    ($low:literal, $high:literal, $v:literal, $x:literal) => {
-        concat!("smlal ", $low, ", ", $high, ", ", $v, ", ", $x, "\n")
-    };
-}
-
-/// Two columns of four rows: 12 instructions for 8 products.
-macro_rules! columns {
-    ($word:literal) => {
-        concat!(
-            "ldrsh r5, [r1], #2\n",
-            "ldrsh r6, [r1], #2\n",
-            low!("r4", $word),
-            mac!("r10", "r11", "r4", "r5"),
-            odd!("r4"),
-            mac!("r8", "r9", "r4", "r5"),
-            high!($word, "r4"),
-            mac!("r10", "r11", $word, "r6"),
-            odd!($word),
-            mac!("r8", "r9", $word, "r6"),
-        )
-    };
-}
-
 /// A group.
 macro_rules! step {
     () => {
         concat!("ldm r0!, {{r2, r3}}\n", columns!("r2"), columns!("r3"))
     };
 }
-
-/// 256·D₀ in `b1`, 256·D₁ in `a1`, 256·D₂ in `b0`, 256·D₃ in `a0`, of A = 2³²·a1 + a0 and B.
-macro_rules! separate {
-    ($a0:literal, $a1:literal, $b0:literal, $b1:literal) => {
-        concat!(
-            "subs ",
-            $b0,
-            ", ",
-            $b0,
-            ", ",
-            $a0,
-            "\nsbc ",
-            $b1,
-            ", ",
-            $b1,
-            ", ",
-            $a1,
-            "\n",
-            separate!($a0, $a1, 16, 16, 8),
-            separate!($b0, $b1, 20, 12, 4),
-        )
-    };
-    // `sum` = 2^right · (256·D + D′ + D′ / 2¹⁶); what is less than D′ is cut off.
-    ($low:literal, $high:literal, $right:literal, $left:literal, $scale:literal) => {
-        concat!(
-            "lsl ",
-            $high,
-            ", ",
-            $high,
-            ", #",
-            $left,
-            "\norr ",
-            $high,
-            ", ",
-            $high,
-            ", ",
-            $low,
-            ", lsr #",
-            $right,
-            "\nsub ",
-            $low,
-            ", ",
-            $low,
-            ", ",
-            $low,
-            ", lsl #16\nlsl ",
-            $low,
-            ", ",
-            $low,
-            ", #",
-            $scale,
-            "\nsub ",
-            $high,
-            ", ",
-            $high,
-            ", ",
-            $low,
-            ", asr #8\nsub ",
-            $high,
-            ", ",
-            $high,
-            ", ",
-            $low,
-            ", asr #24\n",
-        )
-    };
-}
-
-use {high, low, mac, odd, separate};
 
 /// # Safety
 ///
