@@ -6,6 +6,7 @@
 //! | `pair.rs`, two vectors | four | 8 of 16 bits |
 //! | `bare.rs`, keys and values | four | 8 of 16 bits |
 //! | `bytes.rs`, `bytes_short.rs`, `bytes_pair.rs`: weights in rows of bytes | eight, four, four | 16 of 8 bits |
+//! | `fours/`: int4, one vector and two | eight, four | 8 of 16 bits |
 //! | `put.rs`, what enters a cache | | 8 of 16 bits |
 //! | `vector.rs`, what is done to each number | | 4 of 32 bits |
 //!
@@ -21,6 +22,8 @@ pub(crate) mod bytes;
 mod bytes_pair;
 #[cfg(feature = "bytes")]
 mod bytes_short;
+#[cfg(feature = "int4")]
+pub(crate) mod fours;
 mod matvec;
 mod pair;
 mod put;
@@ -28,8 +31,6 @@ mod vector;
 mod weights;
 
 pub use super::bare::{put_column, put_row};
-#[cfg(feature = "int4")]
-pub use super::portable::fours;
 pub use bare::dots;
 pub(crate) use matvec::matvec;
 pub(crate) use pair::matvec_pair;

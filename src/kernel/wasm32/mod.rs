@@ -13,6 +13,8 @@
 //! machine. A module with SIMD is invalid to an engine without, and no module can ask: the feature
 //! `wasm-simd128` chooses this folder, or `simd128` among the features of the compiler.
 
+#[cfg(feature = "int4")]
+pub mod fours;
 mod lanes;
 mod matrix;
 mod pair;
@@ -23,8 +25,6 @@ mod vector {
 pub use super::bare::{put_column, put_row};
 #[cfg(feature = "bytes")]
 pub use super::portable::bytes;
-#[cfg(feature = "int4")]
-pub use super::portable::fours;
 pub use super::portable::{energies, mantissas, powers, scale};
 
 use super::Norm;
