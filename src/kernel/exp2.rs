@@ -26,7 +26,9 @@ pub(super) static TABLE: [u16; 256] = {
 #[inline]
 #[must_use]
 pub fn exp2_neg(x: u16) -> u16 {
-    TABLE[usize::from(x % 256)].checked_shr((x >> 8).into()).unwrap_or(0)
+    // Nothing is left of 16 bits after 31 octaves, as after all beyond.
+    let x = x.min(0x1FFF);
+    (u32::from(TABLE[usize::from(x % 256)]) >> (x >> 8)) as u16
 }
 
 #[cfg(test)]
