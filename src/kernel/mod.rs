@@ -105,9 +105,11 @@ pub use bare::{put_column, put_row};
 pub use bytes::bytes_of;
 pub use layout::Layout;
 pub use portable::{Norm, depthwise};
+#[cfg(not(regard_kernel = "mve"))]
+pub use portable::{interleave, rectify};
 pub use rows::Rows;
 #[cfg(regard_kernel = "mve")]
-pub use selected::{put_column, put_row};
+pub use selected::{interleave, put_column, put_row, rectify};
 
 /// The name of the kernel set that this build uses.
 pub const NAME: &str = env!("REGARD_KERNEL_NAME");

@@ -2,7 +2,7 @@
 //! the normal distribution function, is a table of 32 steps a unit, interpolated linearly.
 
 use super::shift;
-use crate::kernel::scale;
+use crate::kernel::{self, scale};
 
 const FRACTION: i32 = 12;
 const STEP_BITS: u32 = 7;
@@ -65,15 +65,7 @@ pub fn gelu(wide: &mut [i32], exponent: i32) -> i32 {
 
 /// ReLU of a wide vector, in place. `wide`: `[n]`.
 pub fn relu(wide: &mut [i32]) {
-    let (fours, rest) = wide.as_chunks_mut();
-    // Four at a time: where size counts, the compiler unrolls nothing.
-    for four in fours {
-        let [a, b, c, d] = *four;
-        *four = [a & !(a >> 31), b & !(b >> 31), c & !(c >> 31), d & !(d >> 31)];
-    }
-    for value in rest {
-        *value = (*value).max(0);
-    }
+    kernel::rectify(wide);
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! | `pair.rs`, two vectors | four | 8 of 16 bits |
 //! | `bare.rs`, keys and values | four | 8 of 16 bits |
 //! | `bytes.rs`, `bytes_short.rs`, `bytes_pair.rs`: weights in rows of bytes | eight, four, four | 16 of 8 bits |
+//! | `interleave.rs`, two vectors side by side | | 8 of 16 bits |
 //! | `put.rs`, what enters a cache | | 8 of 16 bits |
 //! | `vector.rs`, what is done to each number | | 4 of 32 bits |
 //!
@@ -21,6 +22,7 @@ pub(crate) mod bytes;
 mod bytes_pair;
 #[cfg(feature = "bytes")]
 mod bytes_short;
+mod interleave;
 mod matvec;
 mod pair;
 mod put;
@@ -29,10 +31,11 @@ mod vector;
 #[cfg(feature = "int4")]
 pub use super::portable::fours;
 pub use bare::dots;
+pub use interleave::interleave;
 pub(crate) use matvec::matvec;
 pub(crate) use pair::matvec_pair;
 pub use put::{put_column, put_row};
-pub use vector::{add_scaled, magnitude, moments, narrow, norm, scale};
+pub use vector::{add_scaled, magnitude, moments, narrow, norm, rectify, scale};
 
 use super::rows::GROUP;
 
