@@ -104,12 +104,12 @@ pub use bare::bare_words;
 pub use bare::{put_column, put_row};
 pub use bytes::bytes_of;
 pub use layout::Layout;
-pub use portable::{Norm, depthwise};
+pub use portable::{Arguments, Norm, depthwise, reset, update};
 #[cfg(not(regard_kernel = "mve"))]
-pub use portable::{interleave, rectify};
+pub use portable::{gru, interleave, lstm, rectify, rnn};
 pub use rows::Rows;
 #[cfg(regard_kernel = "mve")]
-pub use selected::{interleave, put_column, put_row, rectify};
+pub use selected::{gru, interleave, lstm, put_column, put_row, rectify, rnn};
 
 /// The name of the kernel set that this build uses.
 pub const NAME: &str = env!("REGARD_KERNEL_NAME");

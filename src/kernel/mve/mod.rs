@@ -7,6 +7,7 @@
 //! | `bare.rs`, keys and values | four | 8 of 16 bits |
 //! | `bytes.rs`, `bytes_short.rs`, `bytes_pair.rs`: weights in rows of bytes | eight, four, four | 16 of 8 bits |
 //! | `interleave.rs`, two vectors side by side | | 8 of 16 bits |
+//! | `gates.rs`, of recurrent cells | | 4 of 32 bits |
 //! | `put.rs`, what enters a cache | | 8 of 16 bits |
 //! | `vector.rs`, what is done to each number | | 4 of 32 bits |
 //!
@@ -22,6 +23,7 @@ pub(crate) mod bytes;
 mod bytes_pair;
 #[cfg(feature = "bytes")]
 mod bytes_short;
+mod gates;
 mod interleave;
 mod matvec;
 mod pair;
@@ -31,6 +33,7 @@ mod vector;
 #[cfg(feature = "int4")]
 pub use super::portable::fours;
 pub use bare::dots;
+pub use gates::{gru, lstm, rnn};
 pub use interleave::interleave;
 pub(crate) use matvec::matvec;
 pub(crate) use pair::matvec_pair;

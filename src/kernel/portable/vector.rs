@@ -9,12 +9,11 @@ pub fn interleave(a: &[i16], b: &[i16], both: &mut [[u32; 2]]) {
     let word = |low: i16, high: i16| u32::from(low as u16) | u32::from(high as u16) << 16;
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks(), b.as_chunks());
     let (fours, _) = both.as_chunks_mut();
-    let mut fours = fours.iter_mut();
     // Four columns at a time: where size counts, the compiler unrolls nothing.
-    for ((&[a, b, c, d], &[e, f, g, h]), to) in a.iter().zip(b).zip(&mut fours) {
+    for ((&[a, b, c, d], &[e, f, g, h]), to) in a.iter().zip(b).zip(&mut *fours) {
         *to = [[word(a, b), word(e, f)], [word(c, d), word(g, h)]];
     }
-    if let Some(to) = fours.next() {
+    if let Some(to) = fours.get_mut(a.len()) {
         let at = |rest: &[i16], i: usize| rest.get(i).copied().unwrap_or(0);
         let two = |i: usize| {
             let second = i.wrapping_add(1);
