@@ -119,8 +119,12 @@ pub use bare::bare_words;
 pub use bytes::bytes_of;
 pub use exp2::{EXP2_FRACTION, exp2_neg};
 pub use layout::Layout;
-pub use portable::{Norm, depthwise};
+pub use portable::{Arguments, Norm, depthwise, reset, update};
+#[cfg(not(regard_kernel = "mve"))]
+pub use portable::{gru, interleave, lstm, rectify, rnn};
 pub use rows::Rows;
+#[cfg(regard_kernel = "mve")]
+pub use selected::{gru, interleave, lstm, rectify, rnn};
 
 /// The name of the kernel set that this build uses.
 pub const NAME: &str = env!("REGARD_KERNEL_NAME");

@@ -25,8 +25,31 @@ pub(super) fn run(report: &mut Report) {
             add_scaled(report, wide, shift, short);
             moments(report, short);
             norm(report, wide, shift, short);
+            moves(report, wide, short);
         }
     }
+}
+
+/// What makes no new number has no cases: a difference is a failure, and the hash stays.
+fn moves(report: &mut Report, wide: &[i32], short: &[i16]) {
+    let (mut found, mut expected) = ([0; LONGEST], [0; LONGEST]);
+    for both in [&mut found, &mut expected] {
+        both[..wide.len()].copy_from_slice(wide);
+    }
+    let all = kernel::rectify(&mut found[..wide.len()]);
+    let same_all = all == portable::rectify(&mut expected[..wide.len()]);
+    let mut other = [0; LONGEST];
+    for (to, from) in other.iter_mut().zip(short.iter().rev()) {
+        *to = !from;
+    }
+    let other = &other[..short.len()];
+    let (mut pairs, mut expected_pairs) =
+        ([[0xA5A5_A5A5; 2]; LONGEST], [[0xA5A5_A5A5; 2]; LONGEST]);
+    let words = short.len().div_ceil(4) * 2;
+    kernel::interleave(short, other, &mut pairs[..words]);
+    portable::interleave(short, other, &mut expected_pairs[..words]);
+    let same = same_all && found == expected && pairs == expected_pairs;
+    report.failures += u32::from(!same);
 }
 
 /// Values of 30 bits and fewer, the largest among them, of both signs.

@@ -7,6 +7,8 @@
 //! | `bare.rs`, keys and values | four | 8 of 16 bits |
 //! | `bytes.rs`, `bytes_short.rs`, `bytes_pair.rs`: weights in rows of bytes | eight, four, four | 16 of 8 bits |
 //! | `fours/`: int4, one vector and two | eight, four | 8 of 16 bits |
+//! | `interleave.rs`, two vectors side by side | | 8 of 16 bits |
+//! | `gates.rs`, of recurrent cells | | 4 of 32 bits |
 //! | `put.rs`, what enters a cache | | 8 of 16 bits |
 //! | `vector.rs`, what is done to each number | | 4 of 32 bits |
 //!
@@ -24,6 +26,8 @@ mod bytes_pair;
 mod bytes_short;
 #[cfg(feature = "int4")]
 pub(crate) mod fours;
+mod gates;
+mod interleave;
 mod matvec;
 mod pair;
 mod put;
@@ -32,10 +36,12 @@ mod weights;
 
 pub use super::bare::{put_column, put_row};
 pub use bare::dots;
+pub use gates::{gru, lstm, rnn};
+pub use interleave::interleave;
 pub(crate) use matvec::matvec;
 pub(crate) use pair::matvec_pair;
 pub use put::{put_column_part, put_row_part};
-pub use vector::{add_scaled, magnitude, moments, narrow, norm, scale};
+pub use vector::{add_scaled, magnitude, moments, narrow, norm, rectify, scale};
 pub use weights::{energies, mantissas, powers};
 
 use super::rows::GROUP;
