@@ -96,8 +96,10 @@ pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: 
 /// Products, and what is done to each number of a vector, as [`portable`] defines them.
 pub use selected::{add_scaled, magnitude, moments, narrow, norm, scale};
 
+#[cfg(not(any(regard_kernel = "dsp", regard_kernel = "m7")))]
+pub use portable::{narrow_again, relu};
 #[cfg(any(regard_kernel = "dsp", regard_kernel = "m7"))]
-pub use selected::width;
+pub use selected::{narrow_again, relu, width};
 /// The least `b` such that every value lies in −2ᵇ ≤ v < 2ᵇ: the bits of their [`magnitude`].
 #[cfg(not(any(regard_kernel = "dsp", regard_kernel = "m7")))]
 #[must_use]

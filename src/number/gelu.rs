@@ -2,7 +2,7 @@
 //! the normal distribution function, is a table of 32 steps a unit, interpolated linearly.
 
 use super::shift;
-use crate::kernel::scale;
+use crate::kernel::{self, scale};
 
 const FRACTION: i32 = 12;
 const STEP_BITS: u32 = 7;
@@ -66,20 +66,7 @@ pub fn gelu(wide: &mut [i32], exponent: i32) -> i32 {
 /// ReLU of a wide vector, in place. `wide`: `[n]`. Returns its
 /// [`magnitude_bits`](super::magnitude_bits).
 pub fn relu(wide: &mut [i32]) -> u32 {
-    let (mut all, (fours, rest)) = (0, wide.as_chunks_mut());
-    let positive = |value: i32| value & !(value >> 31);
-    // Four at a time: where size counts, the compiler unrolls nothing.
-    for four in fours {
-        let [a, b, c, d] = *four;
-        let [a, b, c, d] = [positive(a), positive(b), positive(c), positive(d)];
-        *four = [a, b, c, d];
-        all |= a | b | c | d;
-    }
-    for value in rest {
-        *value = positive(*value);
-        all |= *value;
-    }
-    32 - all.leading_zeros()
+    32 - kernel::relu(wide).leading_zeros()
 }
 
 #[cfg(test)]

@@ -58,9 +58,9 @@ mod vector;
 pub use super::portable::bytes;
 pub use super::portable::magnitude;
 pub use bare::dots;
-pub use narrow::{narrow, width};
+pub use narrow::{narrow, narrow_again, width};
 pub use pair::matvec_pair;
-pub use vector::{add_scaled, moments, norm, scale};
+pub use vector::{add_scaled, moments, norm, relu, scale};
 
 use super::blocks::{Places, in_blocks};
 use super::rows::{GROUP, Rows};

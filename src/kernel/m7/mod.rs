@@ -57,7 +57,9 @@ mod step;
 
 #[cfg(feature = "int4")]
 pub use super::dsp::fours;
-pub use super::dsp::{add_scaled, magnitude, moments, narrow, norm, scale, width};
+pub use super::dsp::{
+    add_scaled, magnitude, moments, narrow, narrow_again, norm, relu, scale, width,
+};
 #[cfg(feature = "bytes")]
 pub use super::portable::bytes;
 pub use bare::dots;

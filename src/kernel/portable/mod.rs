@@ -8,7 +8,7 @@ pub mod bytes;
 pub mod fours;
 mod vector;
 
-pub use vector::{Norm, add_scaled, magnitude, moments, narrow, norm};
+pub use vector::{Norm, add_scaled, magnitude, moments, narrow, narrow_again, norm, relu};
 
 use super::Layout;
 use super::bare::{holds, stride};

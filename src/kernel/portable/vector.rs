@@ -30,6 +30,32 @@ pub fn narrow(values: &[i32], shift: u32, limit: i32, out: &mut [i16]) {
     }
 }
 
+/// [`narrow`] of what is narrow.
+pub fn narrow_again(values: &[i16], shift: u32, limit: i32, out: &mut [i16]) {
+    let down = shift.wrapping_sub(1) & 31;
+    for (out, &value) in out.iter_mut().zip(values) {
+        *out = ((i32::from(value) >> down).wrapping_add(1) >> 1).min(limit) as i16;
+    }
+}
+
+/// What is negative becomes 0. Returns the OR of all values then.
+pub fn relu(values: &mut [i32]) -> u32 {
+    let (mut all, (fours, rest)) = (0, values.as_chunks_mut());
+    let positive = |value: i32| value & !(value >> 31);
+    // Four at a time: where size counts, the compiler unrolls nothing.
+    for four in fours {
+        let [a, b, c, d] = *four;
+        let [a, b, c, d] = [positive(a), positive(b), positive(c), positive(d)];
+        *four = [a, b, c, d];
+        all |= a | b | c | d;
+    }
+    for value in rest {
+        *value = positive(*value);
+        all |= *value;
+    }
+    all as u32
+}
+
 /// `wide[i] = ⌊wide[i] / 2^shift + ½⌋ + factor·x[i]`. `shift`: 0…31 · `factor`: below 2¹⁵ · `wide`, `x`:
 /// `[n]`, |wide| < 2³⁰ + 2²⁹.
 pub fn add_scaled(wide: &mut [i32], shift: u32, x: &[i16], factor: i32) {
