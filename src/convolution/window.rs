@@ -178,7 +178,7 @@ pub(crate) fn activate(activation: ConvActivation, wide: &mut [i32], exponent: i
     if activation == ConvActivation::None {
         return;
     }
-    kernel::rectify(wide);
+    kernel::relu(wide);
     let limit = match (activation, exponent) {
         (ConvActivation::Relu6, -28..=0) => 6 << exponent.unsigned_abs(),
         (ConvActivation::Relu6, 1..) => round_shift(6, exponent.unsigned_abs()),

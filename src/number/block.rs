@@ -51,10 +51,7 @@ impl Number for i16 {
     }
 
     fn cut(values: &[i16], shift: u32, limit: i32, out: &mut [i16]) {
-        let down = shift.wrapping_sub(1) & 31;
-        for (out, &value) in out.iter_mut().zip(values) {
-            *out = ((i32::from(value) >> down).wrapping_add(1) >> 1).min(limit) as i16;
-        }
+        kernel::narrow_again(values, shift, limit, out);
     }
 }
 

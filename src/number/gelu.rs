@@ -66,7 +66,7 @@ pub fn gelu(wide: &mut [i32], exponent: i32) -> i32 {
 /// ReLU of a wide vector, in place. `wide`: `[n]`. Returns its
 /// [`magnitude_bits`](super::magnitude_bits).
 pub fn relu(wide: &mut [i32]) -> u32 {
-    32 - kernel::rectify(wide).leading_zeros()
+    32 - kernel::relu(wide).leading_zeros()
 }
 
 #[cfg(test)]

@@ -58,10 +58,7 @@ mod product;
 mod run;
 mod vector;
 
-pub use super::bare::{put_column, put_row};
-#[cfg(feature = "bytes")]
-pub use super::portable::bytes;
-pub use super::portable::{energies, magnitude, mantissas, powers};
+pub use super::portable::*; // What this set has not.
 pub use pair::matvec_pair;
 pub use vector::{add_scaled, moments, narrow, norm, scale};
 

@@ -19,13 +19,13 @@
 
 mod bare;
 #[cfg(feature = "bytes")]
-pub(crate) mod bytes;
+pub mod bytes;
 #[cfg(feature = "bytes")]
 mod bytes_pair;
 #[cfg(feature = "bytes")]
 mod bytes_short;
 #[cfg(feature = "int4")]
-pub(crate) mod fours;
+pub mod fours;
 mod gates;
 mod interleave;
 mod matvec;
@@ -34,14 +34,14 @@ mod put;
 mod vector;
 mod weights;
 
-pub use super::bare::{put_column, put_row};
+pub use super::portable::*; // What this set has not.
 pub use bare::dots;
 pub use gates::{gru, lstm, rnn};
 pub use interleave::interleave;
-pub(crate) use matvec::matvec;
-pub(crate) use pair::matvec_pair;
+pub use matvec::matvec;
+pub use pair::matvec_pair;
 pub use put::{put_column_part, put_row_part};
-pub use vector::{add_scaled, magnitude, moments, narrow, norm, rectify, scale};
+pub use vector::{add_scaled, magnitude, moments, narrow, norm, relu, scale};
 pub use weights::{energies, mantissas, powers};
 
 use super::rows::GROUP;

@@ -60,12 +60,7 @@ struct Job {
 }
 
 /// See [`crate::kernel::portable::matvec_pair`].
-pub(crate) fn matvec_pair(
-    rows: &Rows<'_>,
-    x: &[[u32; 2]],
-    bias_shifts: [u32; 2],
-    out: [&mut [i32]; 2],
-) {
+pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: [&mut [i32]; 2]) {
     let [a, b] = out;
     let groups = rows.columns().div_ceil(GROUP);
     let Some(x) = x.get(..groups.wrapping_mul(2)) else { return };

@@ -87,10 +87,10 @@ pub fn norm(norm: Norm, x: &[i16], gammas: &[u32], betas: &[u32], out: &mut [i32
     unsafe { run_norm(&job) }
 }
 
-/// See [`crate::kernel::portable::rectify`].
-pub fn rectify(values: &mut [i32]) -> u32 {
+/// See [`crate::kernel::portable::relu`].
+pub fn relu(values: &mut [i32]) -> u32 {
     // SAFETY: all numbers of a slice.
-    unsafe { run_rectify(values.as_mut_ptr(), values.len()) };
+    unsafe { run_relu(values.as_mut_ptr(), values.len()) };
     magnitude(values)
 }
 
@@ -98,7 +98,7 @@ pub fn rectify(values: &mut [i32]) -> u32 {
 ///
 /// `values`: `[n]`
 #[unsafe(naked)]
-unsafe extern "C" fn run_rectify(values: *mut i32, n: usize) {
+unsafe extern "C" fn run_relu(values: *mut i32, n: usize) {
     naked_asm!(
         cpu!(),
         "push {{r7, lr}}",

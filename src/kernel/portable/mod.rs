@@ -16,7 +16,9 @@ pub use gates::{Arguments, gru, lstm, reset, rnn, update};
 pub use sigmoid::{GATE_FRACTION, ONE, SIGMOID_MAX_ERROR, TANH_MAX_ERROR, sigmoid, tanh};
 #[cfg(regard_kernel = "mve")]
 pub(super) use sigmoid::{STEPS, TABLE};
-pub use vector::{Norm, add_scaled, interleave, magnitude, moments, narrow, norm, rectify};
+pub use vector::{
+    Norm, add_scaled, interleave, magnitude, moments, narrow, narrow_again, norm, relu, width,
+};
 pub use weights::{energies, mantissas, powers};
 
 use super::Layout;

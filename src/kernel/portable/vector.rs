@@ -25,7 +25,7 @@ pub fn interleave(a: &[i16], b: &[i16], both: &mut [[u32; 2]]) {
 }
 
 /// `values[i] = max(values[i], 0)`. Returns the OR of what that leaves, its [`magnitude`].
-pub fn rectify(values: &mut [i32]) -> u32 {
+pub fn relu(values: &mut [i32]) -> u32 {
     let (mut all, (fours, rest)) = (0, values.as_chunks_mut());
     let positive = |value: i32| value & !(value >> 31);
     // Four at a time, as above.
@@ -54,6 +54,12 @@ pub fn magnitude(values: &[i32]) -> u32 {
     rest.iter().fold(all, |all, &v| all | bits(v)) as u32
 }
 
+/// The least `b` such that every value lies in −2ᵇ ≤ v < 2ᵇ: the bits of their [`magnitude`].
+#[must_use]
+pub fn width(values: &[i32]) -> u32 {
+    32 - magnitude(values).leading_zeros()
+}
+
 /// `out[i] = min(⌊values[i] / 2^shift + ½⌋, limit)`. `shift`: 1…31 · `limit`: 2ⁿ − 1, at most 2¹⁵ − 1 ·
 /// −2ⁿ ≤ values / 2^shift < 2ⁿ, so that only rounding up can reach the limit.
 pub fn narrow(values: &[i32], shift: u32, limit: i32, out: &mut [i16]) {
@@ -67,6 +73,14 @@ pub fn narrow(values: &[i32], shift: u32, limit: i32, out: &mut [i16]) {
     }
     for (out, &value) in to_rest.iter_mut().zip(from_rest) {
         *out = cut(value);
+    }
+}
+
+/// [`narrow`] of what is narrow.
+pub fn narrow_again(values: &[i16], shift: u32, limit: i32, out: &mut [i16]) {
+    let down = shift.wrapping_sub(1) & 31;
+    for (out, &value) in out.iter_mut().zip(values) {
+        *out = ((i32::from(value) >> down).wrapping_add(1) >> 1).min(limit) as i16;
     }
 }
 

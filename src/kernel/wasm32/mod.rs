@@ -22,12 +22,7 @@ mod vector {
     super::super::loops::loops!("simd128");
 }
 
-pub use super::bare::{put_column, put_row};
-#[cfg(feature = "bytes")]
-pub use super::portable::bytes;
-pub use super::portable::{energies, mantissas, powers, scale};
-
-use super::Norm;
+pub use super::portable::*; // What this set has not.
 use super::rows::{GROUP, Rows};
 
 /// See [`super::portable::matvec`].

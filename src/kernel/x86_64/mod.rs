@@ -30,13 +30,9 @@ mod vector {
     super::super::loops::loops!("avx2");
 }
 
-pub use super::bare::{put_column, put_row};
-#[cfg(feature = "bytes")]
-pub use super::portable::bytes;
-pub use super::portable::{energies, mantissas, powers, scale};
-
+use super::portable;
+pub use super::portable::*; // What this set has not.
 use super::rows::{GROUP, Rows};
-use super::{Norm, portable};
 use unit::{EVEX, MADD, VEX, unit};
 
 /// Calls the function of the unit that the processor has, or that of the module in front.
