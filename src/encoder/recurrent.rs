@@ -1,11 +1,10 @@
 //! A recurrent encoder, in one or both directions, layer over layer (arXiv 1409.0473, section 3.2).
 
 use crate::Token;
-use crate::format::{Directions, Model, RecurrentEncoderDims, Role, Stack};
-use crate::layer::{Blocks, Scratch, first_mut, look_up, row_mut};
-use crate::number::{Block, round_shift};
+use crate::format::{Model, RecurrentEncoderDims, Role, Stack};
+use crate::layer::{Blocks, Scratch, first_mut, look_up};
 use crate::observe::{Observer, Site};
-use crate::recurrent::{CellLayer, H_EXPONENT, States};
+use crate::recurrent::{CellLayer, H_EXPONENT, States, merge};
 use core::mem;
 
 /// A stack of cells.
@@ -81,27 +80,9 @@ impl<'s> RecurrentEncoder<'s> {
             };
             finals.step(index, &cell, exponent, scratch);
             let h = finals.h(index);
-            write.update(position, |row, _| self.merge(direction, h, row));
-        }
-    }
-
-    /// Writes h of a direction into its row. Returns the row's exponent.
-    fn merge(&self, direction: usize, h: Block<'_>, row: &mut [i16]) -> i32 {
-        match self.dims.directions {
-            Directions::Forward | Directions::Concat => {
-                let half = row_mut(row, direction, h.mantissas.len());
-                for (out, &m) in half.iter_mut().zip(h.mantissas) {
-                    *out = m;
-                }
-                H_EXPONENT
-            }
-            Directions::Sum => {
-                for (out, &m) in row.iter_mut().zip(h.mantissas) {
-                    let other = if direction == 0 { 0 } else { *out };
-                    *out = other.saturating_add(round_shift(m.into(), 1) as i16);
-                }
-                H_EXPONENT + 1
-            }
+            write.update(position, |row, _| {
+                merge(self.dims.directions, direction, h, H_EXPONENT, row)
+            });
         }
     }
 }

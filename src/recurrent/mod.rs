@@ -13,11 +13,13 @@ mod cell;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod context_gate;
+mod directions;
 mod start;
 mod states;
 
 pub(crate) use attention::Scorer;
 pub(crate) use cell::CellLayer;
 pub(crate) use context_gate::gate;
+pub(crate) use directions::merge;
 pub(crate) use start::{apply_bent, start};
 pub(crate) use states::{H_EXPONENT, State, States};

@@ -1,9 +1,9 @@
 //! The first state of a recurrent decoder, from what the encoder left.
 
-use super::States;
 use super::states::{H_EXPONENT, Part};
+use super::{States, merge};
 use crate::format::{Directions, EncoderKind, Model, RecurrentDecoderDims, Role, Stack, Start};
-use crate::layer::{Blocks, Linear, Scratch, block, first, first_mut, row_mut};
+use crate::layer::{Blocks, Linear, Scratch, block, first, first_mut};
 use crate::number::{Block, bend, narrow, round_shift};
 
 /// Fills `states`, zeros, a state for each layer of the decoder. `finals`: the last state of each
@@ -44,7 +44,7 @@ impl First<'_> {
     fn write(&self, layer: usize, part: Part, scratch: &mut Scratch<'_>, out: &mut [i16]) -> i32 {
         match self.decoder.start {
             Start::Zero => part.least_exponent(),
-            Start::Last => merge(self.ends(layer, part), self.directions, out),
+            Start::Last => self.last(layer, part, out),
             Start::Bridge | Start::Mean => self.bridge(layer, part, scratch, out),
         }
     }
@@ -54,6 +54,14 @@ impl First<'_> {
         let each = self.directions.count();
         let (first, next) = (layer.wrapping_mul(each), layer.wrapping_add(1).wrapping_mul(each));
         [self.finals.get(first, part), self.finals.get(next.wrapping_sub(1), part)]
+    }
+
+    /// The last state of a layer of the encoder, made as rows of the memory are.
+    fn last(&self, layer: usize, part: Part, out: &mut [i16]) -> i32 {
+        let [a, b] = self.ends(layer, part);
+        let common = a.exponent.max(b.exponent);
+        merge(self.directions, 0, a, common, out);
+        merge(self.directions, 1, b, common, out)
     }
 
     /// A linear layer over the top layer's last states h, side by side, or over the mean of the
@@ -87,25 +95,6 @@ pub(crate) fn apply_bent(linear: &Linear<'_>, x: Block<'_>, tanh: bool, out: &mu
         return H_EXPONENT;
     }
     exponent
-}
-
-/// States of one direction as they are, of two as one, as rows of the memory are made. `out`: zeros.
-/// Returns the exponent.
-fn merge(ends: [Block<'_>; 2], directions: Directions, out: &mut [i16]) -> i32 {
-    let [a, b] = ends;
-    let common = a.exponent.max(b.exponent);
-    let sum = directions == Directions::Sum;
-    for (half, end) in (0..2).zip(ends) {
-        let down = common.wrapping_sub(end.exponent) as u32;
-        // Beside a single direction, there is no room for another.
-        let place = row_mut(out, if sum { 0 } else { half }, end.mantissas.len());
-        let halve = (sum && half == 1).into();
-        for (out, &m) in place.iter_mut().zip(end.mantissas) {
-            let both = round_shift(m.into(), down).wrapping_add((*out).into());
-            *out = round_shift(both, halve) as i16;
-        }
-    }
-    common.wrapping_add(sum.into())
 }
 
 /// The mean of the rows. `out`: `[width]`. Returns its exponent.

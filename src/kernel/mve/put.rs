@@ -45,7 +45,7 @@ pub fn put_column_part(
     let to = words.as_mut_ptr().cast::<i16>().wrapping_add(column & 1);
     // SAFETY: the first two words of each of the blocks are there.
     unsafe {
-        run_column(to, values.as_ptr().cast(), blocks.wrapping_mul(2), stride.wrapping_mul(4))
+        run_column(to, values.as_ptr().cast(), blocks.wrapping_mul(2), stride.wrapping_mul(4));
     }
 }
 
