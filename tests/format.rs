@@ -4,7 +4,8 @@ mod variants;
 
 use proptest::prelude::*;
 use regard::format::emit::seal;
-use regard::format::{MAGIC, Model, Role, Stack};
+use regard::format::{Kind, MAGIC, Model, Role, Stack};
+use regard::kernel::Layout;
 use regard::{Error, Token};
 #[cfg(any(feature = "int4", feature = "bytes"))]
 use variants::file_of;
@@ -142,6 +143,33 @@ fn every_lie_of_the_weights_that_could_wrap_a_sum_is_an_error() {
             }
         }
     }
+}
+
+#[test]
+fn a_row_that_only_fills_a_block_may_not_wrap_a_sum_either() {
+    let mut refused = 0;
+    for dims in every_variant() {
+        let honest = file(&dims, 5);
+        let model = Model::parse(&honest).expect("parses");
+        let filled = model.sections().filter(|(slot, section)| {
+            let fills = section.rows % 4 == 2 && section.columns % 4 == 0;
+            slot.kind() == Kind::Matrix && fills && section.layout == Layout::Pairs
+        });
+        for (_, section) in filled {
+            // Rows 2 and 3 of the last block share the second word of each pair, and 4 multipliers end it.
+            let behind = section.words.as_ptr_range().end.addr() - honest.as_ptr().addr();
+            let mut words = honest.clone();
+            words[behind / 4 - 5] = 0x8000_8000;
+            seal(&mut words);
+            let found = Model::parse(&words).and_then(|model| model.verify());
+            let Err(Error::BadTensor { field, .. }) = found else {
+                panic!("{found:?} of {dims:?}")
+            };
+            assert_eq!(field, "weight");
+            refused += 1;
+        }
+    }
+    assert!(refused > 0);
 }
 
 #[test]

@@ -7,19 +7,20 @@
 //! ```
 
 use crate::arena::Carver;
-use crate::format::{CachePlan, Dims};
+use crate::format::{CachePlan, Dims, exponent_fours};
 use crate::kernel;
-use crate::layer::{first, first_mut, row, row_mut};
-use crate::number::{Block, ENERGY_FRACTION, bytes_for, cut, round_shift, shift, small_exponent};
+use crate::layer::{row, row_mut};
+use crate::number::bytes_for;
 
 /// The caches of some layers.
 pub(crate) struct Caches<'a> {
-    keys: Half<&'a mut [u32], &'a mut [i8]>,
-    values: Half<&'a mut [u32], &'a mut [i8]>,
+    keys: Half<&'a mut [u32], &'a mut [[i8; 4]]>,
+    values: Half<&'a mut [u32], &'a mut [[i8; 4]]>,
     shape: Shape,
 }
 
-/// Words of matrices `[layers × n_heads]`, and exponents `[layers × n_heads × positions]`.
+/// Words of matrices `[layers × n_heads]`, and of each its exponents in fours: those of the positions,
+/// of which the last fills its four, and the largest behind all.
 struct Half<W, E> {
     words: W,
     exponents: E,
@@ -32,8 +33,8 @@ struct Shape {
     positions: usize,
 }
 
-/// Numbers of a head that are cut at once, whole fours.
-const PART: usize = 32;
+/// The largest exponent, so that what weights are cut for is no larger than an `i8` holds.
+const MOST: i32 = 112;
 
 impl Shape {
     /// Words of a head.
@@ -44,8 +45,8 @@ impl Shape {
 
 /// What attention reads: one layer, up to the positions that count.
 pub(crate) struct Cache<'c> {
-    keys: Half<&'c [u32], &'c [i8]>,
-    values: Half<&'c [u32], &'c [i8]>,
+    keys: Half<&'c [u32], &'c [[i8; 4]]>,
+    values: Half<&'c [u32], &'c [[i8; 4]]>,
     shape: Shape,
     len: usize,
 }
@@ -74,21 +75,15 @@ impl<'a> Caches<'a> {
     }
 
     /// Writes a key, behind that of the position before. `wide`: `[n_heads·d_head]`.
-    #[inline(never)] // For the flash.
     pub(crate) fn put_key(&mut self, layer: usize, position: usize, wide: &[i32], exponent: i32) {
-        let shape = self.shape;
-        self.keys.put(shape, (layer, position), wide, exponent, |words, first, key| {
-            kernel::put_row(words, shape.d_head, (position, first), key);
-        });
+        let place = (layer, position, self.shape.d_head);
+        self.keys.put(self.shape, place, (wide, exponent), kernel::put_row);
     }
 
     /// Writes a value, behind that of the position before. `wide`: `[n_heads·d_head]`.
-    #[inline(never)] // For the flash.
     pub(crate) fn put_value(&mut self, layer: usize, position: usize, wide: &[i32], exponent: i32) {
-        let shape = self.shape;
-        self.values.put(shape, (layer, position), wide, exponent, |words, first, value| {
-            kernel::put_column(words, shape.positions, (first, position), value);
-        });
+        let place = (layer, position, self.shape.positions);
+        self.values.put(self.shape, place, (wide, exponent), kernel::put_column);
     }
 
     /// The first `len` positions of a layer.
@@ -100,41 +95,36 @@ impl<'a> Caches<'a> {
     }
 }
 
-impl Half<&mut [u32], &mut [i8]> {
-    /// Cuts each head to int8 and gives it to `write`, part by part, with where the part starts.
+impl Half<&mut [u32], &mut [[i8; 4]]> {
+    /// Gives each head to `write`, with the columns of its matrix and the shift that cuts it to int8.
+    #[inline(never)] // For the flash.
     fn put(
         &mut self,
         shape: Shape,
-        (layer, position): (usize, usize),
-        wide: &[i32],
-        exponent: i32,
-        write: impl Fn(&mut [u32], usize, &[[i16; 4]]),
+        (layer, position, columns): (usize, usize, usize),
+        (wide, exponent): (&[i32], i32),
+        write: fn(&mut [u32], usize, usize, &[i32], u32),
     ) {
-        let mut bytes = [0; PART];
-        for head in 0..shape.n_heads {
-            let values = row(wide, head, shape.d_head);
-            let shift = bytes_for(values);
-            let matrix = layer.wrapping_mul(shape.n_heads).wrapping_add(head);
-            let words = row_mut(self.words, matrix, shape.words());
-            let mut start = 0usize; // `enumerate` could overflow.
-            for values in values.chunks(PART) {
-                cut(values, shift, 8, first_mut(&mut bytes, values.len()));
-                for behind in bytes.get_mut(values.len()..).unwrap_or_default().iter_mut().take(3) {
-                    *behind = 0;
+        let (n_words, n_exponents) = (shape.words(), exponent_fours(shape.positions));
+        let words = row_mut(self.words, layer, n_words.wrapping_mul(shape.n_heads));
+        let exponents = row_mut(self.exponents, layer, n_exponents.wrapping_mul(shape.n_heads));
+        let heads = words.chunks_mut(n_words.max(1)).zip(exponents.chunks_mut(n_exponents));
+        for ((words, exponents), values) in heads.zip(wide.chunks(shape.d_head.max(1))) {
+            let shift = bytes_for(values).max(1);
+            write(words, columns, position, values, shift);
+            let exponent = exponent.saturating_add(shift as i32).clamp(-128, MOST) as i8;
+            let Some(([largest, ..], fours)) = exponents.split_last_mut() else { continue };
+            *largest = if position == 0 { exponent } else { exponent.max(*largest) };
+            if let Some(places) = fours.get_mut(position / 4) {
+                for place in places.iter_mut().skip(position % 4) {
+                    *place = exponent;
                 }
-                let fours = first(bytes.as_chunks().0, values.len().div_ceil(4));
-                write(words, start, fours);
-                start = start.wrapping_add(PART);
-            }
-            let slot = matrix.wrapping_mul(shape.positions).wrapping_add(position);
-            if let Some(place) = self.exponents.get_mut(slot) {
-                *place = small_exponent(exponent.saturating_add(shift as i32));
             }
         }
     }
 
-    fn layer(&self, layer: usize, shape: Shape) -> Half<&[u32], &[i8]> {
-        let (words, exponents) = (shape.words(), shape.positions);
+    fn layer(&self, layer: usize, shape: Shape) -> Half<&[u32], &[[i8; 4]]> {
+        let (words, exponents) = (shape.words(), exponent_fours(shape.positions));
         Half {
             words: row(self.words, layer, words.wrapping_mul(shape.n_heads)),
             exponents: row(self.exponents, layer, exponents.wrapping_mul(shape.n_heads)),
@@ -142,59 +132,43 @@ impl Half<&mut [u32], &mut [i8]> {
     }
 }
 
-impl Half<&[u32], &[i8]> {
-    fn head(&self, head: usize, shape: Shape) -> &[u32] {
-        row(self.words, head, shape.words())
-    }
-
-    /// The exponents of a head, position after position.
-    fn exponents(&self, head: usize, shape: Shape) -> &[i8] {
-        row(self.exponents, head, shape.positions)
+impl<'c> Half<&'c [u32], &'c [[i8; 4]]> {
+    fn heads(&self, shape: Shape) -> impl Iterator<Item = Head<'c>> {
+        let words = self.words.chunks(shape.words().max(1));
+        let exponents = self.exponents.chunks(exponent_fours(shape.positions));
+        words.zip(exponents).map(|(words, exponents)| match exponents.split_last() {
+            Some((&[largest, ..], fours)) => Head { words, exponents: fours, largest },
+            None => Head { words, exponents, largest: i8::MIN },
+        })
     }
 }
 
-impl Cache<'_> {
-    /// `q·k_j` for the keys of a head, as softmax counts, and the highest. `query`: `[n_heads·d_head]`,
-    /// and three numbers behind, of which a head is read in whole fours · `energies`: room for whole
-    /// fours. Returns those of the positions.
-    #[inline(always)] // For the flash.
-    pub(crate) fn energies<'e>(
-        &self,
-        head: usize,
-        query: Block<'_>,
-        energies: &'e mut [i32],
-    ) -> (&'e mut [i32], i32) {
-        let (shape, keys) = (self.shape, &self.keys);
-        let from = query.mantissas.get(head.wrapping_mul(shape.d_head)..).unwrap_or(&[]);
-        let q = first(from.as_chunks().0, shape.d_head.div_ceil(4));
-        kernel::dots(keys.head(head, shape), shape.d_head, q, energies);
-        let by = query.exponent.wrapping_add(ENERGY_FRACTION);
-        let energies = first_mut(energies, self.len);
-        let mut highest = i32::MIN;
-        for (energy, &exponent) in energies.iter_mut().zip(keys.exponents(head, shape)) {
-            let by = by.wrapping_add(exponent.into());
-            // What nearly all are, before the call.
-            *energy = match by {
-                -31..=-1 => round_shift(*energy, by.unsigned_abs()),
-                _ => shift(*energy, by),
-            };
-            highest = highest.max(*energy);
-        }
-        (energies, highest)
+impl<'c> Cache<'c> {
+    /// Keys and values, head after head.
+    pub(crate) fn heads(&self) -> impl Iterator<Item = [Head<'c>; 2]> {
+        let heads = self.keys.heads(self.shape).zip(self.values.heads(self.shape));
+        heads.map(|(keys, values)| [keys, values])
     }
 
-    /// `Σ_j α_j·v_j` of a head. `alpha`: `[len]` in whole fours, zeros behind · `out`: `[d_head]`.
-    pub(crate) fn values(&self, head: usize, alpha: &[[i16; 4]], out: &mut [i32]) {
-        kernel::dots(self.values.head(head, self.shape), self.shape.positions, alpha, out);
+    /// The largest exponent of all values.
+    pub(crate) fn largest(&self) -> i8 {
+        self.values.heads(self.shape).map(|head| head.largest).max().unwrap_or(0)
     }
 
-    /// Exponents of the values of a head.
-    pub(crate) fn value_exponents(&self, head: usize) -> &[i8] {
-        first(self.values.exponents(head, self.shape), self.len)
+    /// Positions that count.
+    pub(crate) fn len(&self) -> usize {
+        self.len
     }
 
-    /// Whole fours that hold the positions.
-    pub(crate) fn rounded(&self) -> usize {
-        self.len.wrapping_add(3) & !3
+    /// Columns of values.
+    pub(crate) fn positions(&self) -> usize {
+        self.shape.positions
     }
+}
+
+/// Keys or values of a head: their matrix, their exponents in fours, and the largest of those.
+pub(crate) struct Head<'c> {
+    pub(crate) words: &'c [u32],
+    pub(crate) exponents: &'c [[i8; 4]],
+    pub(crate) largest: i8,
 }

@@ -13,15 +13,16 @@ mod cache;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod sublayer;
+mod weights;
 
 pub(crate) use apply::Looks;
 pub(crate) use cache::{Cache, Caches};
 pub(crate) use sublayer::{Sublayer, enter};
 
-use crate::format::{Dims, Directory, MAX_HEADS, Role, Stack};
-use crate::layer::{Linear, first, first_mut, row_mut};
-use crate::number::{Block, round_shift, small_exponent, softmax_below};
-use core::cell::Cell;
+use crate::format::{Directory, Role, Stack};
+use crate::layer::{Linear, block, first_mut};
+use crate::number::Block;
+use weights::{Powers, energies};
 
 /// The four matrices of an attention.
 pub(crate) struct Attention<'m> {
@@ -29,7 +30,6 @@ pub(crate) struct Attention<'m> {
     pub(crate) key: Linear<'m>,
     pub(crate) value: Linear<'m>,
     pub(crate) output: Linear<'m>,
-    pub(crate) n_heads: usize,
     pub(crate) d_head: usize,
 }
 
@@ -53,7 +53,7 @@ impl<'m> Attention<'m> {
         layer: usize,
         roles: [Role; 4],
     ) -> Self {
-        let Dims { n_heads, d_head, .. } = *directory.model.dims();
+        let d_head = directory.model.dims().d_head;
         let mut next = |role| Linear::next(directory, stack, layer, role);
         let [query, key, value, output] = roles;
         Self {
@@ -61,7 +61,6 @@ impl<'m> Attention<'m> {
             key: next(key),
             value: next(value),
             output: next(output),
-            n_heads,
             d_head,
         }
     }
@@ -74,85 +73,27 @@ impl<'m> Attention<'m> {
 
     /// The context of `query` over the positions of `cache`. `query`: `[n_heads·d_head]`, and three
     /// numbers behind · `out`: `[n_heads·d_head]` ·
-    /// `energies`: whole fours for the positions · `alignment`: `[positions]`, where the weights of
+    /// `room`: whole fours for the positions · `alignment`: `[positions]`, where the weights of
     /// all heads are summed up. Returns the exponent of `out`.
     #[inline(never)] // For the flash.
     pub(crate) fn attend(
         &self,
         query: Block<'_>,
         cache: &Cache<'_>,
-        energies: &mut [i32],
+        room: &mut [i32],
         alignment: &mut [i32],
         out: &mut [i32],
     ) -> i32 {
-        let energies = first_mut(energies, cache.rounded());
-        let mut exponents = [0; MAX_HEADS];
-        let mut common = i8::MIN;
-        for (head, head_exponent) in (0..self.n_heads).zip(&mut exponents) {
-            let (weights, highest) = cache.energies(head, query, energies);
-            softmax_below(highest, weights);
-            for (sum, &weight) in alignment.iter_mut().zip(&*weights) {
-                *sum = sum.wrapping_add(weight);
-            }
-            let (alpha, exponent) = to_mantissas(energies, cache, head);
-            cache.values(head, alpha, row_mut(out, head, self.d_head));
-            *head_exponent = small_exponent(exponent);
-            common = common.max(*head_exponent);
+        let room = first_mut(room, cache.len().wrapping_add(3) & !3);
+        let common = cache.largest();
+        let mut rest = query.mantissas;
+        for ([keys, values], out) in cache.heads().zip(out.chunks_mut(self.d_head.max(1))) {
+            let q = (block(rest, query.exponent), self.d_head);
+            let powers = Powers::of(energies(&keys, cache.len(), q, room));
+            powers.add_to(alignment);
+            powers.context(&values, cache.positions(), common, out);
+            rest = rest.get(self.d_head..).unwrap_or(&[]);
         }
-        for (head, &exponent) in (0..self.n_heads).zip(&exponents) {
-            let down = i32::from(common).wrapping_sub(exponent.into());
-            raise(row_mut(out, head, self.d_head), CONTEXT_FRACTION.wrapping_sub(down));
-        }
-        i32::from(common).wrapping_sub(CONTEXT_FRACTION + 15)
+        i32::from(common).wrapping_sub(14)
     }
 }
-
-/// Weights in Q15 as mantissas, in place, each brought to the largest exponent of the values that
-/// have a weight; zeros behind them. With |v| ≤ 127 and Σα = 1, |Σ α·v| < 2²³.
-fn to_mantissas<'e>(
-    weights: &'e mut [i32],
-    cache: &Cache<'_>,
-    head: usize,
-) -> (&'e [[i16; 4]], i32) {
-    let exponents = cache.value_exponents(head);
-    let mut largest = i8::MIN;
-    for (&weight, &exponent) in weights.iter().zip(exponents) {
-        if weight != 0 && exponent > largest {
-            largest = exponent;
-        }
-    }
-    for behind in weights.get_mut(exponents.len()..).unwrap_or_default() {
-        *behind = 0;
-    }
-    let mut exponents = exponents.iter();
-    let mut mantissa = |weight: &Cell<i32>| {
-        let down = exponents.next().map_or(0, |&e| i32::from(largest).wrapping_sub(e.into()));
-        round_shift(weight.get(), down as u32).min(i16::MAX.into())
-    };
-    // Two words of mantissas take the place of four weights that were read before.
-    let (n, cells) = (weights.len() / 4, Cell::from_mut(&mut *weights).as_slice_of_cells());
-    let (fours, places) = (cells.as_chunks::<4>().0, cells.as_chunks::<2>().0);
-    for ([a, b, c, d], [ab, cd]) in fours.iter().zip(places) {
-        let [a, b, c, d] = [mantissa(a), mantissa(b), mantissa(c), mantissa(d)];
-        ab.set(a | b << 16);
-        cd.set(c | d << 16);
-    }
-    let halves: &[i16] = bytemuck::try_cast_slice(weights).unwrap_or_default();
-    (first(halves.as_chunks().0, n), largest.into())
-}
-
-/// `values · 2^by`, rounded if that is to the right; |values| < 2²³, `by` ≤ 8.
-fn raise(values: &mut [i32], by: i32) {
-    if by < 0 {
-        for value in values {
-            *value = round_shift(*value, by.unsigned_abs());
-        }
-    } else {
-        for value in values {
-            *value <<= by & 31;
-        }
-    }
-}
-
-/// Digits kept below those of the sum when heads are brought to one exponent.
-const CONTEXT_FRACTION: i32 = 8;

@@ -71,8 +71,9 @@ pub struct TestConvolution<'a> {
 }
 
 impl<'a> TestConvolution<'a> {
-    /// `arena`: [`BYTES`]. None if it is too small.
-    pub fn new(kind: ConvKind, arena: &'a mut [u8]) -> Option<Self> {
+    /// `layout`: of the filter; bytes of a convolution alone · `arena`: [`BYTES`]. None if it is too
+    /// small.
+    pub fn new(kind: ConvKind, layout: Layout, arena: &'a mut [u8]) -> Option<Self> {
         let (words, rows, columns): (&[u32], _, _) = match kind {
             ConvKind::Conv => (&FILTER, TO, COLUMNS),
             ConvKind::Depthwise => (&FILTER_PER_CHANNEL, FROM, 9),
@@ -84,8 +85,8 @@ impl<'a> TestConvolution<'a> {
             columns,
             scale_exponent: -26,
             bias_exponent: -30,
-            bits: 10,
-            layout: Layout::Pairs,
+            bits: layout.most_bits().min(10),
+            layout,
         };
         let (layer, dims) = (layer(kind), dims(kind));
         let mut arena = Carver::new(arena.get_mut(..BYTES)?).ok()?;
@@ -146,10 +147,14 @@ pub const EXPECTED: [(ConvKind, u32); 4] = [
     (ConvKind::AveragePool, 3_804_363_137),
 ];
 
+/// The same of a convolution with weights as bytes, which reads 8 bits.
+#[cfg(feature = "bytes")]
+pub const EXPECTED_OF_BYTES: u32 = 3_033_033_396;
+
 /// [`TestConvolution::hash`]; 0 if `arena` is smaller than [`BYTES`].
 #[inline(never)] // Its frame is gone before the next case.
-pub fn hash(kind: ConvKind, arena: &mut [u8]) -> u32 {
-    TestConvolution::new(kind, arena).map_or(0, |mut test| test.hash(TestConvolution::make))
+pub fn hash(kind: ConvKind, layout: Layout, arena: &mut [u8]) -> u32 {
+    TestConvolution::new(kind, layout, arena).map_or(0, |mut test| test.hash(TestConvolution::make))
 }
 
 #[cfg(test)]
@@ -160,6 +165,9 @@ mod tests {
     fn every_layer_comes_to_the_hash_of_every_core() {
         let mut arena = [0u32; BYTES / 4];
         let arena = bytemuck::cast_slice_mut(&mut arena);
-        assert_eq!(EXPECTED.map(|(kind, _)| (kind, hash(kind, arena))), EXPECTED);
+        let found = EXPECTED.map(|(kind, _)| (kind, hash(kind, Layout::Pairs, arena)));
+        assert_eq!(found, EXPECTED);
+        #[cfg(feature = "bytes")]
+        assert_eq!(hash(ConvKind::Conv, Layout::Bytes, arena), EXPECTED_OF_BYTES);
     }
 }

@@ -2,7 +2,8 @@
 
 use super::map::Map;
 use crate::format::{ConvActivation, ConvKind, ConvLayer, MapSize};
-use crate::layer::{Linear, first_mut, row, row_mut};
+use crate::kernel;
+use crate::layer::{Linear, first, first_mut, row, row_mut};
 use crate::number::round_shift;
 
 /// The row that a layer is making.
@@ -16,6 +17,12 @@ pub(crate) struct Row<'s> {
     /// How many places it has.
     pub(crate) places: usize,
 }
+
+/// The largest window there is, in rows.
+const MOST_KERNEL: usize = 15;
+
+/// The numbers of the rows that a window covers, with their zeros; none of rows outside.
+type Covered<'s> = [&'s [i16]; MOST_KERNEL];
 
 /// Digits kept below those of a mean.
 const MEAN_FRACTION: i32 = 4;
@@ -41,16 +48,24 @@ impl Row<'_> {
             .map(move |row| row.checked_sub(top).filter(|&row| row < height))
     }
 
+    /// Looked up once for all places.
+    fn covered(&self) -> Covered<'_> {
+        let mut covered: Covered<'_> = [&[]; MOST_KERNEL];
+        for (to, row) in covered.iter_mut().zip(self.rows()) {
+            *to = row.map_or(&[], |row| self.map.row(row));
+        }
+        covered
+    }
+
     /// Copies the window of place `x`.
-    fn gather(&self, x: usize, window: &mut [i16]) {
+    fn gather(&self, covered: &Covered<'_>, x: usize, window: &mut [i16]) {
         let len = self.layer.kernel.wrapping_mul(self.input.channels);
         let start = x.wrapping_mul(self.layer.stride).wrapping_mul(self.input.channels);
-        let mut index = 0usize;
-        for row in self.rows() {
-            let from = row.map_or(&[] as &[i16], |row| self.map.row(row));
-            let to = row_mut(window, index, len);
-            index = index.wrapping_add(1);
-            match from.get(start..start.wrapping_add(len)) {
+        let mut room = window;
+        for row in first(covered, self.layer.kernel) {
+            let Some((to, behind)) = room.split_at_mut_checked(len) else { return };
+            room = behind;
+            match row.get(start..start.wrapping_add(len)) {
                 Some(from) => to.iter_mut().zip(from).for_each(|(to, &from)| *to = from),
                 None => to.fill(0),
             }
@@ -58,7 +73,7 @@ impl Row<'_> {
     }
 
     fn convolve(&self, filter: &Linear<'_>, window: &mut [i16], out: &mut [i32]) -> i32 {
-        let pass = filter.pass(self.map.exponent);
+        let (pass, covered) = (filter.pass(self.map.exponent), self.covered());
         let (mut x, numbers) = (0usize, self.layer.kernel.wrapping_mul(self.input.channels));
         // Pairs of columns must not lie in two rows of the map.
         if numbers.is_multiple_of(4) {
@@ -67,14 +82,14 @@ impl Row<'_> {
             while x.wrapping_add(1) < self.places {
                 let two = row_mut(out, x / 2, filter.rows().wrapping_mul(2));
                 let (a, b) = two.split_at_mut_checked(filter.rows()).unwrap_or_default();
-                self.gather_both(x, both);
+                self.gather_both(&covered, x, both);
                 pass.both(both, [a, b]);
                 x = x.wrapping_add(2);
             }
         }
         let window = first_mut(window, filter.columns());
         while x < self.places {
-            self.gather(x, window);
+            self.gather(&covered, x, window);
             pass.all(window, row_mut(out, x, filter.rows()));
             x = x.wrapping_add(1);
         }
@@ -82,24 +97,17 @@ impl Row<'_> {
     }
 
     /// Copies the windows of place `x` and the next, side by side.
-    fn gather_both(&self, x: usize, window: &mut [[u32; 2]]) {
+    fn gather_both(&self, covered: &Covered<'_>, x: usize, window: &mut [[u32; 2]]) {
         let len = self.layer.kernel.wrapping_mul(self.input.channels);
         let step = self.layer.stride.wrapping_mul(self.input.channels);
         let start = x.wrapping_mul(step);
-        let mut index = 0usize;
-        for row in self.rows() {
-            let to = row_mut(window, index, len / 2);
-            index = index.wrapping_add(1);
-            let from = row.map_or(&[] as &[i16], |row| self.map.row(row));
-            let from = from.get(start..).unwrap_or(&[]);
+        let mut room = window;
+        for row in first(covered, self.layer.kernel) {
+            let Some((to, behind)) = room.split_at_mut_checked(len / 2) else { return };
+            room = behind;
+            let from = row.get(start..).unwrap_or(&[]);
             match (from.get(..len), from.get(step..step.wrapping_add(len))) {
-                (Some(a), Some(b)) => {
-                    let (fours, a, b) = (to.as_chunks_mut().0, a.as_chunks().0, b.as_chunks().0);
-                    // Four columns at a time: where size counts, the compiler unrolls nothing.
-                    for ((to, &[a, b, c, d]), &[e, f, g, h]) in fours.iter_mut().zip(a).zip(b) {
-                        *to = [[word(a, b), word(e, f)], [word(c, d), word(g, h)]];
-                    }
-                }
+                (Some(a), Some(b)) => kernel::interleave(a, b, to),
                 _ => to.fill([0; 2]),
             }
         }
@@ -108,9 +116,9 @@ impl Row<'_> {
     fn convolve_channels(&self, filter: &Linear<'_>, window: &mut [i16], out: &mut [i32]) -> i32 {
         let places = self.layer.kernel.wrapping_mul(self.layer.kernel);
         let window = first_mut(window, places.wrapping_mul(self.input.channels));
-        let pass = filter.pass(self.map.exponent);
+        let (pass, covered) = (filter.pass(self.map.exponent), self.covered());
         for x in 0..self.places {
-            self.gather(x, window);
+            self.gather(&covered, x, window);
             pass.each(window, row_mut(out, x, filter.rows()));
         }
         pass.exponent()
@@ -165,25 +173,12 @@ impl Row<'_> {
     }
 }
 
-/// Two columns as one word.
-fn word(low: i16, high: i16) -> u32 {
-    u32::from(low as u16) | u32::from(high as u16) << 16
-}
-
 /// Applies the function behind a filter to wide values.
 pub(crate) fn activate(activation: ConvActivation, wide: &mut [i32], exponent: i32) {
     if activation == ConvActivation::None {
         return;
     }
-    // Four at a time: where size counts, the compiler unrolls nothing.
-    let (fours, rest) = wide.as_chunks_mut();
-    for four in fours {
-        let [a, b, c, d]: [i32; 4] = *four;
-        *four = [a.max(0), b.max(0), c.max(0), d.max(0)];
-    }
-    for value in rest {
-        *value = (*value).max(0);
-    }
+    kernel::relu(wide);
     let limit = match (activation, exponent) {
         (ConvActivation::Relu6, -28..=0) => 6 << exponent.unsigned_abs(),
         (ConvActivation::Relu6, 1..) => round_shift(6, exponent.unsigned_abs()),

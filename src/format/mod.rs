@@ -40,7 +40,6 @@ pub use conv_layer::{ConvActivation, ConvKind, ConvLayer, MapSize};
 pub use convolution::{ConvolutionalDims, MAX_CONV_LAYERS};
 pub use dims::{Activation, Dims, NormOrder};
 pub use kinds::{DecoderKind, EncoderKind};
-pub(crate) use limits::MAX_HEADS;
 pub(crate) use maps_plan::MapsPlan;
 pub(crate) use near::Hook;
 #[cfg(feature = "slow-flash")]
@@ -50,7 +49,7 @@ pub use recurrent_decoder::{ContextGate, RecurrentDecoderDims, Score, Start};
 pub use recurrent_encoder::{Cell, Directions, RecurrentEncoderDims};
 pub(crate) use section::Directory;
 pub use section::Section;
-pub(crate) use sizes::{CachePlan, RowsPlan};
+pub(crate) use sizes::{CachePlan, RowsPlan, exponent_fours};
 pub use slot::{Kind, Role, Slot, Stack};
 pub use verify::BIAS_LIMIT;
 pub use words::WordTable;

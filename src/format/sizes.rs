@@ -26,6 +26,11 @@ impl RowsPlan {
     }
 }
 
+/// Fours of exponents that a head keeps: those of all positions, and then the largest.
+pub(crate) const fn exponent_fours(positions: usize) -> usize {
+    positions.div_ceil(4).wrapping_add(1)
+}
+
 /// Sizes of the keys, and as many values, of some layers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CachePlan {
@@ -46,13 +51,13 @@ impl CachePlan {
     ) -> Self {
         Self {
             words: product(product(layers, n_heads), bare_words(positions, d_head)),
-            exponents: product(product(layers, positions), n_heads),
+            exponents: product(product(layers, n_heads), exponent_fours(positions)),
         }
     }
 
     pub(crate) const fn bytes(&self) -> u64 {
         let (words, exponents) = (self.words as u64, self.exponents as u64);
-        let half = sum(&[footprint(words, 4), footprint(exponents, 1)]);
+        let half = sum(&[footprint(words, 4), footprint(exponents, 4)]);
         sum(&[half, half])
     }
 }

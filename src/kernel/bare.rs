@@ -6,6 +6,8 @@
 //! ```
 
 use super::rows::{BLOCK_ROWS, GROUP};
+#[cfg(regard_kernel = "mve")]
+use super::selected::{put_column_part, put_row_part};
 
 /// Words of such a matrix.
 #[must_use]
@@ -33,10 +35,41 @@ fn byte(value: i16) -> i32 {
     i32::from(value.max(-127))
 }
 
+/// Numbers that are cut at once, whole fours.
+const PART: usize = 32;
+
+/// Writes row `row` of a matrix of `columns`: `values / 2^shift`, rounded, which have 8 bits then;
+/// −128 becomes −127. Rows come in order from 0 on: an even one clears the odd one behind it.
+///
+/// `values`: `[columns]` · `shift`: 1…31.
+pub fn put_row(words: &mut [u32], columns: usize, row: usize, values: &[i32], shift: u32) {
+    in_parts(values, shift, |first, part| put_row_part(words, columns, (row, first), part));
+}
+
+/// Writes column `column` of a matrix of `columns` as [`put_row`] does a row, but clears none.
+///
+/// `values`: `[rows]` · `shift`: 1…31.
+pub fn put_column(words: &mut [u32], columns: usize, column: usize, values: &[i32], shift: u32) {
+    in_parts(values, shift, |first, part| put_column_part(words, columns, (first, column), part));
+}
+
+/// Calls `write` with values of 8 bits and where they start, zeros behind the last ones.
+#[inline(always)]
+fn in_parts(values: &[i32], shift: u32, mut write: impl FnMut(usize, &[[i16; GROUP]])) {
+    let mut first = 0usize; // `enumerate` could overflow.
+    for values in values.chunks(PART) {
+        let mut bytes = [0; PART];
+        super::narrow(values, shift, 127, bytes.get_mut(..values.len()).unwrap_or_default());
+        let fours = bytes.as_chunks().0;
+        write(first, fours.get(..values.len().div_ceil(GROUP)).unwrap_or(fours));
+        first = first.wrapping_add(PART);
+    }
+}
+
 /// Writes part of row `row` of a matrix of `columns`, from the column `first` on, −128 ≤ values ≤ 127, the least as −127, zeros
 /// beyond the columns. Rows come in order from 0 on: an even one clears the odd one behind it.
 #[cfg(not(regard_kernel = "mve"))]
-pub fn put_row(
+fn put_row_part(
     words: &mut [u32],
     columns: usize,
     (row, first): (usize, usize),
@@ -62,10 +95,9 @@ pub fn put_row(
 }
 
 /// Writes part of column `column` of a matrix of `columns`, from the row `first` on, a multiple of
-/// four, −128 ≤ values ≤ 127, the least as −127, zeros beyond the rows. Columns come in order from 0 on: an even one clears
-/// the odd one behind it.
+/// four, −128 ≤ values ≤ 127, the least as −127.
 #[cfg(not(regard_kernel = "mve"))]
-pub fn put_column(
+fn put_column_part(
     words: &mut [u32],
     columns: usize,
     (first, column): (usize, usize),
@@ -74,10 +106,10 @@ pub fn put_column(
     let stride = stride(columns);
     let start = (first / BLOCK_ROWS).wrapping_mul(stride).wrapping_add(column & !1);
     let mut blocks = words.get_mut(start..).unwrap_or_default();
-    let is_even = column.is_multiple_of(2);
+    let up = column as u32 % 2 * 16;
     let put = |word: &mut u32, upper: i16, lower: i16| {
-        let half = (byte(upper) << 8).wrapping_add(byte(lower)) as u32;
-        *word = if is_even { half & 0xFFFF } else { *word & 0xFFFF | half << 16 };
+        let half = (byte(upper) << 8).wrapping_add(byte(lower)) as u32 & 0xFFFF;
+        *word = *word & !(0xFFFF << up) | half << up;
     };
     for &[a, b, c, d] in values {
         let Some([even, odd]) = blocks.first_chunk_mut::<2>() else { return };
@@ -94,39 +126,35 @@ mod tests {
 
     #[test]
     fn rows_and_columns_come_back_as_products_and_when_written_again() {
-        for (rows, columns) in [(1, 1), (2, 3), (5, 4), (8, 6), (7, 9)] {
-            let value = |r: usize, c: usize| ((r * 37 + c * 91) % 255) as i16 - 127;
-            let fours = |values: Vec<i16>| {
-                let (values, rest) = (values.as_chunks().0.to_vec(), values.as_chunks::<4>().1);
-                let last: [i16; 4] = core::array::from_fn(|i| rest.get(i).copied().unwrap_or(0));
-                [values, vec![last]].concat()
-            };
+        for (rows, columns) in [(1, 1), (2, 3), (5, 4), (8, 6), (7, 9), (41, 38)] {
+            let value = |r: usize, c: usize| ((r * 37 + c * 91) % 256) as i16 - 128;
+            let kept = |value: i16| i32::from(value.max(-127));
+            let wide = |value: i16, c: usize| i32::from(value) * 8 + c as i32 % 4;
             let mut by_rows = std::vec![0xA5A5_A5A5; bare_words(rows, columns) + 4];
             let mut by_columns = by_rows.clone();
             for round in [1, 0] {
                 for r in 0..rows {
-                    let row = fours((0..columns).map(|c| value(r, c) >> round).collect());
-                    let (first, rest) = row.split_at(columns / 4 / 2);
-                    put_row(&mut by_rows, columns, (r, 0), first);
-                    let rest = &rest[..columns.div_ceil(4) - first.len()];
-                    put_row(&mut by_rows, columns, (r, 4 * first.len()), rest);
+                    let row = (0..columns).map(|c| wide(value(r, c) >> round, c));
+                    put_row(&mut by_rows, columns, r, &row.collect::<Vec<_>>(), 3);
                 }
                 for c in 0..columns {
-                    let column = fours((0..rows).map(|r| value(r, c) >> round).collect());
-                    let (first, rest) = column.split_at(1);
-                    put_column(&mut by_columns, columns, (0, c), first);
-                    let rest = &rest[..rows.div_ceil(4) - 1];
-                    put_column(&mut by_columns, columns, (4, c), rest);
+                    let column = (0..rows).map(|r| wide(value(r, c) >> round, r));
+                    put_column(&mut by_columns, columns, c, &column.collect::<Vec<_>>(), 3);
                 }
             }
+            let fours = |values: Vec<i16>| {
+                let mut fours = vec![[0; 4]; columns.div_ceil(4)];
+                fours.as_flattened_mut()[..columns].copy_from_slice(&values);
+                fours
+            };
             let x: Vec<i16> = (0..columns as i16).map(|c| c * 77 - 150).collect();
-            let x = &fours(x)[..columns.div_ceil(4)];
+            let x = &fours(x)[..];
             for words in [by_rows, by_columns] {
                 let mut out = std::vec![0; rows];
                 portable::dots(&words, columns, x, &mut out);
                 for (r, out) in out.iter().enumerate() {
                     let x = x.as_flattened().iter().enumerate().take(columns);
-                    let exact: i32 = x.map(|(c, &x)| i32::from(value(r, c)) * i32::from(x)).sum();
+                    let exact: i32 = x.map(|(c, &x)| kept(value(r, c)) * i32::from(x)).sum();
                     assert_eq!(*out, exact, "{rows}×{columns}, row {r}");
                 }
                 assert_eq!(words.last(), Some(&0xA5A5_A5A5), "behind the matrix");

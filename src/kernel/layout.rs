@@ -14,9 +14,9 @@
 //! one more over their low bytes gathers D′, and a subtraction at the end separates them: 1.5
 //! instructions a pair of products, and no more flash than plain int8. Exact as long as |D| < 2²³.
 //!
-//! **Fours** (int4, −8…7, feature `int4`). The same over the halves as they are, and without their
-//! first, first two, first three digits: 7 instructions for 8 products. Differences of these sums are
-//! 4096·D₀, and 256, 16 and 1 times D + 8·Σx, whose second part no weight changes. Exact as long as
+//! **Fours** (int4, −8…7, feature `int4`). Sums over the halves as they are, and over some of their digits:
+//! four without moving any, three or two with one moved (`dsp/fours`: 6 instructions for 8 products). They
+//! hold D₀, and D + 8·Σx of the others, whose second part no weight changes. Exact as long as
 //! |D| < 2¹⁹, for 4096·D₀ is counted modulo 2³².
 //!
 //! **Bytes** (int8, feature `bytes`). For cores with vectors of bytes; x has 8 bits at most.

@@ -24,6 +24,7 @@ mod bytes;
 #[doc(hidden)]
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+mod exp2;
 mod layout;
 #[cfg(any(regard_kernel = "x86_64", regard_kernel = "wasm32"))]
 mod loops;
@@ -93,32 +94,24 @@ pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: 
     }
 }
 
-/// Products, and what is done to each number of a vector, as [`portable`] defines them.
-pub use selected::{add_scaled, magnitude, moments, narrow, norm, scale};
+/// The product of keys with a query, of values with weights; what softmax is made of; and what writes keys
+/// and values: as [`portable`] defines them.
+pub use selected::{dots, energies, mantissas, powers, put_column, put_row};
 
-#[cfg(not(any(regard_kernel = "dsp", regard_kernel = "m7")))]
-pub use portable::{narrow_again, relu};
-#[cfg(any(regard_kernel = "dsp", regard_kernel = "m7"))]
-pub use selected::{narrow_again, relu, width};
-/// The least `b` such that every value lies in −2ᵇ ≤ v < 2ᵇ: the bits of their [`magnitude`].
-#[cfg(not(any(regard_kernel = "dsp", regard_kernel = "m7")))]
-#[must_use]
-pub fn width(values: &[i32]) -> u32 {
-    32 - magnitude(values).leading_zeros()
-}
+/// What is done to each number of a vector, as [`portable`] defines it.
+pub use selected::{
+    add_scaled, interleave, magnitude, moments, narrow, narrow_again, norm, relu, scale, width,
+};
 
-/// The product of keys with a query, of values with weights, as [`portable::dots`] defines it.
-pub use selected::dots;
+/// The ends of steps of recurrent cells, as [`portable`] defines them.
+pub use selected::{gru, lstm, rnn};
 
 pub use bare::bare_words;
-#[cfg(not(regard_kernel = "mve"))]
-pub use bare::{put_column, put_row};
 pub use bytes::bytes_of;
+pub use exp2::{EXP2_FRACTION, exp2_neg};
 pub use layout::Layout;
-pub use portable::{Norm, depthwise};
+pub use portable::{Arguments, Norm, depthwise, reset, update};
 pub use rows::Rows;
-#[cfg(regard_kernel = "mve")]
-pub use selected::{put_column, put_row};
 
 /// The name of the kernel set that this build uses.
 pub const NAME: &str = env!("REGARD_KERNEL_NAME");

@@ -57,6 +57,14 @@ impl<'m> Rows<'m> {
         }
     }
 
+    /// With the rows that fill the last block.
+    pub(crate) const fn whole_blocks(self) -> Self {
+        match self.rows.checked_next_multiple_of(BLOCK_ROWS as u16) {
+            Some(rows) => Self { rows, ..self },
+            None => self,
+        }
+    }
+
     /// A matrix without rows.
     pub(crate) const EMPTY: Self = Self { words: &[], rows: 0, columns: 0, layout: Layout::Pairs };
 

@@ -3,6 +3,7 @@
 use super::{Input, Linear, block, first, first_mut};
 use crate::arena::Carver;
 use crate::format::Plan;
+use crate::kernel;
 use crate::number::magnitude_bits;
 
 /// Scratch of one row: what the next layer reads, and what a layer computes.
@@ -63,7 +64,7 @@ impl<'s> Lanes<'s> {
     pub(crate) fn apply(&mut self, linear: &Linear<'_>, rows: usize) {
         if rows == 2 {
             let ([a, b], columns) = (&self.lanes, linear.columns());
-            interleave(first(a.narrow, columns), first(b.narrow, columns), self.both);
+            kernel::interleave(first(a.narrow, columns), first(b.narrow, columns), self.both);
         }
         self.apply_again(linear, rows);
     }
@@ -106,44 +107,5 @@ impl Lane<'_> {
     pub(crate) fn cut_known(&mut self, input: Input, (n, width): (usize, u32)) {
         let (wide, narrow) = (first(self.wide, n), first_mut(self.narrow, n));
         self.exponent = input.narrow_known((wide, width), self.exponent, narrow);
-    }
-}
-
-/// Two vectors side by side, as [`crate::kernel::matvec_pair`] reads them, with zeros behind.
-fn interleave(a: &[i16], b: &[i16], both: &mut [[u32; 2]]) {
-    let word = |low: i16, high: i16| u32::from(low as u16) | u32::from(high as u16) << 16;
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks(), b.as_chunks());
-    let (fours, _) = both.as_chunks_mut();
-    let (fours, behind) = fours.split_at_mut_checked(a.len()).unwrap_or_default();
-    for ((&[a, b, c, d], &[e, f, g, h]), to) in a.iter().zip(first(b, a.len())).zip(fours) {
-        *to = [[word(a, b), word(e, f)], [word(c, d), word(g, h)]];
-    }
-    if let Some(to) = behind.first_mut() {
-        let at = |rest: &[i16], i: usize| rest.get(i).copied().unwrap_or(0);
-        let two = |i: usize| {
-            let second = i.wrapping_add(1);
-            [word(at(a_rest, i), at(a_rest, second)), word(at(b_rest, i), at(b_rest, second))]
-        };
-        *to = [two(0), two(2)];
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::interleave;
-
-    #[test]
-    fn vectors_lie_side_by_side_and_end_in_zeros() {
-        for n in 0..13i16 {
-            let a: Vec<i16> = (0..n).map(|i| i - 5).collect();
-            let b: Vec<i16> = a.iter().map(|x| -7 * x).collect();
-            let mut both = vec![[0xAAAA_AAAA; 2]; (n as usize).div_ceil(4) * 2];
-            interleave(&a, &b, &mut both);
-            for (which, x) in [a, b].iter().enumerate() {
-                let halves = both.iter().flat_map(|w| [w[which] as i16, (w[which] >> 16) as i16]);
-                let expected = x.iter().copied().chain(core::iter::repeat(0));
-                assert!(halves.zip(expected).all(|(found, expected)| found == expected), "{n}");
-            }
-        }
     }
 }

@@ -112,7 +112,7 @@ pub(crate) fn narrow_known<T: Number>(
 }
 
 /// Values as mantissas of `bits` bits, with a shift that fits.
-pub(crate) fn cut<T: Number>(values: &[T], shift: u32, bits: u32, out: &mut [i16]) {
+fn cut<T: Number>(values: &[T], shift: u32, bits: u32, out: &mut [i16]) {
     match shift {
         0 => {
             for (out, &value) in out.iter_mut().zip(values) {

@@ -7,20 +7,18 @@
 //! Rounding is to the nearest, ties upwards: `⌊v / 2ⁿ + ½⌋` ([`round_shift`]), everywhere.
 
 mod block;
-mod exp2;
 mod gelu;
 mod rsqrt;
 mod sigmoid;
 mod softmax;
 
 pub use block::{Block, Number, add_aligned, magnitude_bits, narrow, widen};
-pub(crate) use block::{align, bytes_for, cut, exponent_for, narrow_known};
-pub use exp2::{EXP2_MAX_ERROR, exp2_neg};
+pub(crate) use block::{align, bytes_for, exponent_for, narrow_known};
 pub use gelu::{GELU_MAX_ERROR, PHI_MAX_ERROR, gelu, phi, relu};
 pub use rsqrt::{RSQRT_MAX_ERROR, rsqrt};
 pub(crate) use sigmoid::{GATE_FRACTION, ONE, ToGate, bend, to_gates};
 pub use sigmoid::{SIGMOID_MAX_ERROR, TANH_MAX_ERROR, sigmoid, tanh};
-pub(crate) use softmax::softmax_below;
+pub(crate) use softmax::Share;
 pub use softmax::{ENERGY_FRACTION, SOFTMAX_MAX_ERROR, softmax};
 
 /// `⌊value / 2^shift + ½⌋` for any shift; 0 beyond 31.

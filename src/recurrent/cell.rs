@@ -2,9 +2,9 @@
 //! 32 units are computed, used and forgotten at a time: no buffer holds the gates of all.
 
 use super::State;
-use super::gates::{lstm, reset, rnn, update};
 use super::states::H_EXPONENT;
 use crate::format::{Cell, Model, Role, Stack};
+use crate::kernel::{self, Arguments, reset, update};
 use crate::layer::{Linear, Pass, block, first_mut};
 use crate::number::ToGate;
 
@@ -63,44 +63,29 @@ impl<'m> CellLayer<'m> {
         let early_gates = if self.kind == Cell::GruBefore { 2 } else { gates };
         let mut from_x = Gates::of(&self.input, x.exponent);
         let mut from_h = Gates::of(&self.state, h_exponent);
-        let (of_x, of_h) = (from_x.to_gate, from_h.to_gate);
-        // A gate's argument: what both matrices gave it, in Q14.
-        let both = |x: i32, h: i32| of_x.apply(x).wrapping_add(of_h.apply(h));
+        let right = [from_x.to_gate.right(), from_h.to_gate.right()];
         let (product, late) = wide.split_at_mut_checked(state.h.len()).unwrap_or_default();
         let late = late.as_chunks_mut().0;
         let mut waiting = product.iter_mut().zip(&mut *late);
-        let mut c = state.c.iter_mut();
+        let mut c = state.c.chunks_mut(UNITS);
         for units in state.h.chunks_mut(UNITS) {
             from_x.next(x.mantissas, units.len().wrapping_mul(gates));
             from_h.next(h, units.len().wrapping_mul(early_gates));
+            let arguments = Arguments { x: &from_x.sums, h: &from_h.sums, right };
             match self.kind {
-                Cell::Rnn => {
-                    for (out, (x, s)) in units.iter_mut().zip(chunks::<1, 1>(&from_x, &from_h)) {
-                        *out = rnn(both(x[0], s[0]));
-                    }
-                }
-                Cell::GruAfter => {
-                    for (out, (x, s)) in units.iter_mut().zip(chunks::<3, 3>(&from_x, &from_h)) {
-                        let n = reset(both(x[0], s[0]), of_h.apply(s[2]));
-                        let n = of_x.apply(x[2]).wrapping_add(n);
-                        *out = update(both(x[1], s[1]), n, *out, down);
-                    }
-                }
+                Cell::Rnn => kernel::rnn(arguments, units),
+                Cell::GruAfter => kernel::gru(arguments, down, units),
                 Cell::GruBefore => {
-                    let sums = chunks::<3, 2>(&from_x, &from_h);
-                    for ((&h, (x, s)), (product, late)) in units.iter().zip(sums).zip(&mut waiting)
+                    for ((&h, (x, s)), (product, late)) in
+                        units.iter().zip(arguments.units::<3, 2>()).zip(&mut waiting)
                     {
-                        *product = reset(both(x[0], s[0]), h.into());
-                        *late = [both(x[1], s[1]), of_x.apply(x[2])];
+                        *product = reset(arguments.both(x[0], s[0]), h.into());
+                        *late = [arguments.both(x[1], s[1]), arguments.of_x(x[2])];
                     }
                 }
                 Cell::Lstm => {
                     let c_down = state.c_exponent.wrapping_sub(H_EXPONENT) as u32;
-                    let sums = chunks::<4, 4>(&from_x, &from_h);
-                    for ((out, (x, s)), c) in units.iter_mut().zip(sums).zip(&mut c) {
-                        let gate = |i: usize| both(x[i], s[i]);
-                        (*out, *c) = lstm([gate(0), gate(1), gate(2), gate(3)], *c, c_down);
-                    }
+                    kernel::lstm(arguments, c_down, units, c.next().unwrap_or_default());
                 }
             }
         }
@@ -129,14 +114,6 @@ impl<'m> CellLayer<'m> {
             *h = update(z, n.wrapping_add(gate.apply(u)), *h, down);
         }
     }
-}
-
-/// Both sums of each unit, gate by gate.
-fn chunks<'s, const X: usize, const H: usize>(
-    x: &'s Gates<'_>,
-    h: &'s Gates<'_>,
-) -> impl Iterator<Item = (&'s [i32; X], &'s [i32; H])> {
-    x.sums.as_chunks().0.iter().zip(h.sums.as_chunks().0)
 }
 
 /// What a matrix gives to the gates of some units.

@@ -13,7 +13,6 @@ mod cell;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod context_gate;
-mod gates;
 mod start;
 mod states;
 

@@ -58,9 +58,7 @@ mod product;
 mod run;
 mod vector;
 
-#[cfg(feature = "bytes")]
-pub use super::portable::bytes;
-pub use super::portable::magnitude;
+pub use super::portable::*; // What this set has not.
 pub use pair::matvec_pair;
 pub use vector::{add_scaled, moments, narrow, norm, scale};
 

@@ -52,12 +52,16 @@
 //! |---|---|---|---|
 //! | SMLAL (`long.rs`): one vector, two | 1.81, 1.38 | 4.2, 3.8 | 5.2, 4.8 |
 //! | MLA (`short.rs`, feature `cortex-m3`) | 2.31, 2.00 | 3.7, 3.5 | 3.7, 3.5 |
+//! | int4, SMLAL (`fours/long.rs`): one vector, two | 1.56, 1.19 | 3.8, 3.4 | 4.8, 4.4 |
+//! | int4, MLA (`fours/short.rs`, that feature) | 2.31, 1.81 | 3.6, 3.0 | 3.6, 3.0 |
 //!
 //! Nobody has measured either on a board. A core that multiplies 64 bits in a cycle wants the first.
 
 #![expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
 
 mod bare;
+#[cfg(feature = "int4")]
+pub mod fours;
 #[cfg(not(feature = "cortex-m3"))]
 #[path = "long.rs"]
 mod kind;
@@ -68,11 +72,7 @@ mod pair;
 mod sums;
 mod vector;
 
-#[cfg(feature = "bytes")]
-pub use super::portable::bytes;
-#[cfg(feature = "int4")]
-pub use super::portable::fours;
-pub use super::portable::magnitude;
+pub use super::portable::*; // What this set has not.
 pub use bare::dots;
 pub use pair::matvec_pair;
 pub use vector::{add_scaled, moments, narrow, norm, scale};

@@ -27,7 +27,7 @@ use crate::kernel::rows::Rows;
 use core::arch::naked_asm;
 
 /// Groups that a round of the loop takes.
-const STEPS: usize = 2;
+pub(super) const STEPS: usize = 2;
 
 /// What `run` keeps on its stack, in that order, behind the biases of a block.
 #[repr(C)]
@@ -99,6 +99,9 @@ macro_rules! row {
         )
     };
 }
+
+#[cfg(feature = "int4")]
+pub(super) use row;
 
 /// # Safety
 ///

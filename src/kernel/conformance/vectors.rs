@@ -27,8 +27,24 @@ pub(super) fn run(report: &mut Report) {
             add_scaled(report, wide, shift, short);
             moments(report, short);
             norm(report, wide, shift, short);
+            moves(report, short);
         }
     }
+}
+
+/// What makes no new number has no cases: a difference is a failure, and the hash stays.
+fn moves(report: &mut Report, short: &[i16]) {
+    let mut other = [0; LONGEST];
+    for (to, from) in other.iter_mut().zip(short.iter().rev()) {
+        *to = !from;
+    }
+    let other = &other[..short.len()];
+    let (mut pairs, mut expected_pairs) =
+        ([[0xA5A5_A5A5; 2]; LONGEST], [[0xA5A5_A5A5; 2]; LONGEST]);
+    let words = short.len().div_ceil(4) * 2;
+    kernel::interleave(short, other, &mut pairs[..words]);
+    portable::interleave(short, other, &mut expected_pairs[..words]);
+    report.failures += u32::from(pairs != expected_pairs);
 }
 
 /// Values of 30 bits and fewer, the largest among them, of both signs.

@@ -52,15 +52,17 @@ mod bare;
 pub mod fours;
 mod narrow;
 mod pair;
+mod put;
 mod vector;
+mod weights;
 
-#[cfg(feature = "bytes")]
-pub use super::portable::bytes;
-pub use super::portable::magnitude;
+pub use super::portable::*; // What this set has not.
 pub use bare::dots;
 pub use narrow::{narrow, narrow_again, width};
 pub use pair::matvec_pair;
+pub use put::{put_column, put_row};
 pub use vector::{add_scaled, moments, norm, relu, scale};
+pub use weights::{energies, mantissas, powers};
 
 use super::blocks::{Places, in_blocks};
 use super::rows::{GROUP, Rows};

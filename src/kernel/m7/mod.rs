@@ -55,13 +55,7 @@ mod bare;
 mod pair;
 mod step;
 
-#[cfg(feature = "int4")]
-pub use super::dsp::fours;
-pub use super::dsp::{
-    add_scaled, magnitude, moments, narrow, narrow_again, norm, relu, scale, width,
-};
-#[cfg(feature = "bytes")]
-pub use super::portable::bytes;
+pub use super::dsp::*; // What this set has not.
 pub use bare::dots;
 pub use pair::matvec_pair;
 

@@ -62,7 +62,8 @@ pub(crate) fn matvec_pair(
     let rest = count % BLOCK_ROWS;
     let out = [a.as_mut_ptr(), b.as_mut_ptr()];
     let mut job = Job {
-        bias_shifts: bias_shifts.map(u32::wrapping_neg),
+        // Not `map`, which becomes a loop.
+        bias_shifts: [bias_shifts[0].wrapping_neg(), bias_shifts[1].wrapping_neg()],
         out_end: out[0].wrapping_add(count.wrapping_sub(rest)),
         zeros: MaybeUninit::uninit(),
         entry: if groups == 0 { STEPS } else { groups.wrapping_neg() % STEPS },

@@ -80,7 +80,7 @@ struct Job {
 }
 
 /// See [`crate::kernel::portable::matvec`].
-pub(crate) fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
+pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
     let count = out.len().min(rows.rows());
     if count == 0 {

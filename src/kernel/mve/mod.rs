@@ -6,6 +6,9 @@
 //! | `pair.rs`, two vectors | four | 8 of 16 bits |
 //! | `bare.rs`, keys and values | four | 8 of 16 bits |
 //! | `bytes.rs`, `bytes_short.rs`, `bytes_pair.rs`: weights in rows of bytes | eight, four, four | 16 of 8 bits |
+//! | `fours/`: int4, one vector and two | eight, four | 8 of 16 bits |
+//! | `interleave.rs`, two vectors side by side | | 8 of 16 bits |
+//! | `gates.rs`, of recurrent cells | | 4 of 32 bits |
 //! | `put.rs`, what enters a cache | | 8 of 16 bits |
 //! | `vector.rs`, what is done to each number | | 4 of 32 bits |
 //!
@@ -16,23 +19,30 @@
 
 mod bare;
 #[cfg(feature = "bytes")]
-pub(crate) mod bytes;
+pub mod bytes;
 #[cfg(feature = "bytes")]
 mod bytes_pair;
 #[cfg(feature = "bytes")]
 mod bytes_short;
+#[cfg(feature = "int4")]
+pub mod fours;
+mod gates;
+mod interleave;
 mod matvec;
 mod pair;
 mod put;
 mod vector;
+mod weights;
 
-#[cfg(feature = "int4")]
-pub use super::portable::fours;
+pub use super::portable::*; // What this set has not.
 pub use bare::dots;
-pub(crate) use matvec::matvec;
-pub(crate) use pair::matvec_pair;
-pub use put::{put_column, put_row};
-pub use vector::{add_scaled, magnitude, moments, narrow, norm, scale};
+pub use gates::{gru, lstm, rnn};
+pub use interleave::interleave;
+pub use matvec::matvec;
+pub use pair::matvec_pair;
+pub use put::{put_column_part, put_row_part};
+pub use vector::{add_scaled, magnitude, moments, narrow, norm, relu, scale};
+pub use weights::{energies, mantissas, powers};
 
 use super::rows::GROUP;
 

@@ -14,7 +14,7 @@ use crate::kernel::rows::{BLOCK_ROWS, GROUP};
 use core::arch::naked_asm;
 
 /// See [`crate::kernel::bare::put_row`].
-pub fn put_row(
+pub fn put_row_part(
     words: &mut [u32],
     columns: usize,
     (row, first): (usize, usize),
@@ -30,7 +30,7 @@ pub fn put_row(
 }
 
 /// See [`crate::kernel::bare::put_column`].
-pub fn put_column(
+pub fn put_column_part(
     words: &mut [u32],
     columns: usize,
     (first, column): (usize, usize),
@@ -42,15 +42,10 @@ pub fn put_column(
     // Blocks that begin two words or more before the end.
     let blocks = words.len().wrapping_sub(2).checked_div(stride).unwrap_or(0).wrapping_add(1);
     let blocks = if words.len() < 2 { 0 } else { blocks.min(values.len()) };
-    let run = if column.is_multiple_of(2) { run_even_column } else { run_odd_column };
+    let to = words.as_mut_ptr().cast::<i16>().wrapping_add(column & 1);
     // SAFETY: the first two words of each of the blocks are there.
     unsafe {
-        run(
-            words.as_mut_ptr(),
-            values.as_ptr().cast(),
-            blocks.wrapping_mul(2),
-            stride.wrapping_mul(4),
-        )
+        run_column(to, values.as_ptr().cast(), blocks.wrapping_mul(2), stride.wrapping_mul(4))
     }
 }
 
@@ -105,14 +100,10 @@ unsafe extern "C" fn run_odd_row(to: *mut u32, values: *const i16, words: usize)
 
 /// # Safety
 ///
-/// `values`: two for each of `words`, of which two lie at `to` and every `stride` bytes behind.
+/// `values`: two for each of the halves, of which two lie 4 bytes apart at `to`, and every `stride` bytes
+/// behind.
 #[unsafe(naked)]
-unsafe extern "C" fn run_even_column(
-    to: *mut u32,
-    values: *const i16,
-    words: usize,
-    stride: usize,
-) {
+unsafe extern "C" fn run_column(to: *mut i16, values: *const i16, halves: usize, stride: usize) {
     naked_asm!(
         cpu!(),
         "push {{r7, lr}}",
@@ -120,37 +111,6 @@ unsafe extern "C" fn run_even_column(
         "vmov q2[2], q2[0], r12, r3",
         "mov r12, #4",
         "add lr, r3, #4",
-        "vmov q2[3], q2[1], r12, lr",
-        "vmvn.i16 q3, #126", // −127
-        "wlstp.32 lr, r2, 3f",
-        "2:",
-        "vldrh.u16 q0, [r1], #16",
-        "vmax.s16 q0, q0, q3",
-        "vshr.s32 q1, q0, #16",
-        "vshl.i32 q0, q0, #8",
-        "vadd.i32 q0, q0, q1",
-        "vmovlb.u16 q0, q0",
-        "vstrw.32 q0, [r0, q2]",
-        "add r0, r0, r3, lsl #1",
-        "letp lr, 2b",
-        "3:",
-        "pop {{r7, pc}}",
-    )
-}
-
-/// # Safety
-///
-/// As [`run_even_column`].
-#[unsafe(naked)]
-unsafe extern "C" fn run_odd_column(to: *mut u32, values: *const i16, words: usize, stride: usize) {
-    naked_asm!(
-        cpu!(),
-        "push {{r7, lr}}",
-        "mov r12, #2", // The upper halves.
-        "add lr, r3, #2",
-        "vmov q2[2], q2[0], r12, lr",
-        "mov r12, #6",
-        "add lr, r3, #6",
         "vmov q2[3], q2[1], r12, lr",
         "vmvn.i16 q3, #126", // −127
         "wlstp.32 lr, r2, 3f",

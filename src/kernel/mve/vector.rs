@@ -6,7 +6,7 @@
 //! |---|---|---|---|
 //! | [`narrow`] | 1.25 | [`add_scaled`] | 1.5 |
 //! | [`magnitude`] | 1.25 | [`moments`] | .5 |
-//! | [`norm`] | 2.75 | | |
+//! | [`norm`] | 2.75 | [`rectify`] | 1 |
 
 use super::cpu;
 use crate::kernel::Norm;
@@ -85,6 +85,33 @@ pub fn norm(norm: Norm, x: &[i16], gammas: &[u32], betas: &[u32], out: &mut [i32
     };
     // SAFETY: all four have `n` numbers.
     unsafe { run_norm(&job) }
+}
+
+/// See [`crate::kernel::portable::relu`].
+pub fn relu(values: &mut [i32]) -> u32 {
+    // SAFETY: all numbers of a slice.
+    unsafe { run_relu(values.as_mut_ptr(), values.len()) };
+    magnitude(values)
+}
+
+/// # Safety
+///
+/// `values`: `[n]`
+#[unsafe(naked)]
+unsafe extern "C" fn run_relu(values: *mut i32, n: usize) {
+    naked_asm!(
+        cpu!(),
+        "push {{r7, lr}}",
+        "vmov.i32 q1, #0",
+        "wlstp.32 lr, r1, 3f",
+        "2:",
+        "vldrw.u32 q0, [r0]",
+        "vmax.s32 q0, q0, q1",
+        "vstrw.32 q0, [r0], #16",
+        "letp lr, 2b",
+        "3:",
+        "pop {{r7, pc}}",
+    )
 }
 
 /// # Safety

@@ -6,9 +6,20 @@
 pub mod bytes;
 #[cfg(feature = "int4")]
 pub mod fours;
+mod gates;
+mod sigmoid;
 mod vector;
+mod weights;
 
-pub use vector::{Norm, add_scaled, magnitude, moments, narrow, narrow_again, norm, relu};
+pub use super::bare::{put_column, put_row};
+pub use gates::{Arguments, gru, lstm, reset, rnn, update};
+pub use sigmoid::{GATE_FRACTION, ONE, SIGMOID_MAX_ERROR, TANH_MAX_ERROR, sigmoid, tanh};
+#[cfg(regard_kernel = "mve")]
+pub(super) use sigmoid::{STEPS, TABLE};
+pub use vector::{
+    Norm, add_scaled, interleave, magnitude, moments, narrow, narrow_again, norm, relu, width,
+};
+pub use weights::{energies, mantissas, powers};
 
 use super::Layout;
 use super::bare::{holds, stride};

@@ -61,9 +61,7 @@ mod pair;
 mod sums;
 mod vector;
 
-#[cfg(feature = "bytes")]
-pub use super::portable::bytes;
-pub use super::portable::magnitude;
+pub use super::portable::*; // What this set has not.
 pub use bare::dots;
 pub use pair::matvec_pair;
 pub use vector::{add_scaled, moments, narrow, norm, scale};

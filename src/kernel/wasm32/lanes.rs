@@ -66,21 +66,33 @@ impl Sums {
         i32x4_shuffle::<0, 4, 1, 5>(high, low)
     }
 
-    /// The results of a block. `bias_shift`: less than 32.
+    /// The results of a block: see the function of that name.
     ///
     /// # Safety
     ///
-    /// From `block` on there are `size` words, at least four.
+    /// As there.
     #[inline]
     #[target_feature(enable = "simd128")]
     pub(super) unsafe fn finish(self, block: *const u32, size: usize, bias_shift: u32) -> v128 {
-        let behind = block.wrapping_add(size.wrapping_sub(BLOCK_ROWS));
-        // SAFETY: the first four words of the block, and its last four.
-        let (biases, multipliers) = unsafe { (load(block), load(behind)) };
-        let half = i32x4_splat(((1u32 << (bias_shift & 31)) >> 1) as i32);
-        let bias = i32x4_shr(i32x4_add(biases, half), bias_shift);
-        i32x4_add(scale(self.rows(), multipliers), bias)
+        // SAFETY: as the caller promises.
+        unsafe { finish(self.rows(), block, size, bias_shift) }
     }
+}
+
+/// The results of a block. `sums`: 256·D of each row · `bias_shift`: less than 32.
+///
+/// # Safety
+///
+/// From `block` on there are `size` words, at least four.
+#[inline]
+#[target_feature(enable = "simd128")]
+pub(super) unsafe fn finish(sums: v128, block: *const u32, size: usize, bias_shift: u32) -> v128 {
+    let behind = block.wrapping_add(size.wrapping_sub(BLOCK_ROWS));
+    // SAFETY: the first four words of the block, and its last four.
+    let (biases, multipliers) = unsafe { (load(block), load(behind)) };
+    let half = i32x4_splat(((1u32 << (bias_shift & 31)) >> 1) as i32);
+    let bias = i32x4_shr(i32x4_add(biases, half), bias_shift);
+    i32x4_add(scale(sums, multipliers), bias)
 }
 
 /// 256 · the low byte of each half.

@@ -13,6 +13,8 @@
 //! machine. A module with SIMD is invalid to an engine without, and no module can ask: the feature
 //! `wasm-simd128` chooses this folder, or `simd128` among the features of the compiler.
 
+#[cfg(feature = "int4")]
+pub mod fours;
 mod lanes;
 mod matrix;
 mod pair;
@@ -20,13 +22,7 @@ mod vector {
     super::super::loops::loops!("simd128");
 }
 
-#[cfg(feature = "bytes")]
-pub use super::portable::bytes;
-#[cfg(feature = "int4")]
-pub use super::portable::fours;
-pub use super::portable::scale;
-
-use super::Norm;
+pub use super::portable::*; // What this set has not.
 use super::rows::{GROUP, Rows};
 
 /// See [`super::portable::matvec`].

@@ -108,7 +108,7 @@ pub(super) fn low_bytes(words: __m256i) -> __m256i {
 /// `sum + w · x`, two halves to a word. Must not be asked for what the processor does not have.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn mac<const UNIT: u8>(mut sum: __m256i, w: __m256i, x: __m256i) -> __m256i {
+pub(super) fn mac<const UNIT: u8>(mut sum: __m256i, w: __m256i, x: __m256i) -> __m256i {
     // Assembly and not intrinsics: the same body serves every unit, whatever features it was
     // compiled with.
     match UNIT {
@@ -226,7 +226,7 @@ pub(super) fn finish(
 /// `round(sum · m / 2³²) + round(b / 2^shift)`
 #[inline]
 #[target_feature(enable = "avx2")]
-fn scale_add(sum: __m256i, [low, high]: [Ends; 2], shifts: &Shifts) -> __m256i {
+pub(super) fn scale_add(sum: __m256i, [low, high]: [Ends; 2], shifts: &Shifts) -> __m256i {
     let m = _mm256_set_m128i(high.multipliers, low.multipliers);
     let bias = _mm256_set_m128i(high.biases, low.biases);
     let bias = _mm256_srav_epi32(_mm256_add_epi32(bias, shifts.half), shifts.by);

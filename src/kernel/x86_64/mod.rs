@@ -20,6 +20,8 @@
     reason = "functions compiled for AVX2 are called where the processor has it"
 )]
 
+#[cfg(feature = "int4")]
+pub mod fours;
 mod lanes;
 mod matrix;
 mod pair;
@@ -28,19 +30,15 @@ mod vector {
     super::super::loops::loops!("avx2");
 }
 
-#[cfg(feature = "bytes")]
-pub use super::portable::bytes;
-#[cfg(feature = "int4")]
-pub use super::portable::fours;
-pub use super::portable::scale;
-
+use super::portable;
+pub use super::portable::*; // What this set has not.
 use super::rows::{GROUP, Rows};
-use super::{Norm, portable};
 use unit::{EVEX, MADD, VEX, unit};
 
-/// Calls the function of the unit that the processor has.
+/// Calls the function of the unit that the processor has, or that of the module in front.
 macro_rules! matrices {
-    ($module:ident::$function:ident($($argument:expr),*)) => {
+    ($slow:path, $module:ident::$function:ident($($argument:expr),*)) => {{
+        use $slow as slow;
         match unit() {
             // SAFETY: a processor of each of these units has AVX2.
             MADD => unsafe { $module::$function::<MADD>($($argument),*) },
@@ -48,10 +46,13 @@ macro_rules! matrices {
             VEX => unsafe { $module::$function::<VEX>($($argument),*) },
             // SAFETY: as above.
             EVEX => unsafe { $module::$function::<EVEX>($($argument),*) },
-            _ => portable::$function($($argument),*),
+            _ => slow::$function($($argument),*),
         }
-    };
+    }};
 }
+
+#[cfg(feature = "int4")]
+use matrices;
 
 /// Calls the function for AVX2, if the processor has it.
 macro_rules! vectors {
@@ -66,17 +67,17 @@ macro_rules! vectors {
 
 /// See [`portable::matvec`].
 pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
-    matrices!(matrix::matvec(rows, x, bias_shift, out));
+    matrices!(portable, matrix::matvec(rows, x, bias_shift, out));
 }
 
 /// See [`portable::matvec_pair`].
 pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: [&mut [i32]; 2]) {
-    matrices!(pair::matvec_pair(rows, x, bias_shifts, out));
+    matrices!(portable, pair::matvec_pair(rows, x, bias_shifts, out));
 }
 
 /// See [`portable::dots`].
 pub fn dots(words: &[u32], columns: usize, x: &[[i16; GROUP]], out: &mut [i32]) {
-    matrices!(matrix::dots(words, columns, x, out));
+    matrices!(portable, matrix::dots(words, columns, x, out));
 }
 
 /// See [`portable::magnitude`].

@@ -83,6 +83,9 @@ mod tests {
             // Other tests may see it: their results do not depend on it.
             CHOSEN.store(unit, Relaxed);
             assert_eq!(conformance::run(), conformance::EXPECTED, "unit {unit}");
+            for &(name, layout, expected) in conformance::LAYOUTS {
+                assert_eq!(conformance::run_layout(layout), expected, "unit {unit}, {name}");
+            }
         }
         CHOSEN.store(found, Relaxed);
     }

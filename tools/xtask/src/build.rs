@@ -39,7 +39,7 @@ impl<'a> Firmware<'a> {
         command.args(self.bins.iter().flat_map(|bin| ["--bin", bin]));
         command.arg("--target-dir").arg(target_dir().join("boards"));
         command.env("REGARD_KERNEL", if self.portable { "portable" } else { "" });
-        command.env(goldens::LIST, goldens::list());
+        command.env(goldens::LIST, goldens::list(board));
         command
     }
 

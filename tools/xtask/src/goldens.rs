@@ -13,37 +13,55 @@ use std::process::{Command, Stdio};
 /// The variable in which the firmware `goldens` finds its list.
 pub(crate) const LIST: &str = "REGARD_GOLDENS";
 
-/// Where the list is.
-pub(crate) fn list() -> PathBuf {
-    target_dir().join("goldens/list.rs")
+/// The board that reads weights as bytes, and so the same models a second time.
+const OF_BYTES: &str = "an547";
+/// What makes such models.
+const AS_BYTES: [&str; 2] = ["--activations", "8"];
+/// Larger models that it reads so too: a Transformer, a GRU, convolutions.
+const LARGE: [&str; 3] = ["eng-fra", "g2p", "scenes"];
+
+/// Where the list of a board is.
+pub(crate) fn list(board: &Board) -> PathBuf {
+    let name = if board.name == OF_BYTES { "list_of_bytes.rs" } else { "list.rs" };
+    target_dir().join("goldens").join(name)
 }
 
-/// Converts all of them, and writes the list: an array of names and models, in Rust.
+/// Converts all of them, and writes the lists: arrays of names and models, in Rust.
 pub(crate) fn convert() -> Result<()> {
     let command = regard()?;
     let golden = root().join("tests/golden");
-    let mut list = String::from("[\n");
+    std::fs::create_dir_all(target_dir().join("goldens"))?;
+    let (mut all, mut of_bytes) = (String::from("[\n"), String::new());
     for kind in folders(&golden)? {
         for folder in folders(&kind)? {
             let name = folder.strip_prefix(&golden)?.display().to_string().replace('\\', "/");
-            let file = target_dir().join(format!("goldens/{}.rgd", name.replace('/', "-")));
-            std::fs::create_dir_all(file.parent().context("no folder")?)?;
-            let mut convert = Command::new(&command);
-            convert.arg("convert").arg(folder.join("weights.safetensors"));
-            convert.arg("--config").arg(folder.join("model.json")).arg("-o").arg(&file);
-            run(convert.stdout(Stdio::null())).with_context(|| name.clone())?;
-            list += &format!(
-                "    ({name:?}, regard::include_model!({:?})),\n",
-                file.display().to_string()
-            );
+            all += &converted(&command, &folder, &name, &[])?;
+            of_bytes += &converted(&command, &folder, &(name + " of bytes"), &AS_BYTES)?;
         }
     }
-    list += "]\n";
-    // Left as it is where nothing changed, or every firmware would be built again.
-    if std::fs::read_to_string(self::list()).ok().as_ref() != Some(&list) {
-        std::fs::write(self::list(), list)?;
+    for name in LARGE {
+        let folder = root().join("models").join(name);
+        of_bytes += &converted(&command, &folder, &format!("{name} of bytes"), &AS_BYTES)?;
+    }
+    for (name, list) in [("list.rs", &all), ("list_of_bytes.rs", &(all.clone() + &of_bytes))] {
+        let (file, list) = (target_dir().join("goldens").join(name), format!("{list}]\n"));
+        // Left as it is where nothing changed, or every firmware would be built again.
+        if std::fs::read_to_string(&file).ok().as_ref() != Some(&list) {
+            std::fs::write(file, list)?;
+        }
     }
     Ok(())
+}
+
+/// Converts the model of a folder, and returns its line of a list.
+fn converted(command: &Path, folder: &Path, name: &str, options: &[&str]) -> Result<String> {
+    let file = target_dir().join(format!("goldens/{}.rgd", name.replace(['/', ' '], "-")));
+    let mut convert = Command::new(command);
+    convert.arg("convert").arg(folder.join("weights.safetensors"));
+    convert.arg("--config").arg(folder.join("model.json")).arg("-o").arg(&file).args(options);
+    run(convert.stdout(Stdio::null())).with_context(|| name.to_owned())?;
+    let file = file.display().to_string();
+    Ok(format!("    ({name:?}, regard::include_model!({file:?})),\n"))
 }
 
 /// Their self-tests on a board.

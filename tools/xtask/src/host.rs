@@ -56,7 +56,7 @@ pub(crate) fn lints() -> Result<Vec<String>> {
         let mut command = cargo(&format!("boards/{}", board.folder), &arguments);
         command.args(["--target", board.target, "--features", &features]);
         command.arg("--target-dir").arg(target_dir().join("boards"));
-        run(command.env(goldens::LIST, goldens::list()).args(deny))?;
+        run(command.env(goldens::LIST, goldens::list(board)).args(deny))?;
     }
     Ok(Vec::new())
 }

@@ -12,7 +12,7 @@ const NONE: f64 = f64::NAN;
 /// Instructions per product, or per number of a vector. Of int4, which it counted over several
 /// shapes, the least.
 #[rustfmt::skip]
-const PEERS: [(&str, [f64; 4]); 16] = [
+const PEERS: [(&str, [f64; 4]); 18] = [
     ("1x64x64", [7.60, 4.00, 2.60, 0.37]),
     ("1x128x128", [6.78, 3.67, 2.23, 0.25]),
     ("1x512x128", [6.22, 3.45, 1.96, 0.18]),
@@ -26,6 +26,8 @@ const PEERS: [(&str, [f64; 4]); 16] = [
     ("bytes/1x128x128", [NONE, NONE, NONE, 0.25]),
     ("bytes/1x512x128", [NONE, NONE, NONE, 0.18]),
     ("bytes/2x128x128", [NONE, NONE, NONE, 0.25]),
+    ("bytes/lstm/64,h128", [NONE, NONE, NONE, 0.47]),
+    ("bytes/conv3x3/16x16,16-32", [NONE, NONE, NONE, 0.32]),
     ("int4/1x64x64", [NONE, NONE, 4.1, 0.35]),
     ("int4/1x128x128", [NONE, NONE, 4.1, 0.35]),
     ("int4/1x512x128", [NONE, NONE, 4.1, 0.35]),

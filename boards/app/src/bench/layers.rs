@@ -5,12 +5,18 @@ use core::fmt::Write;
 use core::hint::black_box;
 use regard::convolution::conformance::{self as convolution_suite, TestConvolution};
 use regard::format::{Cell, ConvKind};
-use regard::kernel::NAME;
+use regard::kernel::{Layout, NAME};
 use regard::recurrent::conformance::{self, HIDDEN, TestCell};
 
 /// A step of the cells, of 128 units: whether their states are those of every core.
 pub fn cells<C: Counter, W: Write>(bench: &mut Bench<'_, C, W>) -> bool {
-    conformance::EXPECTED.iter().all(|&(kind, columns, hash)| cell(bench, kind, columns, hash))
+    let mut all = |layout, expected: &[(Cell, usize, u32)]| {
+        expected.iter().all(|&(kind, columns, hash)| cell(bench, layout, (kind, columns, hash)))
+    };
+    let same = all(Layout::Pairs, &conformance::EXPECTED);
+    #[cfg(feature = "bytes")]
+    let same = same && all(Layout::Bytes, &conformance::EXPECTED_OF_BYTES);
+    same
 }
 
 #[repr(align(4))]
@@ -18,17 +24,17 @@ struct Aligned([i16; 2 * HIDDEN]);
 
 fn cell<C: Counter, W: Write>(
     bench: &mut Bench<'_, C, W>,
-    kind: Cell,
-    columns: usize,
-    hash: u32,
+    layout: Layout,
+    (kind, columns, hash): (Cell, usize, u32),
 ) -> bool {
-    let name = match kind {
-        Cell::Rnn => "rnn/128,h128",
-        Cell::GruAfter => "gru/128,h128",
-        Cell::GruBefore => "gru-before/128,h128",
-        Cell::Lstm => "lstm/64,h128",
+    let [name, of_bytes] = match kind {
+        Cell::Rnn => ["rnn/128,h128", "bytes/rnn/128,h128"],
+        Cell::GruAfter => ["gru/128,h128", "bytes/gru/128,h128"],
+        Cell::GruBefore => ["gru-before/128,h128", "bytes/gru-before/128,h128"],
+        Cell::Lstm => ["lstm/64,h128", "bytes/lstm/64,h128"],
     };
-    let cell = TestCell::new(kind, columns);
+    let name = if layout == Layout::Pairs { name } else { of_bytes };
+    let cell = TestCell::new(kind, columns, layout);
     if conformance::hash(&cell, columns) != hash {
         return bench.differs(name);
     }
@@ -42,17 +48,34 @@ fn cell<C: Counter, W: Write>(
 fn step<C: Counter, W: Write>(bench: &Bench<'_, C, W>, cell: &TestCell, columns: usize) -> u64 {
     let mut narrow = Aligned([0; 2 * HIDDEN]);
     let (mut h, mut c, mut wide) = ([77; HIDDEN], [99; HIDDEN], [0; 3 * HIDDEN]);
-    conformance::input(&mut narrow.0[..columns], 1);
+    cell.input(&mut narrow.0[..columns], 1);
     let step = || cell.step(black_box(&mut narrow.0), &mut h, &mut c, &mut wide);
     bench.counter.count(step)
 }
 
 /// A convolution 3 × 3 of a map of 16 × 16 places, 16 to 32 channels: whether its rows are those of
 /// every core. `arena`: [`ARENA_BYTES`](super::ARENA_BYTES).
-#[inline(never)]
 pub fn convolution<C: Counter, W: Write>(bench: &mut Bench<'_, C, W>, arena: &mut [u8]) -> bool {
-    let name = "conv3x3/16x16,16-32";
-    let Some(mut test) = TestConvolution::new(ConvKind::Conv, arena) else { return false };
+    let expected = convolution_suite::EXPECTED.iter().find(|(kind, _)| *kind == ConvKind::Conv);
+    let hash = expected.map_or(0, |(_, hash)| *hash);
+    let same = map(bench, "conv3x3/16x16,16-32", Layout::Pairs, hash, arena);
+    #[cfg(feature = "bytes")]
+    let same = same && {
+        let hash = convolution_suite::EXPECTED_OF_BYTES;
+        map(bench, "bytes/conv3x3/16x16,16-32", Layout::Bytes, hash, arena)
+    };
+    same
+}
+
+#[inline(never)]
+fn map<C: Counter, W: Write>(
+    bench: &mut Bench<'_, C, W>,
+    name: &str,
+    layout: Layout,
+    expected: u32,
+    arena: &mut [u8],
+) -> bool {
+    let Some(mut test) = TestConvolution::new(ConvKind::Conv, layout, arena) else { return false };
     let mut count = 0;
     let hash = test.hash(|test| {
         let mut made = false;
@@ -60,7 +83,7 @@ pub fn convolution<C: Counter, W: Write>(bench: &mut Bench<'_, C, W>, arena: &mu
         count += if made { taken } else { 0 };
         made
     });
-    if !convolution_suite::EXPECTED.contains(&(ConvKind::Conv, hash)) {
+    if hash != expected {
         return bench.differs(name);
     }
     bench.report(name, NAME, convolution_suite::PRODUCTS as u64, count);

@@ -1,7 +1,71 @@
-//! The gates of one unit, in 16-bit numbers: arguments in Q14, gates and h in Q15.
+//! What recurrent cells make of the arguments of their gates, unit after unit: arguments in Q14, gates
+//! and h in Q15.
 
-use crate::kernel::scale;
-use crate::number::{ONE, sigmoid, tanh};
+use super::{ONE, scale, sigmoid, tanh};
+
+/// The arguments of the gates of some units, gate after gate of one unit after the other: what two
+/// matrices gave them, which becomes Q14 by a shift to the right, and is added.
+#[derive(Clone, Copy, Debug)]
+pub struct Arguments<'s> {
+    /// What the input gave.
+    pub x: &'s [i32],
+    /// What the state gave.
+    pub h: &'s [i32],
+    /// Shifts of both, 0…31: what comes of it is at most 2²⁶.
+    pub right: [u32; 2],
+}
+
+impl<'s> Arguments<'s> {
+    /// What both gave each unit.
+    #[inline(always)]
+    pub(crate) fn units<const X: usize, const H: usize>(
+        self,
+    ) -> impl Iterator<Item = (&'s [i32; X], &'s [i32; H])> {
+        self.x.as_chunks().0.iter().zip(self.h.as_chunks().0)
+    }
+
+    /// The argument of a gate.
+    #[inline(always)]
+    pub(crate) fn both(self, x: i32, h: i32) -> i32 {
+        self.of_x(x).wrapping_add(self.of_h(h))
+    }
+
+    /// Of the input alone.
+    #[inline(always)]
+    pub(crate) fn of_x(self, value: i32) -> i32 {
+        value.wrapping_shr(self.right[0])
+    }
+
+    #[inline(always)]
+    fn of_h(self, value: i32) -> i32 {
+        value.wrapping_shr(self.right[1])
+    }
+}
+
+/// h′ of an RNN: tanh of its only gate. `h`: a number a unit.
+pub fn rnn(a: Arguments<'_>, h: &mut [i16]) {
+    for (h, (x, s)) in h.iter_mut().zip(a.units::<1, 1>()) {
+        *h = rnn_unit(a.both(x[0], s[0]));
+    }
+}
+
+/// h′ of a GRU whose gates are r, z, n, and r stands behind the product: n = tanh(x + r∘s). `h`: in
+/// units of 2^(down − 15).
+pub fn gru(a: Arguments<'_>, down: u32, h: &mut [i16]) {
+    for (h, (x, s)) in h.iter_mut().zip(a.units::<3, 3>()) {
+        let n = reset(a.both(x[0], s[0]), a.of_h(s[2]));
+        let n = a.of_x(x[2]).wrapping_add(n);
+        *h = update(a.both(x[1], s[1]), n, *h, down);
+    }
+}
+
+/// h′ and c′ of an LSTM whose gates are i, f, g, o, for c in units of 2^(c_down − 15), `c_down` at least 1.
+pub fn lstm(a: Arguments<'_>, c_down: u32, h: &mut [i16], c: &mut [i16]) {
+    for ((h, c), (x, s)) in h.iter_mut().zip(c).zip(a.units::<4, 4>()) {
+        let gate = |i: usize| a.both(x[i], s[i]);
+        (*h, *c) = lstm_unit([gate(0), gate(1), gate(2), gate(3)], *c, c_down);
+    }
+}
 
 /// `round(a · b / 2¹⁵)`, for a in Q15, 0 … 1.
 fn times(a: i32, b: i32) -> i32 {
@@ -19,18 +83,19 @@ fn rounded(value: i32) -> i16 {
 }
 
 /// h′ = tanh(a)
-pub(super) fn rnn(a: i32) -> i16 {
+fn rnn_unit(a: i32) -> i16 {
     short(tanh(a))
 }
 
 /// r∘b, for an argument b whose reset gate is σ(r); b beyond ±64 counts as ±64.
-pub(super) fn reset(r: i32, b: i32) -> i32 {
+#[inline(always)]
+pub fn reset(r: i32, b: i32) -> i32 {
     const MOST: i32 = 1 << 20;
     times(sigmoid(r), b.clamp(-MOST, MOST))
 }
 
 /// h′ = (1 − σ(z))·tanh(n) + σ(z)·h, for h in units of 2^(down − 15).
-pub(super) fn update(z: i32, n: i32, h: i16, down: u32) -> i16 {
+pub fn update(z: i32, n: i32, h: i16, down: u32) -> i16 {
     let (z, n) = (sigmoid(z), tanh(n) >> down.min(31));
     let kept = z.wrapping_mul(h.into());
     let new = ONE.wrapping_sub(z).wrapping_mul(n);
@@ -38,7 +103,7 @@ pub(super) fn update(z: i32, n: i32, h: i16, down: u32) -> i16 {
 }
 
 /// h′ and c′ of an LSTM, for c in units of 2^(c_down − 15), `c_down` at least 1.
-pub(super) fn lstm([i, f, g, o]: [i32; 4], c: i16, c_down: u32) -> (i16, i16) {
+fn lstm_unit([i, f, g, o]: [i32; 4], c: i16, c_down: u32) -> (i16, i16) {
     let kept = sigmoid(f).wrapping_mul(c.into());
     let new = sigmoid(i).wrapping_mul(tanh(g)) >> c_down.min(31);
     let c = rounded(kept.wrapping_add(new));
@@ -51,7 +116,7 @@ pub(super) fn lstm([i, f, g, o]: [i32; 4], c: i16, c_down: u32) -> (i16, i16) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::number::{SIGMOID_MAX_ERROR, TANH_MAX_ERROR};
+    use crate::kernel::portable::{SIGMOID_MAX_ERROR, TANH_MAX_ERROR};
 
     /// Arguments of gates around every turn of σ and tanh, Q14.
     const ARGUMENTS: [i32; 9] =
@@ -75,9 +140,9 @@ mod tests {
     #[test]
     fn rnn_is_tanh() {
         for a in -300_000..=300_000 {
-            near(rnn(a), 32_768.0 * real(a).tanh(), TANH_MAX_ERROR);
+            near(rnn_unit(a), 32_768.0 * real(a).tanh(), TANH_MAX_ERROR);
         }
-        assert_eq!((rnn(1 << 26), rnn(-(1 << 26))), (i16::MAX, i16::MIN));
+        assert_eq!((rnn_unit(1 << 26), rnn_unit(-(1 << 26))), (i16::MAX, i16::MIN));
     }
 
     #[test]
@@ -123,7 +188,7 @@ mod tests {
                 let unit = f64::from(c_down - 15).exp2();
                 let new = exact_sigmoid(i) * real(g).tanh() / unit;
                 for c in ALL.step_by(7).chain(-40..=40) {
-                    let (h, next) = lstm([i, f, g, o], c, c_down as u32);
+                    let (h, next) = lstm_unit([i, f, g, o], c, c_down as u32);
                     let most = 2.0 * SIGMOID_MAX_ERROR + TANH_MAX_ERROR + 1.0;
                     near(next, exact_sigmoid(f) * f64::from(c) + new, most);
                     let bent = (f64::from(next) * unit).tanh();
@@ -136,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_large_c_saturates() {
-        let open = |c, c_down| lstm([-(1 << 26), 1 << 26, 0, 1 << 26], c, c_down);
+        let open = |c, c_down| lstm_unit([-(1 << 26), 1 << 26, 0, 1 << 26], c, c_down);
         for c_down in 16..=142 {
             for c in [8, 9, 1000, i16::MAX] {
                 assert_eq!(open(c, c_down), (i16::MAX, c), "{c} · 2^{c_down}");

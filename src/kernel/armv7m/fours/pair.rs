@@ -1,0 +1,148 @@
+//! An int4 matrix with two vectors at once: each word of weights is read and unpacked once.
+//!
+//! The sums are those of `mod.rs`, for each vector; the vectors lie side by side, two columns of the one,
+//! two of the other, and block, loop and entry are as in `armv7m/pair.rs`: 19 instructions, loads included,
+//! for 16 products.
+//!
+//! | r0 | r1 | r2 | r3 | r4, r5 | r6–r9 | r10–r12, lr | stack |
+//! |---|---|---|---|---|---|---|---|
+//! | weights | x | a word | v | both x | A B of the first | of the second | 4 biases of each, then [`Job`] |
+//!
+//! Executed instructions a product, emulated: 1.19 in the loop, 1.35 at 128 columns. With the feature
+//! `cortex-m3`: 1.81, and 1.96.
+
+use super::super::pair::{STEPS, row};
+use super::super::sums::finish;
+use super::super::{entry, half};
+use super::kind::*;
+use crate::kernel::blocks::{Places, in_blocks_of_two};
+use crate::kernel::rows::{GROUP, Rows};
+use core::arch::naked_asm;
+
+/// What `run` keeps on its stack, in that order, behind the biases of a block; all but `starts` as in
+/// `armv7m/pair.rs`.
+#[repr(C)]
+struct Job {
+    out: [*mut i32; 2],
+    out_end: *mut i32,
+    x: *const [u32; 2],
+    loop_end: *const [u32; 2],
+    bias: [[u32; 2]; 2],
+    entry: usize,
+    starts: [[u32; 4]; 2],
+}
+
+/// See [`crate::kernel::portable::fours::matvec_pair`].
+pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: [&mut [i32]; 2]) {
+    let [a, b] = out;
+    let groups = rows.columns().div_ceil(GROUP);
+    let Some(x) = x.get(..groups.wrapping_mul(GROUP / 2)) else { return };
+    let add = |sum: i32, word: u32| {
+        sum.wrapping_add((word as i16).into()).wrapping_add(word as i32 >> 16)
+    };
+    let (first, second) = x.iter().fold((0, 0), |(a, b), &[x, y]| (add(a, x), add(b, y)));
+    let count = a.len().min(b.len()).min(rows.rows());
+    let range = x.as_ptr_range();
+    let mut job = Job {
+        out: [core::ptr::null_mut(); 2],
+        out_end: core::ptr::null_mut(),
+        x: range.start,
+        loop_end: range.end,
+        bias: bias_shifts.map(|shift| [half(shift), shift & 31]),
+        entry: entry::<STEPS>(groups),
+        starts: [starts(first), starts(second)],
+    };
+    let out = [&mut a[..count], &mut b[..count]];
+    in_blocks_of_two(rows.words(), rows.stride(), out, |words, out| blocks(words, out, &mut job));
+}
+
+/// As many blocks from the start of `words` as both of `out` have, at least one.
+fn blocks(words: &[u32], out: [&mut Places; 2], job: &mut Job) {
+    let [a, b] = out;
+    let range = a.as_mut_ptr_range();
+    (job.out, job.out_end) = ([range.start.cast(), b.as_mut_ptr().cast()], range.end.cast());
+    // SAFETY: `matvec_pair` made `job` for a matrix of which `words` are whole blocks, at least one
+    // for each element of the two halves of `out`, which are equally long; x and out outlive the
+    // call.
+    unsafe { run(words.as_ptr(), job) }
+}
+
+/// A group.
+macro_rules! step {
+    () => {
+        concat!(columns_of_both!(), columns_of_both!())
+    };
+}
+
+/// # Safety
+///
+/// As `run` of `armv7m/pair.rs`, for blocks of this layout; `job.x` and `job.loop_end` are where the columns
+/// are.
+#[unsafe(naked)]
+unsafe extern "C" fn run(words: *const u32, job: &Job) {
+    naked_asm!(
+        "push {{r4-r11, lr}}",
+        "add r12, r1, #40",
+        "ldm r12, {{r2-r9}}",
+        "push {{r2-r9}}",
+        "ldm r1, {{r2-r11}}",
+        // As in `mod.rs`, two steps.
+        "adr.w r1, 3f",
+        "adr.w r12, 4f",
+        "sub r12, r12, r1",
+        "lsr r12, r12, #1",
+        "orr r1, r1, #1",
+        "mla r11, r11, r12, r1",
+        "push {{r2-r11}}",
+        "sub sp, sp, #32",
+        "2:", // a block: its biases, rounded to the bits of the sums of each vector
+        "ldm r0!, {{r6-r9}}",
+        "add r12, sp, #52",
+        "ldm r12, {{r2-r5}}", // bias
+        "add r10, r6, r2",
+        "asr r10, r10, r3",
+        "add r11, r7, r2",
+        "asr r11, r11, r3",
+        "add r12, r8, r2",
+        "asr r12, r12, r3",
+        "add lr, r9, r2",
+        "asr lr, lr, r3",
+        "stm sp, {{r10-r12, lr}}",
+        "adds r6, r6, r4",
+        "asrs r6, r5",
+        "adds r7, r7, r4",
+        "asrs r7, r5",
+        "add r8, r8, r4",
+        "asr r8, r8, r5",
+        "add r9, r9, r4",
+        "asr r9, r9, r5",
+        "add r1, sp, #16",
+        "stm r1, {{r6-r9}}",
+        "ldr r1, [sp, #44]", // x
+        "add r2, sp, #72",   // starts
+        "ldm r2, {{r6-r12, lr}}",
+        "ldr pc, [sp, #68]", // entry
+        ".p2align 2",
+        "3:", // 8 columns
+        step!(),
+        step!(),
+        "4:",
+        "ldr r2, [sp, #48]", // loop_end
+        "cmp r1, r2",
+        "bne 3b",
+        separate!("r6", "r7", "r8", "r9"),
+        separate!("r10", "r11", "r12", "lr"),
+        "ldr r1, [sp, #32]", // out
+        "ldr r4, [sp, #36]",
+        row!("r9", "lr", "0", "16"),
+        row!("r7", "r11", "4", "20"),
+        row!("r8", "r12", "8", "24"),
+        row!("r6", "r10", "12", "28"),
+        "ldr r3, [sp, #40]", // out_end
+        "strd r1, r4, [sp, #32]",
+        "cmp r1, r3",
+        "bne 2b",
+        "add sp, sp, #104",
+        "pop {{r4-r11, pc}}",
+    )
+}
