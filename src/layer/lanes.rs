@@ -103,6 +103,7 @@ impl Lane<'_> {
     }
 
     /// The same where their [`magnitude_bits`] are known.
+    #[inline(never)] // For the flash.
     pub(crate) fn cut_known(&mut self, input: Input, (n, width): (usize, u32)) {
         let (wide, narrow) = (first(self.wide, n), first_mut(self.narrow, n));
         self.exponent = input.narrow_known((wide, width), self.exponent, narrow);

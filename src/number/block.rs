@@ -98,7 +98,7 @@ pub fn narrow<T: Number>(
 }
 
 /// The same of values whose [`magnitude_bits`] are known.
-#[inline(never)] // For the flash.
+#[inline(always)] // Into two places, each with fewer arguments.
 pub(crate) fn narrow_known<T: Number>(
     (values, magnitude): (&[T], u32),
     exponent: i32,
