@@ -18,7 +18,7 @@ pub(crate) use block::{align, bytes_for, cut, exponent_for};
 pub use exp2::{EXP2_MAX_ERROR, exp2_neg};
 pub use gelu::{GELU_MAX_ERROR, PHI_MAX_ERROR, gelu, phi, relu};
 pub use rsqrt::{RSQRT_MAX_ERROR, rsqrt};
-pub(crate) use sigmoid::{GATE_FRACTION, ONE, ToGate, bend, to_gates};
+pub(crate) use sigmoid::{GATE_FRACTION, ToGate, bend, to_gates};
 pub use sigmoid::{SIGMOID_MAX_ERROR, TANH_MAX_ERROR, sigmoid, tanh};
 pub(crate) use softmax::softmax_below;
 pub use softmax::{ENERGY_FRACTION, SOFTMAX_MAX_ERROR, softmax};

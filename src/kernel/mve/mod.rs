@@ -7,7 +7,7 @@
 //! | `bare.rs`, keys and values | four | 8 of 16 bits |
 //! | `bytes.rs`, `bytes_short.rs`, `bytes_pair.rs`: weights in rows of bytes | eight, four, four | 16 of 8 bits |
 //! | `interleave.rs`, two vectors side by side | | 8 of 16 bits |
-//! | `gates.rs`, of recurrent cells | | 4 of 32 bits |
+//! | `gates.rs`, of recurrent cells; `bend.rs`, tanh | | 4 of 32 bits |
 //! | `put.rs`, what enters a cache | | 8 of 16 bits |
 //! | `vector.rs`, what is done to each number | | 4 of 32 bits |
 //!
@@ -17,6 +17,7 @@
 #![expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
 
 mod bare;
+mod bend;
 #[cfg(feature = "bytes")]
 pub(crate) mod bytes;
 #[cfg(feature = "bytes")]
@@ -33,6 +34,7 @@ mod vector;
 #[cfg(feature = "int4")]
 pub use super::portable::fours;
 pub use bare::dots;
+pub use bend::bend;
 pub use gates::{gru, lstm, rnn};
 pub use interleave::interleave;
 pub(crate) use matvec::matvec;

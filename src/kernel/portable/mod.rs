@@ -10,7 +10,7 @@ mod gates;
 mod sigmoid;
 mod vector;
 
-pub use gates::{Arguments, gru, lstm, reset, rnn, update};
+pub use gates::{Arguments, bend, gru, lstm, reset, rnn, update};
 pub use sigmoid::{GATE_FRACTION, ONE, SIGMOID_MAX_ERROR, TANH_MAX_ERROR, sigmoid, tanh};
 #[cfg(regard_kernel = "mve")]
 pub(super) use sigmoid::{STEPS, TABLE};
