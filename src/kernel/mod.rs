@@ -106,10 +106,12 @@ pub use bytes::bytes_of;
 pub use layout::Layout;
 pub use portable::{Arguments, Norm, depthwise, reset, update};
 #[cfg(not(regard_kernel = "mve"))]
-pub use portable::{bend, gru, interleave, lstm, rectify, rnn};
+pub use portable::{bend, gru, interleave, lstm, magnitude_short, narrow_short, rectify, rnn};
 pub use rows::Rows;
 #[cfg(regard_kernel = "mve")]
-pub use selected::{bend, gru, interleave, lstm, put_column, put_row, rectify, rnn};
+pub use selected::{
+    bend, gru, interleave, lstm, magnitude_short, narrow_short, put_column, put_row, rectify, rnn,
+};
 
 /// The name of the kernel set that this build uses.
 pub const NAME: &str = env!("REGARD_KERNEL_NAME");

@@ -39,14 +39,11 @@ impl Number for i32 {
 
 impl Number for i16 {
     fn magnitude(values: &[i16]) -> u32 {
-        let all = values.iter().fold(0, |all, &v| all | (v ^ (v >> 15)));
-        u32::from(all as u16)
+        kernel::magnitude_short(values)
     }
 
     fn cut(values: &[i16], shift: u32, limit: i32, out: &mut [i16]) {
-        for (out, &value) in out.iter_mut().zip(values) {
-            *out = round_shift(value.into(), shift).min(limit) as i16;
-        }
+        kernel::narrow_short(values, shift, limit, out);
     }
 }
 

@@ -24,7 +24,21 @@ pub(super) fn run(report: &mut Report) {
             moments(report, short);
             norm(report, wide, shift, short);
             moves(report, wide, short);
+            shorts(report, short, shift);
         }
+    }
+}
+
+/// Short numbers, which have no cases either.
+fn shorts(report: &mut Report, short: &[i16], shift: u32) {
+    let same = kernel::magnitude_short(short) == portable::magnitude_short(short);
+    report.failures += u32::from(!same);
+    if shift > 0 {
+        let (mut found, mut expected) = ([77; LONGEST], [77; LONGEST]);
+        let limit = 0x7FFF >> (shift % 9);
+        kernel::narrow_short(short, shift, limit, &mut found[..short.len()]);
+        portable::narrow_short(short, shift, limit, &mut expected[..short.len()]);
+        report.failures += u32::from(found != expected);
     }
 }
 

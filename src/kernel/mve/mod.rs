@@ -9,6 +9,7 @@
 //! | `interleave.rs`, two vectors side by side | | 8 of 16 bits |
 //! | `gates.rs`, of recurrent cells; `bend.rs`, tanh | | 4 of 32 bits |
 //! | `put.rs`, what enters a cache | | 8 of 16 bits |
+//! | `short.rs`, what is done to each short number | | 8 of 16 bits |
 //! | `vector.rs`, what is done to each number | | 4 of 32 bits |
 //!
 //! Loops end in LE where a register is left for it, which is free once a firmware has set CCR.LOB, and
@@ -29,6 +30,7 @@ mod interleave;
 mod matvec;
 mod pair;
 mod put;
+mod short;
 mod vector;
 
 #[cfg(feature = "int4")]
@@ -40,6 +42,7 @@ pub use interleave::interleave;
 pub(crate) use matvec::matvec;
 pub(crate) use pair::matvec_pair;
 pub use put::{put_column, put_row};
+pub use short::{magnitude_short, narrow_short};
 pub use vector::{add_scaled, magnitude, moments, narrow, norm, rectify, scale};
 
 use super::rows::GROUP;

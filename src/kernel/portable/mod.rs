@@ -14,7 +14,10 @@ pub use gates::{Arguments, bend, gru, lstm, reset, rnn, update};
 pub use sigmoid::{GATE_FRACTION, ONE, SIGMOID_MAX_ERROR, TANH_MAX_ERROR, sigmoid, tanh};
 #[cfg(regard_kernel = "mve")]
 pub(super) use sigmoid::{STEPS, TABLE};
-pub use vector::{Norm, add_scaled, interleave, magnitude, moments, narrow, norm, rectify};
+pub use vector::{
+    Norm, add_scaled, interleave, magnitude, magnitude_short, moments, narrow, narrow_short, norm,
+    rectify,
+};
 
 use super::Layout;
 use super::bare::{holds, stride};

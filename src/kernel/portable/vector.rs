@@ -64,6 +64,21 @@ pub fn narrow(values: &[i32], shift: u32, limit: i32, out: &mut [i16]) {
     }
 }
 
+/// [`magnitude`] of short numbers.
+#[must_use]
+pub fn magnitude_short(values: &[i16]) -> u32 {
+    let all = values.iter().fold(0, |all, &v| all | (v ^ (v >> 15)));
+    u32::from(all as u16)
+}
+
+/// [`narrow`] of short numbers, of any size.
+pub fn narrow_short(values: &[i16], shift: u32, limit: i32, out: &mut [i16]) {
+    let down = shift.wrapping_sub(1) & 31;
+    for (out, &value) in out.iter_mut().zip(values) {
+        *out = ((i32::from(value) >> down).wrapping_add(1) >> 1).min(limit) as i16;
+    }
+}
+
 /// `wide[i] = ⌊wide[i] / 2^shift + ½⌋ + factor·x[i]`. `shift`: 0…31 · `factor`: below 2¹⁵ · `wide`, `x`:
 /// `[n]`, |wide| < 2³⁰ + 2²⁹.
 pub fn add_scaled(wide: &mut [i32], shift: u32, x: &[i16], factor: i32) {
