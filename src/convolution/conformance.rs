@@ -113,7 +113,8 @@ impl<'a> TestConvolution<'a> {
     pub fn make(&mut self) -> bool {
         let (dims, layer) = (&self.dims, self.layer);
         let Some(y) = self.maps.ready(dims, 0) else { return false };
-        let row = Row { layer, input: dims.size(0), map: self.maps.map(dims, 0), y, places: SIZE };
+        let input = dims.size(0);
+        let row = Row { layer, input, map: self.maps.map(dims, 0, input), y, places: SIZE };
         let wide = first_mut(self.wide, SIZE * layer.channels);
         let exponent = row.make(&self.filter, self.window, wide);
         activate(layer.activation, wide, exponent);

@@ -7,7 +7,7 @@
 //! A map has one exponent, that of its largest row so far: when it rises, the rows kept follow.
 
 use crate::arena::Carver;
-use crate::format::{ConvolutionalDims, MapsPlan};
+use crate::format::{ConvolutionalDims, MapSize, MapsPlan};
 use crate::layer::{Input, block, row, row_mut};
 use crate::number::{Block, round_shift};
 
@@ -81,9 +81,10 @@ impl<'a> Maps<'a> {
         }
     }
 
-    /// The map that the layer at `index` reads.
-    pub(crate) fn map(&self, dims: &ConvolutionalDims, index: usize) -> Map<'_> {
-        let (kept, row_len) = (dims.kept_rows(index), dims.row_len(index));
+    /// The map that the layer at `index` reads. `size`: of it, which takes a while to find.
+    pub(crate) fn map(&self, dims: &ConvolutionalDims, index: usize, size: MapSize) -> Map<'_> {
+        let kept = dims.kept_rows_of(index, size.height);
+        let row_len = dims.row_len_of(index, size);
         let State { start, exponent, .. } = self.state(index);
         let rows = self.mantissas.get(start..).unwrap_or(&[]);
         let rows = rows.get(..kept.wrapping_mul(row_len)).unwrap_or(&[]);
@@ -97,7 +98,7 @@ impl<'a> Maps<'a> {
         let [top, ..] = layer.zeros();
         let end = y.wrapping_mul(layer.stride).wrapping_add(layer.kernel);
         let needed = end.saturating_sub(top).min(input.height);
-        let left = y < dims.size(index.wrapping_add(1)).height;
+        let left = y < layer.output(input).height;
         (left && needed <= written).then_some(y)
     }
 
@@ -115,12 +116,14 @@ impl<'a> Maps<'a> {
         input: Input,
         (values, exponent): (&[i32], i32),
     ) {
-        let (kept, row_len) = (dims.kept_rows(index), dims.row_len(index));
+        let size = dims.size(index);
+        let kept = dims.kept_rows_of(index, size.height);
+        let row_len = dims.row_len_of(index, size);
         let state = self.state(index);
         let rows = self.mantissas.get_mut(state.start..).unwrap_or_default();
         let rows = rows.get_mut(..kept.wrapping_mul(row_len)).unwrap_or_default();
         let place = state.written.checked_rem(kept).unwrap_or(0);
-        let zeros = zeros_left(dims, index);
+        let zeros = zeros_left(dims, index, size);
         let inside = row_mut(rows, place, row_len).get_mut(zeros..).unwrap_or_default();
         let inside = inside.get_mut(..values.len()).unwrap_or_default();
         let exponent = input.at_least(state.exponent).narrow(values, exponent, inside);
@@ -137,17 +140,18 @@ impl<'a> Maps<'a> {
 
     /// Row `y` of a map, without its zeros, if it is still kept.
     pub(crate) fn inside(&self, dims: &ConvolutionalDims, index: usize, y: usize) -> Block<'_> {
-        let (map, size) = (self.map(dims, index), dims.size(index));
+        let size = dims.size(index);
+        let map = self.map(dims, index, size);
         let row_len = map.row_len;
         let row = row(map.rows, y.checked_rem(map.kept).unwrap_or(0), row_len);
-        let start = zeros_left(dims, index);
+        let start = zeros_left(dims, index, size);
         let end = start.wrapping_add(size.width.wrapping_mul(size.channels));
         block(row.get(start..end).unwrap_or(&[]), map.exponent)
     }
 }
 
 /// Zeros before the numbers of a row.
-fn zeros_left(dims: &ConvolutionalDims, index: usize) -> usize {
+fn zeros_left(dims: &ConvolutionalDims, index: usize, size: MapSize) -> usize {
     let [_, left, ..] = dims.layer(index).zeros();
-    left.wrapping_mul(dims.size(index).channels)
+    left.wrapping_mul(size.channels)
 }

@@ -76,15 +76,11 @@ impl<'s, 'm> ConvolutionalEncoder<'s, 'm> {
         observer: &mut impl Observer,
     ) {
         let (dims, layer, above) = (self.dims, self.dims.layer(index), index.wrapping_add(1));
-        let output = dims.size(above);
+        let input = dims.size(index);
+        let output = layer.output(input);
         let wide = first_mut(scratch.wide, output.width.wrapping_mul(output.channels));
-        let row_of = Row {
-            layer,
-            input: dims.size(index),
-            map: maps.map(dims, index),
-            y,
-            places: output.width,
-        };
+        let row_of =
+            Row { layer, input, map: maps.map(dims, index, input), y, places: output.width };
         let mut exponent = row_of.make(&self.filter(index), scratch.narrow, wide);
         if layer.add > 0 {
             exponent = add_aligned(wide, exponent, maps.inside(dims, dims.added(index), y));

@@ -141,7 +141,7 @@ impl ConvLayer {
     }
 
     /// The size of its output, if its window fits.
-    pub(super) const fn output(&self, input: MapSize) -> MapSize {
+    pub(crate) const fn output(&self, input: MapSize) -> MapSize {
         let [top, left, bottom, right] = self.zeros();
         MapSize {
             height: steps(

@@ -95,8 +95,12 @@ impl ConvolutionalDims {
     /// Numbers in a row of what the layer at `index` reads, with the zeros at its ends.
     #[must_use]
     pub const fn row_len(&self, index: usize) -> usize {
+        self.row_len_of(index, self.size(index))
+    }
+
+    /// The same where the size is known.
+    pub(crate) const fn row_len_of(&self, index: usize, size: MapSize) -> usize {
         let [_, left, _, right] = self.layer(index).zeros();
-        let size = self.size(index);
         size.width.wrapping_add(left).wrapping_add(right).wrapping_mul(size.channels)
     }
 
@@ -104,6 +108,11 @@ impl ConvolutionalDims {
     /// those that a later layer will add to what it makes of them; never more than there are.
     #[must_use]
     pub const fn kept_rows(&self, index: usize) -> usize {
+        self.kept_rows_of(index, self.size(index).height)
+    }
+
+    /// The same of as many as there are.
+    pub(crate) const fn kept_rows_of(&self, index: usize, height: usize) -> usize {
         let mut rows = self.layer(index).kernel;
         let (mut later, mut ahead) = (index, 0usize);
         while later < self.count {
@@ -115,7 +124,6 @@ impl ConvolutionalDims {
             ahead = ahead.wrapping_sub(1);
             later += 1;
         }
-        let height = self.size(index).height;
         if rows < height { rows } else { height }
     }
 

@@ -100,11 +100,12 @@ pub use selected::{dots, energies, mantissas, powers, put_column, put_row};
 
 /// What is done to each number of a vector, as [`portable`] defines it.
 pub use selected::{
-    add_scaled, interleave, magnitude, moments, narrow, narrow_again, norm, relu, scale, width,
+    add_scaled, interleave, magnitude, moments, narrow, narrow_short, norm, relu, scale, width,
+    width_short,
 };
 
 /// The ends of steps of recurrent cells, as [`portable`] defines them.
-pub use selected::{gru, lstm, rnn};
+pub use selected::{bend, gru, lstm, rnn};
 
 pub use bare::bare_words;
 pub use bytes::bytes_of;

@@ -39,19 +39,11 @@ impl Number for i32 {
 
 impl Number for i16 {
     fn width(values: &[i16]) -> u32 {
-        // Where a bit differs from the one below it, in two numbers at once.
-        let (twos, rest) = values.as_chunks();
-        let edges = twos.iter().fold(0, |all, &[a, b]| {
-            let both = u32::from(a as u16) | u32::from(b as u16) << 16;
-            all | both ^ both << 1
-        });
-        let all = edges >> 17 | (edges & 0xFFFF) >> 1;
-        let all = rest.iter().fold(all, |all, &v| all | u32::from((v ^ (v >> 15)) as u16));
-        32 - all.leading_zeros()
+        kernel::width_short(values)
     }
 
     fn cut(values: &[i16], shift: u32, limit: i32, out: &mut [i16]) {
-        kernel::narrow_again(values, shift, limit, out);
+        kernel::narrow_short(values, shift, limit, out);
     }
 }
 

@@ -16,7 +16,7 @@ pub use block::{Block, Number, add_aligned, magnitude_bits, narrow, widen};
 pub(crate) use block::{align, bytes_for, exponent_for, narrow_known};
 pub use gelu::{GELU_MAX_ERROR, PHI_MAX_ERROR, gelu, phi, relu};
 pub use rsqrt::{RSQRT_MAX_ERROR, rsqrt};
-pub(crate) use sigmoid::{GATE_FRACTION, ONE, ToGate, bend, to_gates};
+pub(crate) use sigmoid::{GATE_FRACTION, ToGate, bend, to_gates};
 pub use sigmoid::{SIGMOID_MAX_ERROR, TANH_MAX_ERROR, sigmoid, tanh};
 pub(crate) use softmax::Share;
 pub use softmax::{ENERGY_FRACTION, SOFTMAX_MAX_ERROR, softmax};

@@ -1,7 +1,7 @@
 //! What brings wide values to the arguments of σ and tanh, which the kernels have.
 
 use super::fixed;
-pub(crate) use crate::kernel::portable::{GATE_FRACTION, ONE};
+pub(crate) use crate::kernel::portable::GATE_FRACTION;
 pub use crate::kernel::portable::{SIGMOID_MAX_ERROR, TANH_MAX_ERROR, sigmoid, tanh};
 
 /// tanh of `values · 2^exponent`, in place, in Q15.

@@ -10,10 +10,10 @@
 //! counts in octaves. Rows behind the end of the source are never read.
 
 use crate::format::{Model, RecurrentDecoderDims, Role, Score, Stack};
-use crate::kernel::scale;
+use crate::kernel::{self, scale};
 use crate::layer::{Blocks, Linear, Scratch, block, first, first_mut};
 use crate::number::{
-    Block, ENERGY_FRACTION, GATE_FRACTION, ONE, fixed, narrow, round_shift, softmax, tanh, to_gates,
+    Block, ENERGY_FRACTION, GATE_FRACTION, fixed, narrow, round_shift, softmax, to_gates,
 };
 
 /// The attention of a recurrent decoder.
@@ -101,18 +101,14 @@ impl<'m> Scorer<'m> {
         for (position, energy) in (0..keys.len()).zip(scratch.energies.iter_mut()) {
             let key = keys.row(position);
             let up = key.exponent.wrapping_add(GATE_FRACTION).clamp(0, 14) as u32;
-            let both = query.iter().zip(key.mantissas);
-            let both = both.map(|(&q, &k)| q.wrapping_add(i32::from(k) << up));
             if self.kind == Score::AdditiveRelu {
                 let sums = first_mut(sums, query.len());
-                for (sum, both) in sums.iter_mut().zip(both) {
-                    *sum = both.max(0);
+                for ((sum, &q), &k) in sums.iter_mut().zip(&*query).zip(key.mantissas) {
+                    *sum = q.wrapping_add(i32::from(k) << up).max(0);
                 }
                 exponent = self.energy.input().narrow(sums, -GATE_FRACTION, bent);
             } else {
-                for (bent, both) in bent.iter_mut().zip(both) {
-                    *bent = (tanh(both).min(ONE - 1) >> down) as i16;
-                }
+                kernel::bend(query, key.mantissas, [up, down], bent);
             }
             let mut out = [0];
             let exponent = self.energy.apply(block(bent, exponent), &mut out);

@@ -58,7 +58,7 @@ mod weights;
 
 pub use super::portable::*; // What this set has not.
 pub use bare::dots;
-pub use narrow::{narrow, narrow_again, width};
+pub use narrow::{narrow, narrow_short, width};
 pub use pair::matvec_pair;
 pub use put::{put_column, put_row};
 pub use vector::{add_scaled, moments, norm, relu, scale};

@@ -122,8 +122,8 @@ unsafe extern "C" fn cut_to_16(from: *const i32, to: *mut i16, job: &Cut) {
     )
 }
 
-/// See [`crate::kernel::portable::narrow_again`].
-pub fn narrow_again(values: &[i16], shift: u32, limit: i32, out: &mut [i16]) {
+/// See [`crate::kernel::portable::narrow_short`].
+pub fn narrow_short(values: &[i16], shift: u32, limit: i32, out: &mut [i16]) {
     let n = out.len().min(values.len());
     let from = values.as_ptr();
     let room = 0x7FFF_i32.wrapping_sub(limit) as u32;

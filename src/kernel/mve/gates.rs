@@ -57,7 +57,7 @@ impl Job {
             c_up: 0,
             x: x.as_ptr(),
             s: s.as_ptr(),
-            table: TABLE.as_ptr().wrapping_add(STEPS / 2),
+            table: middle(),
         }
     }
 }
@@ -89,6 +89,11 @@ pub fn lstm(arguments: Arguments<'_>, c_down: u32, h: &mut [i16], c: &mut [i16])
     unsafe { run_lstm(&job) }
 }
 
+/// The middle of the table.
+pub(super) fn middle() -> *const u16 {
+    TABLE.as_ptr().wrapping_add(STEPS / 2)
+}
+
 /// `to` = σ, from `from` that already is saturated.
 macro_rules! look_up {
     ($to:literal, $from:literal) => {
@@ -110,6 +115,15 @@ macro_rules! look_up {
     };
 }
 
+/// q0 = tanh of `from` that already is saturated.
+macro_rules! look_up_tanh {
+    ($from:literal) => {
+        concat!(look_up!("q0", $from), "vshl.i32 q0, q0, #1\nvsub.i32 q0, q0, r12\n")
+    };
+}
+
+pub(super) use {look_up, look_up_tanh};
+
 /// q0 = the argument of a gate, from the numbers at `at`.
 macro_rules! argument {
     ($at:literal) => {
@@ -127,13 +141,6 @@ macro_rules! argument {
 macro_rules! sigmoid {
     ($to:literal, $at:literal) => {
         concat!(argument!($at), "vqshl.s32 q0, q0, #13\n", look_up!($to, "q0"))
-    };
-}
-
-/// q0 = tanh of `from` that already is saturated.
-macro_rules! look_up_tanh {
-    ($from:literal) => {
-        concat!(look_up!("q0", $from), "vshl.i32 q0, q0, #1\nvsub.i32 q0, q0, r12\n")
     };
 }
 

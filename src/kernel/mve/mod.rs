@@ -8,8 +8,9 @@
 //! | `bytes.rs`, `bytes_short.rs`, `bytes_pair.rs`: weights in rows of bytes | eight, four, four | 16 of 8 bits |
 //! | `fours/`: int4, one vector and two | eight, four | 8 of 16 bits |
 //! | `interleave.rs`, two vectors side by side | | 8 of 16 bits |
-//! | `gates.rs`, of recurrent cells | | 4 of 32 bits |
+//! | `gates.rs`, of recurrent cells; `bend.rs`, tanh | | 4 of 32 bits |
 //! | `put.rs`, what enters a cache | | 8 of 16 bits |
+//! | `short.rs`, what is done to each short number | | 8 of 16 bits |
 //! | `vector.rs`, what is done to each number | | 4 of 32 bits |
 //!
 //! Loops end in LE where a register is left for it, which is free once a firmware has set CCR.LOB, and
@@ -18,6 +19,7 @@
 #![expect(unsafe_code, reason = "assembly reads the blocks through pointers")]
 
 mod bare;
+mod bend;
 #[cfg(feature = "bytes")]
 pub mod bytes;
 #[cfg(feature = "bytes")]
@@ -31,16 +33,19 @@ mod interleave;
 mod matvec;
 mod pair;
 mod put;
+mod short;
 mod vector;
 mod weights;
 
 pub use super::portable::*; // What this set has not.
 pub use bare::dots;
+pub use bend::bend;
 pub use gates::{gru, lstm, rnn};
 pub use interleave::interleave;
 pub use matvec::matvec;
 pub use pair::matvec_pair;
 pub use put::{put_column_part, put_row_part};
+pub use short::{narrow_short, width_short};
 pub use vector::{add_scaled, magnitude, moments, narrow, norm, relu, scale};
 pub use weights::{energies, mantissas, powers};
 

@@ -12,12 +12,13 @@ mod vector;
 mod weights;
 
 pub use super::bare::{put_column, put_row};
-pub use gates::{Arguments, gru, lstm, reset, rnn, update};
+pub use gates::{Arguments, bend, gru, lstm, reset, rnn, update};
 pub use sigmoid::{GATE_FRACTION, ONE, SIGMOID_MAX_ERROR, TANH_MAX_ERROR, sigmoid, tanh};
 #[cfg(regard_kernel = "mve")]
 pub(super) use sigmoid::{STEPS, TABLE};
 pub use vector::{
-    Norm, add_scaled, interleave, magnitude, moments, narrow, narrow_again, norm, relu, width,
+    Norm, add_scaled, interleave, magnitude, moments, narrow, narrow_short, norm, relu, width,
+    width_short,
 };
 pub use weights::{energies, mantissas, powers};
 

@@ -76,8 +76,22 @@ pub fn narrow(values: &[i32], shift: u32, limit: i32, out: &mut [i16]) {
     }
 }
 
-/// [`narrow`] of what is narrow.
-pub fn narrow_again(values: &[i16], shift: u32, limit: i32, out: &mut [i16]) {
+/// [`width`] of short numbers.
+#[must_use]
+pub fn width_short(values: &[i16]) -> u32 {
+    // Where a bit differs from the one below it, in two numbers at once.
+    let (twos, rest) = values.as_chunks();
+    let edges = twos.iter().fold(0, |all, &[a, b]| {
+        let both = u32::from(a as u16) | u32::from(b as u16) << 16;
+        all | both ^ both << 1
+    });
+    let all = edges >> 17 | (edges & 0xFFFF) >> 1;
+    let all = rest.iter().fold(all, |all, &v| all | u32::from((v ^ (v >> 15)) as u16));
+    32 - all.leading_zeros()
+}
+
+/// [`narrow`] of short numbers, of any size.
+pub fn narrow_short(values: &[i16], shift: u32, limit: i32, out: &mut [i16]) {
     let down = shift.wrapping_sub(1) & 31;
     for (out, &value) in out.iter_mut().zip(values) {
         *out = ((i32::from(value) >> down).wrapping_add(1) >> 1).min(limit) as i16;

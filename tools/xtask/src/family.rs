@@ -32,7 +32,14 @@ pub(crate) const TRANSFORMER: Family = Family {
 
 pub(crate) const RECURRENT: Family = Family {
     name: "recurrent models",
-    files: &["recurrent", "encoder/recurrent", "decoder/recurrent", "number/sigmoid"],
+    files: &[
+        "recurrent",
+        "encoder/recurrent",
+        "decoder/recurrent",
+        "number/sigmoid",
+        "kernel/portable/gates",
+        "kernel/portable/sigmoid",
+    ],
 };
 
 pub(crate) const CONVOLUTIONAL: Family =
