@@ -12,6 +12,7 @@ use super::dims::Dims;
 use super::sizes::{CachePlan, RowsPlan, max, product, states, sum};
 use super::{Cell, ConvolutionalDims, DecoderKind, EncoderKind, MapsPlan, Score, Start};
 use crate::arena::footprint;
+use crate::kernel::BLOCK_ROWS;
 
 /// Sizes, in elements, of everything that is carved from an arena.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +60,7 @@ impl Plan {
         let width = dims.memory_width();
         let mut plan = Self {
             tokens: if dims.reads_words() { source } else { 0 },
-            wide: max(dims.output_width(), width),
+            wide: max(max(dims.output_width(), width), BLOCK_ROWS),
             narrow: 0,
             stream: dims.d_model,
             energies: 0,

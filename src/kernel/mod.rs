@@ -105,6 +105,7 @@ pub use bare::{put_column, put_row};
 pub use bytes::bytes_of;
 pub use layout::Layout;
 pub use portable::{Norm, depthwise};
+pub(crate) use rows::BLOCK_ROWS;
 pub use rows::Rows;
 #[cfg(regard_kernel = "mve")]
 pub use selected::{put_column, put_row};
