@@ -23,7 +23,6 @@ pub(crate) struct Plan {
     pub(crate) stream: usize,
     pub(crate) energies: usize,
     pub(crate) alignment: usize,
-    pub(crate) logits: usize,
     /// Rows of the memory that stay.
     pub(crate) memory: RowsPlan,
     /// Rows of the memory that go.
@@ -65,7 +64,6 @@ impl Plan {
             stream: dims.d_model,
             energies: 0,
             alignment: 0,
-            logits: dims.target_vocabulary,
             memory: RowsPlan::when(false, 0, 0),
             passing: RowsPlan::when(true, width, source),
             below: RowsPlan::when(false, 0, 0),
@@ -208,7 +206,6 @@ impl Plan {
             footprint(self.stream as u64, 2),
             footprint(self.energies as u64, 4),
             footprint(self.alignment as u64, 4),
-            footprint(self.logits as u64, 4),
         ])
     }
 
