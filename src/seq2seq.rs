@@ -1,7 +1,7 @@
 //! A model, end to end: text in, words out, with the place each came from.
 
 use crate::arena::Carver;
-use crate::decoder::AnyDecoder;
+use crate::decoder::{AnyDecoder, Logits};
 use crate::family::{Any, Family};
 use crate::format::{
     Checksum, DecoderKind, EncoderKind, Model, Role, Stack, WordTable, alignment_rows,
@@ -10,7 +10,7 @@ use crate::layer::{first, first_mut};
 use crate::observe::Observer;
 use crate::parts::{Source, encode};
 use crate::picture::Picture;
-use crate::search::{Greedy, Logits, Step};
+use crate::search::{Greedy, Step};
 use crate::{Error, Token, text};
 use core::marker::PhantomData;
 
@@ -135,15 +135,13 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
         if !matches!(kinds, (EncoderKind::Transformer, DecoderKind::Transformer)) {
             arena.clear();
         }
-        let logits = arena.take(dims.target_vocabulary);
-        logits.fill(0);
         let tokens = arena.take(if dims.reads_words() { dims.max_source_len } else { 0 });
         let source_len = fill(tokens)?;
         let source = picture.map_or(Source::Tokens(first(tokens, source_len)), Source::Picture);
         encode::<F>(model, arena.rewindable(), source, source_len, &mut observer);
         let rows = arena.take_last(alignment_rows(dims));
         let row_len = if rows.is_empty() { 0 } else { source_len };
-        let decoder = AnyDecoder::new(model, arena, logits, source_len, observer);
+        let decoder = AnyDecoder::new(model, arena, source_len, observer);
         let marks = (dims.target_bos, dims.target_eos);
         Ok(Words {
             steps: Greedy::new(decoder, marks, row_len, rows),
@@ -174,19 +172,19 @@ fn copy(
 }
 
 impl<'a, F: Family, O: Observer> Words<'a, F, O> {
-    /// The next token, the end mark included.
-    pub fn step(&mut self) -> Option<Step<'a>> {
-        self.steps.next()
+    /// The next token, the end mark included, and the logits that it was chosen from.
+    pub fn step(&mut self) -> Option<Step<'a, '_>> {
+        self.steps.step()
     }
 
     /// Lets the next step follow `token`, whatever was best, an end mark too.
     pub fn force(&mut self, token: Token) -> Result<(), Error> {
-        self.steps.force(token)
-    }
-
-    /// The logits that the last token was chosen from; zeros before the first.
-    pub fn logits(&self) -> Logits<'_> {
-        self.steps.logits()
+        let vocabulary = self.table.len();
+        if usize::from(token) >= vocabulary {
+            return Err(Error::BadToken { token, vocabulary });
+        }
+        self.steps.force(token);
+        Ok(())
     }
 }
 
@@ -194,7 +192,7 @@ impl<'a, F: Family, O: Observer> Iterator for Words<'a, F, O> {
     type Item = Word<'a>;
 
     fn next(&mut self) -> Option<Word<'a>> {
-        let Step { token, alignment } = self.steps.next()?;
+        let Step { token, alignment, .. } = self.steps.step()?;
         (token != self.eos).then(|| Word { text: self.table.get(token), token, alignment })
     }
 }
@@ -229,11 +227,9 @@ impl<'m> SelfTest<'m> {
 
     /// Checksum of all that a step computed.
     #[must_use]
-    pub fn digest(logits: Logits<'_>, alignment: &[u16]) -> u32 {
-        let mut sum = Checksum::new().word(logits.exponent as u32);
-        for &logit in logits.mantissas {
-            sum = sum.word(logit as u32);
-        }
+    pub fn digest(logits: &mut Logits<'_>, alignment: &[u16]) -> u32 {
+        let mut sum = Checksum::new().word(logits.exponent() as u32);
+        logits.each(|_, some| sum = some.iter().fold(sum, |sum, &logit| sum.word(logit as u32)));
         alignment.iter().fold(sum, |sum, &weight| sum.word(weight.into())).finish()
     }
 
@@ -250,8 +246,8 @@ impl<'m> SelfTest<'m> {
             runner.describe(&Picture::of_words(self.source)?)?
         };
         for (step, expected) in self.steps.as_chunks::<2>().0.iter().enumerate() {
-            let found = words.step().ok_or(Error::SelfTest { step })?;
-            let digest = Self::digest(words.logits(), found.alignment);
+            let mut found = words.step().ok_or(Error::SelfTest { step })?;
+            let digest = Self::digest(&mut found.logits, found.alignment);
             if *expected != [found.token.into(), digest] {
                 return Err(Error::SelfTest { step });
             }

@@ -1,6 +1,6 @@
 //! The decoder that a model has, of those that its family links.
 
-use super::{Decoder, RecurrentDecoder, TransformerDecoder};
+use super::{Decoder, Logits, RecurrentDecoder, TransformerDecoder};
 use crate::Token;
 use crate::arena::Carver;
 use crate::attention::Caches;
@@ -8,7 +8,6 @@ use crate::family::Family;
 use crate::format::{DecoderKind, Model, Plan};
 use crate::observe::Observer;
 use crate::parts::{Parts, cross, keys};
-use crate::search::Logits;
 use core::marker::PhantomData;
 
 /// Either; the compiler drops what `F` excludes. It is small: what a step reads and writes lies in
@@ -16,8 +15,6 @@ use core::marker::PhantomData;
 pub(crate) struct AnyDecoder<'a, F, O> {
     model: &'a Model<'a>,
     arena: Carver<'a>,
-    logits: &'a mut [i32],
-    logits_exponent: i32,
     context_exponent: i32,
     source_len: usize,
     position: usize,
@@ -26,19 +23,16 @@ pub(crate) struct AnyDecoder<'a, F, O> {
 }
 
 impl<'a, F: Family, O: Observer> AnyDecoder<'a, F, O> {
-    /// Before its first step. `arena`: as the encoding left it · `logits`: zeros.
+    /// Before its first step. `arena`: as the encoding left it.
     pub(crate) fn new(
         model: &'a Model<'a>,
         arena: Carver<'a>,
-        logits: &'a mut [i32],
         source_len: usize,
         observer: O,
     ) -> Self {
         Self {
             model,
             arena,
-            logits,
-            logits_exponent: 0,
             context_exponent: 0,
             source_len,
             position: 0,
@@ -59,29 +53,25 @@ impl<F: Family, O: Observer> Decoder for AnyDecoder<'_, F, O> {
         let plan = Plan::of(dims);
         let mut parts = Parts::carve(&mut arena, &plan, dims, self.source_len);
         let parts = &mut parts;
-        self.logits_exponent = match &dims.decoder {
+        let logits = match &dims.decoder {
             DecoderKind::Transformer if F::TRANSFORMER_DECODER => {
                 let cross = cross(&mut arena, &plan, dims);
                 let own = Caches::carve(&mut arena, &plan.decoder, dims, dims.max_target_len);
                 let source_len = self.source_len;
                 TransformerDecoder { model, parts, cross, own, source_len, position, observer }
-                    .step(token, self.logits, alignment)
+                    .step(token, alignment)
             }
             DecoderKind::Recurrent(dims) if F::RECURRENT_DECODER => {
                 parts.context.exponent = self.context_exponent;
                 let keys = keys(&mut arena, &plan, self.source_len);
-                let exponent = RecurrentDecoder { model, dims, parts, keys, position, observer }
-                    .step(token, self.logits, alignment);
+                let logits = RecurrentDecoder { model, dims, parts, keys, position, observer }
+                    .step(token, alignment);
                 self.context_exponent = parts.context.exponent;
-                exponent
+                logits
             }
             _ => return None,
         };
         self.position = position.wrapping_add(1);
-        Some(self.logits())
-    }
-
-    fn logits(&self) -> Logits<'_> {
-        Logits { mantissas: self.logits, exponent: self.logits_exponent }
+        Some(logits)
     }
 }

@@ -8,9 +8,10 @@
 //! y is the embedding of the token just read; each of the bracketed parts, G, R and its tanh are
 //! optional.
 
+use super::Logits;
 use crate::Token;
 use crate::format::{Model, RecurrentDecoderDims, Role, Stack};
-use crate::layer::{Blocks, Linear, Scratch, block, first, first_mut, look_up};
+use crate::layer::{Blocks, Linear, block, first, first_mut, look_up};
 use crate::number::Block;
 use crate::observe::{Observer, Site};
 use crate::parts::Parts;
@@ -19,7 +20,7 @@ use core::mem;
 
 /// A step of a recurrent decoder.
 pub(super) struct RecurrentDecoder<'s, 'a, O> {
-    pub(super) model: &'s Model<'s>,
+    pub(super) model: &'a Model<'a>,
     pub(super) dims: &'s RecurrentDecoderDims,
     pub(super) parts: &'s mut Parts<'a>,
     pub(super) keys: Blocks<'a>,
@@ -44,7 +45,7 @@ fn part(is_read: bool, part: Block<'_>) -> Block<'_> {
     if is_read { part } else { Block::NONE }
 }
 
-impl<O: Observer> RecurrentDecoder<'_, '_, O> {
+impl<'a, O: Observer> RecurrentDecoder<'_, 'a, O> {
     fn top(&self) -> usize {
         self.model.dims().decoder_layers.wrapping_sub(1)
     }
@@ -80,7 +81,7 @@ impl<O: Observer> RecurrentDecoder<'_, '_, O> {
         }
     }
 
-    fn say(&mut self, y: Block<'_>, logits: &mut [i32]) -> i32 {
+    fn say(&mut self, y: Block<'_>) -> Logits<'a> {
         let [state, context, embedding] = self.dims.output_reads;
         let read = [
             part(state, self.parts.states.h(self.top())),
@@ -88,24 +89,24 @@ impl<O: Observer> RecurrentDecoder<'_, '_, O> {
             part(embedding, y),
         ];
         let output = Linear::of(self.model, Stack::Decoder, 0, Role::Logits);
-        let Scratch { narrow, wide, .. } = &mut self.parts.scratch;
+        let narrow = mem::take(&mut self.parts.scratch.narrow);
         let exponent = if self.dims.d_readout == 0 {
             output.input().join(read, narrow)
         } else {
             let readout = Linear::of(self.model, Stack::Decoder, 0, Role::Readout);
             let exponent = readout.input().join(read, narrow);
-            let wide = first_mut(wide, readout.rows());
+            let wide = first_mut(self.parts.scratch.wide, readout.rows());
             let x = block(first(narrow, readout.columns()), exponent);
             let exponent = apply_bent(&readout, x, self.dims.readout_tanh, wide);
             output.input().narrow(wide, exponent, narrow)
         };
         let x = block(first(narrow, output.columns()), exponent);
         self.observer.observe(Site::DecoderOutput, self.position, x);
-        output.apply(x, logits)
+        Logits::of(&output, x, mem::take(&mut self.parts.scratch.wide))
     }
 
-    /// Says `token`. Returns the exponent of `logits`.
-    pub(super) fn step(mut self, token: Token, logits: &mut [i32], alignment: &mut [u16]) -> i32 {
+    /// Says `token`.
+    pub(super) fn step(mut self, token: Token, alignment: &mut [u16]) -> Logits<'a> {
         let stream = mem::take(&mut self.parts.scratch.stream);
         let y = first_mut(stream, self.model.dims().d_embedding);
         let table = self.model.find(Stack::Decoder, 0, Role::Embedding);
@@ -123,6 +124,6 @@ impl<O: Observer> RecurrentDecoder<'_, '_, O> {
         for (out, &weight) in alignment.iter_mut().zip(&*self.parts.scratch.energies) {
             *out = weight as u16;
         }
-        self.say(y, logits)
+        self.say(y)
     }
 }

@@ -1,5 +1,6 @@
 //! The Transformer's decoder (arXiv 1706.03762, section 3.1), one word at a time, with caches.
 
+use super::Logits;
 use crate::Token;
 use crate::attention::{Attention, Caches, Looks, Sublayer, enter};
 use crate::format::{Directory, Model, NormOrder, Role, Stack};
@@ -12,7 +13,7 @@ use core::mem;
 
 /// A step of it: self-attention over the words said, cross-attention over the memory, feed-forward.
 pub(super) struct TransformerDecoder<'s, 'a, O> {
-    pub(super) model: &'s Model<'s>,
+    pub(super) model: &'a Model<'a>,
     pub(super) parts: &'s mut Parts<'a>,
     pub(super) cross: Caches<'a>,
     pub(super) own: Caches<'a>,
@@ -38,7 +39,7 @@ pub(crate) fn prepare(
     }
 }
 
-impl<O: Observer> TransformerDecoder<'_, '_, O> {
+impl<'a, O: Observer> TransformerDecoder<'_, 'a, O> {
     fn embed(&mut self, directory: &mut Directory<'_, '_>, token: Token, x: &mut [i16]) -> i32 {
         let wide = first_mut(self.parts.scratch.wide, x.len());
         let embedding = Embedding::next(directory, Stack::Decoder);
@@ -87,8 +88,7 @@ impl<O: Observer> TransformerDecoder<'_, '_, O> {
         directory: &mut Directory<'_, '_>,
         x: &mut [i16],
         mut exponent: i32,
-        logits: &mut [i32],
-    ) -> i32 {
+    ) -> Logits<'a> {
         if self.model.dims().norm == NormOrder::Pre {
             let wide = first_mut(self.parts.scratch.wide, x.len());
             let norm = Norm::next(directory, Stack::Decoder, 0, Role::FinalNorm);
@@ -97,7 +97,10 @@ impl<O: Observer> TransformerDecoder<'_, '_, O> {
         }
         self.observer.observe(Site::DecoderOutput, self.position, block(x, exponent));
         let output = Linear::of(self.model, Stack::Decoder, 0, Role::Logits);
-        output.read(block(x, exponent), self.parts.scratch.narrow, logits)
+        let Scratch { narrow, wide, .. } = &mut self.parts.scratch;
+        let narrow = first_mut(mem::take(narrow), x.len());
+        let exponent = output.input().narrow(x, exponent, narrow);
+        Logits::of(&output, block(narrow, exponent), mem::take(wide))
     }
 
     /// The mean over the heads, in Q15.
@@ -108,8 +111,8 @@ impl<O: Observer> TransformerDecoder<'_, '_, O> {
         }
     }
 
-    /// Says `token`. Returns the exponent of `logits`.
-    pub(super) fn step(mut self, token: Token, logits: &mut [i32], alignment: &mut [u16]) -> i32 {
+    /// Says `token`.
+    pub(super) fn step(mut self, token: Token, alignment: &mut [u16]) -> Logits<'a> {
         self.parts.scratch.alignment.fill(0);
         let stream = mem::take(&mut self.parts.scratch.stream);
         let x = first_mut(stream, self.model.dims().d_model);
@@ -120,6 +123,6 @@ impl<O: Observer> TransformerDecoder<'_, '_, O> {
             exponent = self.layer(directory, layer, x, exponent);
         }
         self.align(alignment);
-        self.say(directory, x, exponent, logits)
+        self.say(directory, x, exponent)
     }
 }

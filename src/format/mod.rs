@@ -76,7 +76,7 @@ pub(crate) use tri;
 pub const MAGIC: u32 = u32::from_le_bytes(*b"rgd\x01");
 /// Major and minor version of the format: files of another major version are refused, and files
 /// of a newer minor version too.
-pub const VERSION: (u16, u16) = (3, 0);
+pub const VERSION: (u16, u16) = (4, 0);
 
 /// A checked model file, read in place. Copying it copies a reference and the dims.
 #[derive(Clone, Copy, Debug)]

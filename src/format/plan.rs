@@ -12,6 +12,7 @@ use super::dims::Dims;
 use super::sizes::{CachePlan, RowsPlan, max, product, states, sum};
 use super::{Cell, ConvolutionalDims, DecoderKind, EncoderKind, MapsPlan, Score, Start};
 use crate::arena::footprint;
+use crate::kernel::BLOCK_ROWS;
 
 /// Sizes, in elements, of everything that is carved from an arena.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +23,6 @@ pub(crate) struct Plan {
     pub(crate) stream: usize,
     pub(crate) energies: usize,
     pub(crate) alignment: usize,
-    pub(crate) logits: usize,
     /// Rows of the memory that stay.
     pub(crate) memory: RowsPlan,
     /// Rows of the memory that go.
@@ -59,12 +59,11 @@ impl Plan {
         let width = dims.memory_width();
         let mut plan = Self {
             tokens: if dims.reads_words() { source } else { 0 },
-            wide: max(dims.output_width(), width),
+            wide: max(max(dims.output_width(), width), BLOCK_ROWS),
             narrow: 0,
             stream: dims.d_model,
             energies: 0,
             alignment: 0,
-            logits: dims.target_vocabulary,
             memory: RowsPlan::when(false, 0, 0),
             passing: RowsPlan::when(true, width, source),
             below: RowsPlan::when(false, 0, 0),
@@ -207,7 +206,6 @@ impl Plan {
             footprint(self.stream as u64, 2),
             footprint(self.energies as u64, 4),
             footprint(self.alignment as u64, 4),
-            footprint(self.logits as u64, 4),
         ])
     }
 

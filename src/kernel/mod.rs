@@ -112,6 +112,7 @@ pub use bytes::bytes_of;
 pub use exp2::{EXP2_FRACTION, exp2_neg};
 pub use layout::Layout;
 pub use portable::{Arguments, Norm, depthwise, reset, update};
+pub(crate) use rows::BLOCK_ROWS;
 pub use rows::Rows;
 
 /// The name of the kernel set that this build uses.

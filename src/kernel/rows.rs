@@ -40,21 +40,14 @@ impl<'m> Rows<'m> {
         Some(Self { words, rows: rows as u16, columns: columns as u16, layout })
     }
 
-    /// Takes the first `count` rows away, a multiple of four or all; none if they are not all there.
+    /// Drops the first `count` rows, a multiple of four, or all.
     #[inline]
-    pub(crate) fn take(&mut self, count: usize) -> Self {
-        let Self { words, rows, columns, layout } = *self;
-        let needed = layout.words_needed(count, self.columns());
-        match (words.split_at_checked(needed), self.rows().checked_sub(count)) {
-            // Whole blocks in front, so that both parts have exactly the words they need.
-            (Some((head, rest)), Some(others))
-                if count.is_multiple_of(BLOCK_ROWS) || others == 0 =>
-            {
-                *self = Self { words: rest, rows: others as u16, columns, layout };
-                Self { words: head, rows: rows.wrapping_sub(others as u16), columns, layout }
-            }
-            _ => Self::EMPTY,
-        }
+    pub(crate) fn skip(&mut self, count: usize) {
+        let rows = self.rows().saturating_sub(count);
+        // Exactly the words that those behind need, whatever `count` is.
+        let needed = rows.div_ceil(BLOCK_ROWS).wrapping_mul(self.stride());
+        let words = self.words.get(self.words.len().wrapping_sub(needed)..);
+        *self = words.map_or(Self::EMPTY, |words| Self { words, rows: rows as u16, ..*self });
     }
 
     /// With the rows that fill the last block.
@@ -180,5 +173,21 @@ impl<'m> Rows<'m> {
     pub const fn multiplier(&self, row: usize) -> i32 {
         let last = self.layout.block_words(self.columns()).wrapping_sub(BLOCK_ROWS);
         self.word(row, last.wrapping_add(row % BLOCK_ROWS)) as i32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rows;
+
+    #[test]
+    fn what_is_left_of_a_matrix_has_exactly_the_words_it_needs_whatever_is_dropped() {
+        let words = [0; Rows::words_needed(11, 5)];
+        for dropped in (0..14).chain([usize::MAX - 3, usize::MAX]) {
+            let mut rows = Rows::new(&words, 11, 5).expect("exact length");
+            rows.skip(dropped);
+            assert_eq!(rows.rows(), 11usize.saturating_sub(dropped));
+            assert_eq!(rows.words().len(), Rows::words_needed(rows.rows(), 5));
+        }
     }
 }

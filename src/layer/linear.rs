@@ -110,11 +110,6 @@ impl<'m> Linear<'m> {
         }
     }
 
-    /// All of it is read next.
-    pub(crate) fn announce(&self) {
-        self.hook.announce(self.rows.words());
-    }
-
     /// A pass over the rows, some at a time, for inputs of `exponent`.
     pub(crate) fn pass(&self, exponent: i32) -> Pass<'m> {
         let exponent = exponent.wrapping_add(self.scale_exponent).wrapping_add(KERNEL_EXPONENT);
@@ -154,7 +149,7 @@ impl<'m> Linear<'m> {
         out: [&mut [i32]; 2],
     ) -> [i32; 2] {
         let [a, b] = exponents.map(|exponent| self.pass(exponent));
-        self.announce();
+        self.hook.announce(self.rows.words());
         kernel::matvec_pair(&self.rows, x, [a.bias_shift, b.bias_shift], out);
         [a.exponent, b.exponent]
     }
@@ -162,13 +157,15 @@ impl<'m> Linear<'m> {
     /// `x`: `[columns]`, as [`Self::input`] says · `out`: `[rows]`. Returns the exponent.
     #[inline(never)] // For the flash.
     pub(crate) fn apply(&self, x: Block<'_>, out: &mut [i32]) -> i32 {
-        let pass = self.pass(x.exponent);
-        pass.all(x.mantissas, out);
+        let mut pass = self.pass(x.exponent);
+        pass.announce();
+        pass.next(x.mantissas, out);
         pass.exponent
     }
 }
 
 /// The rows of a matrix that were not asked for yet.
+#[derive(Clone, Debug)]
 pub(crate) struct Pass<'m> {
     rows: Rows<'m>,
     bias_shift: u32,
@@ -182,30 +179,37 @@ impl Pass<'_> {
         self.exponent
     }
 
+    /// All of them are read next.
+    pub(crate) fn announce(&self) {
+        self.hook.announce(self.rows.words());
+    }
+
     /// All outputs.
     pub(crate) fn all(&self, x: &[i16], out: &mut [i32]) {
-        self.hook.announce(self.rows.words());
-        kernel::matvec(&self.rows, x, self.bias_shift, out);
+        self.announce();
+        self.clone().next(x, out);
     }
 
     /// All outputs of two vectors side by side. `x`: `[columns / 2]`, as [`kernel::matvec_pair`]
     /// has it.
     pub(crate) fn both(&self, x: &[[u32; 2]], out: [&mut [i32]; 2]) {
-        self.hook.announce(self.rows.words());
+        self.announce();
         kernel::matvec_pair(&self.rows, x, [self.bias_shift; 2], out);
     }
 
     /// All outputs, each of the numbers of its own channel. `x`: `[columns × rows]`.
     pub(crate) fn each(&self, x: &[i16], out: &mut [i32]) {
-        self.hook.announce(self.rows.words());
+        self.announce();
         kernel::depthwise(&self.rows, x, self.bias_shift, out);
     }
 
-    /// The next outputs, as many as `out` has: a multiple of four, or the last. Who asks so has called
-    /// [`Linear::announce`].
-    #[inline]
-    pub(crate) fn next(&mut self, x: &[i16], out: &mut [i32]) {
-        let rows = self.rows.take(out.len());
-        kernel::matvec(&rows, x, self.bias_shift, out);
+    /// The next outputs, as many as `room` has places for, a multiple of four, or as are left. Who
+    /// asks so has called [`Self::announce`].
+    #[inline(never)] // For the flash: the one place that calls this kernel.
+    pub(crate) fn next<'o>(&mut self, x: &[i16], room: &'o mut [i32]) -> &'o mut [i32] {
+        let out = first_mut(room, self.rows.rows());
+        kernel::matvec(&self.rows, x, self.bias_shift, out);
+        self.rows.skip(out.len());
+        out
     }
 }

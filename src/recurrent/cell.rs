@@ -126,16 +126,15 @@ struct Gates<'m> {
 impl<'m> Gates<'m> {
     #[inline(never)] // For the flash.
     fn of(linear: &Linear<'m>, exponent: i32) -> Self {
-        linear.announce();
         let pass = linear.pass(exponent);
+        pass.announce();
         Self { to_gate: ToGate::from(pass.exponent()), pass, sums: [0; GATES] }
     }
 
     /// The next `count` outputs, ready for gates.
     #[inline(never)]
     fn next(&mut self, x: &[i16], count: usize) {
-        let sums = first_mut(&mut self.sums, count);
-        self.pass.next(x, sums);
+        let sums = self.pass.next(x, first_mut(&mut self.sums, count));
         self.to_gate.ready(sums);
     }
 }

@@ -1,6 +1,7 @@
 //! What a model says, step by step.
 
-use regard::{Model, Picture, SelfTest, Seq2Seq, Token, Words};
+use regard::format::Checksum;
+use regard::{Model, Picture, Seq2Seq, Token, Words};
 
 /// An arena of exactly the size of the model, filled with `dirt`.
 pub fn arena(model: &Model<'_>, dirt: u32) -> Vec<u32> {
@@ -35,10 +36,11 @@ pub fn describe(model: &Model<'_>, picture: &Picture<'_>, dirt: u32) -> Trace {
 
 fn along(mut words: Words<'_>, reference: &[Token]) -> Trace {
     let mut trace = Trace::new();
-    while let Some(step) = words.step() {
-        let logits = words.logits();
-        let row = step.alignment.to_vec();
-        trace.push((step.token, logits.mantissas.to_vec(), logits.exponent, row));
+    while let Some(mut step) = words.step() {
+        let (exponent, row) = (step.logits.exponent(), step.alignment.to_vec());
+        let mut logits = Vec::new();
+        step.logits.each(|_, some| logits.extend_from_slice(some));
+        trace.push((step.token, logits, exponent, row));
         if let Some(&token) = reference.get(trace.len() - 1) {
             words.force(token).expect("in the vocabulary");
         }
@@ -46,10 +48,12 @@ fn along(mut words: Words<'_>, reference: &[Token]) -> Trace {
     trace
 }
 
-/// The same, as tokens and digests.
+/// The same, as tokens and digests, as docs/FORMAT.md has them.
 pub fn digests(trace: &Trace) -> Vec<(Token, u32)> {
-    let digest = |logits: &[i32], exponent, row: &[u16]| {
-        SelfTest::digest(regard::search::Logits { mantissas: logits, exponent }, row)
+    let digest = |logits: &[i32], exponent: i32, row: &[u16]| {
+        let logits = logits.iter().map(|&logit| logit as u32);
+        let row = row.iter().map(|&weight| weight.into());
+        Checksum::of(&[exponent as u32].into_iter().chain(logits).chain(row).collect::<Vec<_>>())
     };
     trace.iter().map(|(token, logits, e, row)| (*token, digest(logits, *e, row))).collect()
 }

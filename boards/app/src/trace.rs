@@ -28,23 +28,25 @@ pub fn trace<F: Family, Port: Write>(
         Ok(words) => words,
         Err(trouble) => return explain(port, &trouble, typed),
     };
-    while let Some(step) = words.step() {
-        let logits = words.logits();
-        write!(port, "step {} exponent {}\r\n", step.token, logits.exponent)?;
-        numbers(port, "logits", logits.mantissas)?;
-        numbers(port, "alignment", step.alignment)?;
+    while let Some(mut step) = words.step() {
+        write!(port, "step {} exponent {}\r\nlogits", step.token, step.logits.exponent())?;
+        let mut written = Ok(());
+        step.logits.each(|_, some| {
+            if written.is_ok() {
+                written = numbers(port, some);
+            }
+        });
+        written?;
+        port.write_all(b"\r\nalignment")?;
+        numbers(port, step.alignment)?;
+        port.write_all(b"\r\n")?;
     }
     Ok(port.write_all(b"end\r\n")?)
 }
 
-fn numbers<Port: Write, N: Display>(
-    port: &mut Port,
-    name: &str,
-    values: &[N],
-) -> Outcome<Port::Error> {
-    port.write_all(name.as_bytes())?;
+fn numbers<Port: Write, N: Display>(port: &mut Port, values: &[N]) -> Outcome<Port::Error> {
     for value in values {
         write!(port, " {value}")?;
     }
-    Ok(port.write_all(b"\r\n")?)
+    Ok(())
 }

@@ -177,8 +177,8 @@ impl<'m> Engine<'m> {
     pub(crate) fn digests(&mut self, given: &Given) -> Result<Vec<(Token, u32)>, Problem> {
         let mut words = self.read_in(given, ())?;
         let mut steps = Vec::new();
-        while let Some(step) = words.step() {
-            steps.push((step.token, SelfTest::digest(words.logits(), step.alignment)));
+        while let Some(mut step) = words.step() {
+            steps.push((step.token, SelfTest::digest(&mut step.logits, step.alignment)));
         }
         Ok(steps)
     }
@@ -218,15 +218,16 @@ pub(crate) fn open(path: &Path) -> Result<Model<'static>, Problem> {
 }
 
 fn next<O: Observer>(words: &mut Words<'_, Any, O>) -> Option<Step> {
-    let step = words.step()?;
-    let logits = words.logits();
+    let mut step = words.step()?;
+    let (exponent, mut integers) = (step.logits.exponent(), Vec::new());
+    step.logits.each(|_, some| integers.extend_from_slice(some));
     Some(Step {
         token: step.token.into(),
         alignment: step.alignment.iter().map(|&weight| real::probability(weight)).collect(),
         logits: Logits {
-            integers: Some(logits.mantissas.to_vec()),
-            exponent: Some(logits.exponent),
-            floats: logits.mantissas.iter().map(|&m| real::value(m, logits.exponent)).collect(),
+            floats: integers.iter().map(|&m| real::value(m, exponent)).collect(),
+            integers: Some(integers),
+            exponent: Some(exponent),
         },
     })
 }

@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn messages_are_not_the_engine() {
         assert!(is_engine("regard::kernel::dsp::matvec"));
-        assert!(is_engine("<regard::search::Greedy<D> as core::iter::Iterator>::next"));
+        assert!(is_engine("<regard::seq2seq::Words as core::iter::Iterator>::next"));
         assert!(!is_engine("<regard::error::Error as core::fmt::Display>::fmt"));
         assert!(!is_engine("app::repl::repl"));
     }
