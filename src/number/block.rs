@@ -38,6 +38,7 @@ impl Number for i32 {
 }
 
 impl Number for i16 {
+    #[inline(never)] // For the flash.
     fn width(values: &[i16]) -> u32 {
         // Where a bit differs from the one below it, in two numbers at once.
         let (twos, rest) = values.as_chunks();
