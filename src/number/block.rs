@@ -38,6 +38,7 @@ impl Number for i32 {
 }
 
 impl Number for i16 {
+    #[inline(never)] // For the flash.
     fn width(values: &[i16]) -> u32 {
         kernel::width_short(values)
     }
