@@ -67,7 +67,7 @@ impl<'m> CellLayer<'m> {
         let (product, late) = wide.split_at_mut_checked(state.h.len()).unwrap_or_default();
         let late = late.as_chunks_mut().0;
         let mut waiting = product.iter_mut().zip(&mut *late);
-        let mut c = state.c.chunks_mut(UNITS);
+        let mut c = state.c;
         for units in state.h.chunks_mut(UNITS) {
             from_x.next(x.mantissas, units.len().wrapping_mul(gates));
             from_h.next(h, units.len().wrapping_mul(early_gates));
@@ -85,7 +85,8 @@ impl<'m> CellLayer<'m> {
                 }
                 Cell::Lstm => {
                     let c_down = state.c_exponent.wrapping_sub(H_EXPONENT) as u32;
-                    kernel::lstm(arguments, c_down, units, c.next().unwrap_or_default());
+                    kernel::lstm(arguments, c_down, units, c);
+                    c = core::mem::take(&mut c).get_mut(UNITS..).unwrap_or_default();
                 }
             }
         }

@@ -24,8 +24,8 @@
 //!
 //! | | 2×128×128 | 3×3 convolution, 16 → 32 channels | bytes |
 //! |---|---|---|---|
-//! | this | .252 | .326 | 664 |
-//! | two steps a round, what a block needs read from [`Job`] | .268 | .345 | 378 |
+//! | this | .252 | .323 | 664 |
+//! | two steps a round, what a block needs read from [`Job`] | .268 | .342 | 378 |
 
 use super::cpu;
 use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
