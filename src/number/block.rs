@@ -63,15 +63,10 @@ fn fit(magnitude: u32, exponent: i32, bits: u32, floor: i32) -> u32 {
 
 /// The exponent that [`narrow`] would give a block; the least there is for zeros.
 pub(crate) fn exponent_for(block: Block<'_>, bits: u32, floor: i32) -> i32 {
-    let (mut any, mut all) = (0, 0);
-    for &m in block.mantissas {
-        any |= m;
-        all |= m ^ (m >> 15);
-    }
-    if any == 0 {
+    if block.mantissas.iter().all(|&m| m == 0) {
         return floor;
     }
-    let shift = fit(i16::BITS - all.leading_zeros(), block.exponent, bits, floor);
+    let shift = fit(magnitude_bits(block.mantissas), block.exponent, bits, floor);
     block.exponent.saturating_add(shift as i32)
 }
 
