@@ -188,8 +188,11 @@ fn errors_say_what_is_wrong_and_by_how_much() {
     other[0] = 0x4654_4C54;
     assert_eq!(error(bytemuck::cast_slice(&other)), Error::BadMagic { found: 0x4654_4C54 });
     let mut newer = words.clone();
-    newer[1] = 4;
-    assert_eq!(error(bytemuck::cast_slice(&newer)), Error::BadVersion { major: 4, minor: 0 });
+    newer[1] += 1;
+    assert_eq!(
+        error(bytemuck::cast_slice(&newer)),
+        Error::BadVersion { major: newer[1], minor: 0 }
+    );
     let mut bigger = words.clone();
     bigger[6] += 4;
     seal(&mut bigger);

@@ -113,15 +113,16 @@ fn moments(report: &mut Report, x: &[i16]) {
     report.count(same, &[sum, squares as i32, (squares >> 32) as i32]);
 }
 
+#[expect(clippy::type_complexity, reason = "that of a kernel, once")]
 fn norm(report: &mut Report, wide: &[i32], shift: u32, x: &[i16]) {
     let (mut gammas, mut betas) = ([0; LONGEST], [0; LONGEST]);
     for ((gamma, beta), &value) in gammas.iter_mut().zip(&mut betas).zip(wide) {
         (*gamma, *beta) = ((value << 3 >> 16 << 16) as u32, (value >> 1) as u32);
     }
-    let run = |factor, norm: fn(Norm, &[i16], &[u32], &[u32], &mut [i32])| {
-        let of = Norm { factor, offset: factor * 5, root: 23_170 << 16, beta_shift: shift + 2 };
+    let run = |factor, of: fn(Norm, &[i16], &[u32], &[u32], &mut [i32])| {
+        let norm = Norm { factor, offset: factor * 5, root: 23_170 << 16, beta_shift: shift + 2 };
         let mut out = [99; LONGEST];
-        norm(of, x, &gammas, &betas, &mut out[..x.len()]);
+        of(norm, x, &gammas, &betas, &mut out[..x.len()]);
         out
     };
     let factor = x.len() as i32 * 119;

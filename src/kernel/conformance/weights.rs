@@ -38,7 +38,8 @@ pub(super) fn run(report: &mut Report) {
 
 /// An exponent that is at most `common`; near it, three times of four.
 fn within(random: &mut Random, common: i8) -> i8 {
-    let below = random.next() as u32 % if random.next() as u32 % 4 == 0 { 256 } else { 32 };
+    let below = random.next() as u32;
+    let below = below % if (random.next() as u32).is_multiple_of(4) { 256 } else { 32 };
     (i32::from(common) - below as i32).max(-128) as i8
 }
 
