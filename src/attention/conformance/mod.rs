@@ -29,12 +29,12 @@ pub const BYTES: usize = PLAN.bytes() as usize;
 /// [`TestKeys::hash`] on every core.
 pub const EXPECTED: u32 = 2_136_555_210;
 
-/// Arbitrary numbers, of which each key starts at the one behind that of the key before; 14 bits are
-/// more than a key keeps.
+/// Arbitrary numbers, as large as layers make them, of which each key starts at the one behind that of
+/// the key before; their 14 digits are more than a key keeps.
 static KEYS: [i32; WIDTH + POSITIONS] = {
     let (mut keys, mut at) = ([0; WIDTH + POSITIONS], 0);
     while at < keys.len() {
-        keys[at] = arbitrary(at);
+        keys[at] = arbitrary(at) << 10;
         at += 1;
     }
     keys
@@ -72,7 +72,7 @@ impl<'a> TestKeys<'a> {
     #[inline(never)]
     pub fn run(&mut self, mut see: impl FnMut(&[[i32; 2]])) {
         for (position, wide) in KEYS.windows(WIDTH).take(POSITIONS).enumerate() {
-            self.0.put_key(0, position, wide, position as i32 % 3 - 20);
+            self.0.put_key(0, position, wide, position as i32 % 3 - 30);
         }
         let cache = self.0.layer(0, POSITIONS);
         let mut room = [0; POSITIONS];
@@ -115,7 +115,7 @@ mod tests {
                 let down = crate::number::bytes_for(key);
                 let kept = |value: i32| (((value >> (down - 1)) + 1) >> 1).clamp(-127, 127);
                 let sum: i32 = q.iter().zip(key).map(|(&q, &k)| i32::from(q) * kept(k)).sum();
-                let exponent = position as i32 % 3 - 20 + down as i32 - 8 + ENERGY_FRACTION;
+                let exponent = position as i32 % 3 - 30 + down as i32 - 8 + ENERGY_FRACTION;
                 assert_eq!(i32::from(energy), sum >> -exponent);
             }
             seen += 1;

@@ -46,7 +46,7 @@ pub use matvec::matvec;
 pub use pair::matvec_pair;
 pub use put::{put_column_part, put_row_part};
 pub use short::{narrow_short, width_short};
-pub use vector::{add_scaled, magnitude, moments, narrow, norm, relu, scale};
+pub use vector::{add_scaled, magnitude, moments, narrow, norm, relu, scale, width};
 pub use weights::{energies, mantissas, powers};
 
 use super::rows::GROUP;

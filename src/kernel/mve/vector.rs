@@ -32,6 +32,12 @@ pub fn magnitude(values: &[i32]) -> u32 {
     unsafe { run_magnitude(values.as_ptr(), values.len()) }
 }
 
+/// See [`crate::kernel::portable::width`].
+#[must_use]
+pub fn width(values: &[i32]) -> u32 {
+    32 - magnitude(values).leading_zeros()
+}
+
 /// See [`crate::kernel::portable::narrow`].
 pub fn narrow(values: &[i32], shift: u32, limit: i32, out: &mut [i16]) {
     let n = values.len().min(out.len());
@@ -90,26 +96,32 @@ pub fn norm(norm: Norm, x: &[i16], gammas: &[u32], betas: &[u32], out: &mut [i32
 /// See [`crate::kernel::portable::relu`].
 pub fn relu(values: &mut [i32]) -> u32 {
     // SAFETY: all numbers of a slice.
-    unsafe { run_relu(values.as_mut_ptr(), values.len()) };
-    magnitude(values)
+    unsafe { run_relu(values.as_mut_ptr(), values.len()) }
 }
 
 /// # Safety
 ///
 /// `values`: `[n]`
 #[unsafe(naked)]
-unsafe extern "C" fn run_relu(values: *mut i32, n: usize) {
+unsafe extern "C" fn run_relu(values: *mut i32, n: usize) -> u32 {
     naked_asm!(
         cpu!(),
         "push {{r7, lr}}",
         "vmov.i32 q1, #0",
+        "vmov.i32 q2, #0",
         "wlstp.32 lr, r1, 3f",
         "2:",
         "vldrw.u32 q0, [r0]",
         "vmax.s32 q0, q0, q1",
+        "vorr q2, q2, q0",
         "vstrw.32 q0, [r0], #16",
         "letp lr, 2b",
         "3:",
+        "vmov r0, r1, q2[2], q2[0]",
+        "vmov r2, r3, q2[3], q2[1]",
+        "orr r0, r0, r1",
+        "orr r2, r2, r3",
+        "orr r0, r0, r2",
         "pop {{r7, pc}}",
     )
 }

@@ -46,6 +46,12 @@ pub fn magnitude(values: &[i32]) -> u32 {
     vector::magnitude(values)
 }
 
+/// See [`super::portable::width`].
+#[must_use]
+pub fn width(values: &[i32]) -> u32 {
+    32 - magnitude(values).leading_zeros()
+}
+
 /// See [`super::portable::narrow`].
 pub fn narrow(values: &[i32], shift: u32, limit: i32, out: &mut [i16]) {
     vector::narrow(values, shift, limit, out);

@@ -86,6 +86,12 @@ pub fn magnitude(values: &[i32]) -> u32 {
     vectors!(magnitude(values))
 }
 
+/// See [`portable::width`].
+#[must_use]
+pub fn width(values: &[i32]) -> u32 {
+    32 - magnitude(values).leading_zeros()
+}
+
 /// See [`portable::narrow`].
 pub fn narrow(values: &[i32], shift: u32, limit: i32, out: &mut [i16]) {
     vectors!(narrow(values, shift, limit, out));
