@@ -131,7 +131,7 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
         }
         let mut arena = self.arena.rewindable();
         let kinds = (&dims.encoder, &dims.decoder);
-        // A Transformer writes what it reads; other models begin with zeros.
+        // What a Transformer reads before it is written counts for nothing; other models begin with zeros.
         if !matches!(kinds, (EncoderKind::Transformer, DecoderKind::Transformer)) {
             arena.clear();
         }

@@ -33,6 +33,13 @@ struct Shape {
     positions: usize,
 }
 
+/// How a position lies in the matrix of a head.
+#[derive(Clone, Copy)]
+enum Way {
+    Rows,
+    Columns,
+}
+
 /// The largest exponent, so that what weights are cut for is no larger than an `i8` holds.
 const MOST: i32 = 112;
 
@@ -76,14 +83,12 @@ impl<'a> Caches<'a> {
 
     /// Writes a key, behind that of the position before. `wide`: `[n_heads·d_head]`.
     pub(crate) fn put_key(&mut self, layer: usize, position: usize, wide: &[i32], exponent: i32) {
-        let place = (layer, position, self.shape.d_head);
-        self.keys.put(self.shape, place, (wide, exponent), kernel::put_row);
+        self.keys.put(self.shape, Way::Rows, (layer, position), (wide, exponent));
     }
 
     /// Writes a value, behind that of the position before. `wide`: `[n_heads·d_head]`.
     pub(crate) fn put_value(&mut self, layer: usize, position: usize, wide: &[i32], exponent: i32) {
-        let place = (layer, position, self.shape.positions);
-        self.values.put(self.shape, place, (wide, exponent), kernel::put_column);
+        self.values.put(self.shape, Way::Columns, (layer, position), (wide, exponent));
     }
 
     /// The first `len` positions of a layer.
@@ -96,14 +101,14 @@ impl<'a> Caches<'a> {
 }
 
 impl Half<&mut [u32], &mut [[i8; 4]]> {
-    /// Gives each head to `write`, with the columns of its matrix and the shift that cuts it to int8.
+    /// Writes each head of a position, cut to int8.
     #[inline(never)] // For the flash.
     fn put(
         &mut self,
         shape: Shape,
-        (layer, position, columns): (usize, usize, usize),
+        way: Way,
+        (layer, position): (usize, usize),
         (wide, exponent): (&[i32], i32),
-        write: fn(&mut [u32], usize, usize, &[i32], u32),
     ) {
         let (n_words, n_exponents) = (shape.words(), exponent_fours(shape.positions));
         let words = row_mut(self.words, layer, n_words.wrapping_mul(shape.n_heads));
@@ -111,7 +116,10 @@ impl Half<&mut [u32], &mut [[i8; 4]]> {
         let heads = words.chunks_mut(n_words.max(1)).zip(exponents.chunks_mut(n_exponents));
         for ((words, exponents), values) in heads.zip(wide.chunks(shape.d_head.max(1))) {
             let shift = bytes_for(values).max(1);
-            write(words, columns, position, values, shift);
+            match way {
+                Way::Rows => kernel::put_row(words, shape.d_head, position, values, shift),
+                Way::Columns => kernel::put_column(words, shape.positions, position, values, shift),
+            }
             let exponent = exponent.saturating_add(shift as i32).clamp(-128, MOST) as i8;
             let Some(([largest, ..], fours)) = exponents.split_last_mut() else { continue };
             *largest = if position == 0 { exponent } else { exponent.max(*largest) };

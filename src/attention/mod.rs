@@ -5,7 +5,7 @@
 //! e_j = q·k_j      α = softmax(e)      c = Σ_j α_j·v_j      heads side by side ─► W_o
 //! ```
 //! 1/√d_head and log₂e are folded into the query weights by the converter. Positions beyond `len`
-//! are never read, which is all that masks do: `len` is the source's real length, or the number
+//! count for nothing, which is all that masks do: `len` is the source's real length, or the number
 //! of words said so far.
 
 mod apply;

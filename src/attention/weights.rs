@@ -8,7 +8,7 @@
 use super::cache::Head;
 use crate::kernel::{self, scale};
 use crate::layer::{first, first_mut};
-use crate::number::{Block, ENERGY_FRACTION, Share, round_shift, small_exponent};
+use crate::number::{Block, ENERGY_FRACTION, Share, round_shift, shift, small_exponent};
 
 /// Numerators of the weights of a head, four in two words.
 pub(crate) struct Powers<'e> {
@@ -31,8 +31,15 @@ pub(crate) fn energies<'e>(
     kernel::dots(keys.words, d_head, q, room);
     let (sums, behind) = room.split_at_mut_checked(len).unwrap_or_default();
     behind.fill(sums.last().copied().unwrap_or(0));
-    let common = (-ENERGY_FRACTION).saturating_sub(query.exponent).max(keys.largest.into());
-    let highest = kernel::energies(room, keys.exponents, small_exponent(common));
+    let (common, largest) =
+        ((-ENERGY_FRACTION).saturating_sub(query.exponent), keys.largest.into());
+    if common < largest {
+        // So large a query that its digits are coarser than those of energies.
+        for sum in &mut *room {
+            *sum = shift(*sum, largest.saturating_sub(common));
+        }
+    }
+    let highest = kernel::energies(room, keys.exponents, small_exponent(common.max(largest)));
     let n = room.len() / 2;
     let (fours, _) = first_mut(room, n).as_chunks_mut();
     let halves: &mut [i16] = bytemuck::try_cast_slice_mut(fours).unwrap_or_default();
@@ -76,4 +83,38 @@ impl<'e> Powers<'e> {
 /// Four halves for two words.
 fn halves(fours: &[[i32; 2]]) -> &[[i16; 4]] {
     bytemuck::try_cast_slice(fours).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::bare_words;
+    use crate::layer::block;
+
+    #[test]
+    fn energies_are_products_in_octaves_whatever_the_exponents_and_saturate() {
+        let keys = [[100, 27, -3], [-128, 90, 5], [1, 0, 0], [0, 0, -1], [64, 64, 64]];
+        let mut words = vec![0xA5A5_A5A5; bare_words(keys.len(), 3)];
+        for (position, key) in keys.iter().enumerate() {
+            kernel::put_row(&mut words, 3, position, &key.map(|k: i32| 4 * k), 2);
+        }
+        let exponents = [[-3, -2, -2, -5], [-4; 4]];
+        let head = Head { words: &words, exponents: &exponents, largest: -2 };
+        let q = [1000, -700, 31, 0];
+        for exponent in [-30, -18, -7, -6, -5, 0, 3, 40] {
+            let mut room = [0; 8];
+            let query = (block(&q, exponent), 3);
+            let (highest, fours) = energies(&head, keys.len(), query, &mut room);
+            let found: &[i16] = bytemuck::cast_slice(fours);
+            for ((key, k), &found) in keys.iter().zip(exponents.as_flattened()).zip(found) {
+                let kept = key.map(|k| k.max(-127));
+                let sum: i32 = kept.iter().zip(q).map(|(&k, q)| k * i32::from(q)).sum();
+                let exact = f64::from(sum) * f64::from(exponent + i32::from(*k) + 8).exp2();
+                let exact = exact.floor().clamp(-32768.0, 32767.0);
+                assert_eq!(f64::from(found), exact, "exponent {exponent}");
+            }
+            assert_eq!(highest, found[..keys.len()].iter().copied().max().unwrap().into());
+            assert!(found[keys.len()..].iter().all(|&e| e == (highest + 1) as i16));
+        }
+    }
 }

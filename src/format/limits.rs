@@ -14,8 +14,8 @@ pub const MAX_HEADS: usize = 64;
 pub const MAX_HEAD_WIDTH: usize = 256;
 /// Widest feed-forward layer, and all heads together.
 pub const MAX_INNER_WIDTH: usize = 4096;
-/// Most words of a language, marks included.
-pub const MAX_WORDS: usize = 65_535;
+/// Most words of a language, marks included: whole blocks of rows whose number is 16 bits long.
+pub const MAX_WORDS: usize = 65_532;
 /// Most source tokens or places, most target steps.
 pub const MAX_LEN: usize = 1024;
 

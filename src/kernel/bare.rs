@@ -6,8 +6,6 @@
 //! ```
 
 use super::rows::{BLOCK_ROWS, GROUP};
-#[cfg(regard_kernel = "mve")]
-use super::selected::{put_column_part, put_row_part};
 
 /// Words of such a matrix.
 #[must_use]
@@ -30,7 +28,6 @@ pub(super) const fn holds(words: usize, columns: usize, rows: usize, groups: usi
 }
 
 /// In eight bits, whose least value is not there.
-#[cfg(not(regard_kernel = "mve"))]
 fn byte(value: i16) -> i32 {
     i32::from(value.max(-127))
 }
@@ -55,7 +52,7 @@ pub fn put_column(words: &mut [u32], columns: usize, column: usize, values: &[i3
 
 /// Calls `write` with values of 8 bits and where they start, zeros behind the last ones.
 #[inline(always)]
-fn in_parts(values: &[i32], shift: u32, mut write: impl FnMut(usize, &[[i16; GROUP]])) {
+pub(super) fn in_parts(values: &[i32], shift: u32, mut write: impl FnMut(usize, &[[i16; GROUP]])) {
     let mut first = 0usize; // `enumerate` could overflow.
     for values in values.chunks(PART) {
         let mut bytes = [0; PART];
@@ -68,7 +65,6 @@ fn in_parts(values: &[i32], shift: u32, mut write: impl FnMut(usize, &[[i16; GRO
 
 /// Writes part of row `row` of a matrix of `columns`, from the column `first` on, −128 ≤ values ≤ 127, the least as −127, zeros
 /// beyond the columns. Rows come in order from 0 on: an even one clears the odd one behind it.
-#[cfg(not(regard_kernel = "mve"))]
 fn put_row_part(
     words: &mut [u32],
     columns: usize,
@@ -96,7 +92,6 @@ fn put_row_part(
 
 /// Writes part of column `column` of a matrix of `columns`, from the row `first` on, a multiple of
 /// four, −128 ≤ values ≤ 127, the least as −127.
-#[cfg(not(regard_kernel = "mve"))]
 fn put_column_part(
     words: &mut [u32],
     columns: usize,

@@ -22,11 +22,11 @@ pub(super) static TABLE: [u16; 256] = {
     table
 };
 
-/// `⌊2^(−x) · (2¹⁵ − 1)⌋` up to a half, for `x` in Q8.8.
+/// `2^(−x) · (2¹⁵ − 1)`, or up to 1.5 less, or up to a half more, for `x` in Q8.8.
 #[inline]
 #[must_use]
 pub fn exp2_neg(x: u16) -> u16 {
-    // Nothing is left of 16 bits after 31 octaves, as after all beyond.
+    // Nothing is left of 15 bits after 15 octaves, nor after 31, as far as a shift goes.
     let x = x.min(0x1FFF);
     (u32::from(TABLE[usize::from(x % 256)]) >> (x >> 8)) as u16
 }

@@ -50,7 +50,7 @@ impl<'m> Rows<'m> {
         *self = words.map_or(Self::EMPTY, |words| Self { words, rows: rows as u16, ..*self });
     }
 
-    /// With the rows that fill the last block.
+    /// With the rows that fill the last block; none of a matrix of a model has more than 65532.
     pub(crate) const fn whole_blocks(self) -> Self {
         match self.rows.checked_next_multiple_of(BLOCK_ROWS as u16) {
             Some(rows) => Self { rows, ..self },

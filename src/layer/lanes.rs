@@ -64,7 +64,8 @@ impl<'s> Lanes<'s> {
     pub(crate) fn apply(&mut self, linear: &Linear<'_>, rows: usize) {
         if rows == 2 {
             let ([a, b], columns) = (&self.lanes, linear.columns());
-            kernel::interleave(first(a.narrow, columns), first(b.narrow, columns), self.both);
+            let both = first_mut(self.both, columns.div_ceil(4).wrapping_mul(2));
+            kernel::interleave(first(a.narrow, columns), first(b.narrow, columns), both);
         }
         self.apply_again(linear, rows);
     }

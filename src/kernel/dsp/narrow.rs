@@ -197,7 +197,7 @@ unsafe extern "C" fn cut_again(from: *const i16, to: *mut i16, job: &CutAgain) {
     )
 }
 
-/// See [`crate::kernel::width`].
+/// See [`portable::width`].
 #[must_use]
 pub fn width(values: &[i32]) -> u32 {
     let Range { start, end } = values.as_ptr_range();

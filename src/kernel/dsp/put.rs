@@ -19,11 +19,16 @@ pub fn put_row(words: &mut [u32], columns: usize, row: usize, values: &[i32], sh
     let stride = stride(columns);
     let start = (row / BLOCK_ROWS).wrapping_mul(stride);
     let groups = words.get_mut(start..start.wrapping_add(stride)).unwrap_or_default();
-    let run = if row.is_multiple_of(2) { run_even_row } else { run_odd_row };
     in_fours(groups.len() / GROUP, values, |group, fours| {
         let first = groups.as_mut_ptr().wrapping_add(group.wrapping_mul(GROUP) | (row / 2 % 2));
         // SAFETY: there is a group for each four; every other word of it is of this row.
-        unsafe { run(first, fours.as_ptr(), fours.as_ptr_range().end, minus(shift)) }
+        unsafe {
+            if row.is_multiple_of(2) {
+                run_even_row(first, fours.as_ptr(), fours.as_ptr_range().end, minus(shift));
+            } else {
+                run_odd_row(first, fours.as_ptr(), fours.as_ptr_range().end, minus(shift));
+            }
+        }
     });
 }
 

@@ -109,6 +109,7 @@ pub fn relu(values: &mut [i32]) -> u32 {
 #[unsafe(naked)]
 unsafe extern "C" fn cut_below(from: *mut i32, end_of_eights: *const i32, end: *const i32) -> u32 {
     naked_asm!(
+        cpu!(),
         "push {{r4-r10, lr}}",
         "mov r12, #0",
         "b 3f",

@@ -37,14 +37,13 @@ mod short;
 mod vector;
 mod weights;
 
-pub use super::portable::*; // What this set has not.
 pub use bare::dots;
 pub use bend::bend;
 pub use gates::{gru, lstm, rnn};
 pub use interleave::interleave;
 pub use matvec::matvec;
 pub use pair::matvec_pair;
-pub use put::{put_column_part, put_row_part};
+pub use put::{put_column, put_row};
 pub use short::{narrow_short, width_short};
 pub use vector::{add_scaled, magnitude, moments, narrow, norm, relu, scale, width};
 pub use weights::{energies, mantissas, powers};

@@ -9,12 +9,22 @@
 //! instructions; predicates take what is left over.
 
 use super::cpu;
-use crate::kernel::bare::stride;
+use crate::kernel::bare::{in_parts, stride};
 use crate::kernel::rows::{BLOCK_ROWS, GROUP};
 use core::arch::naked_asm;
 
 /// See [`crate::kernel::bare::put_row`].
-pub fn put_row_part(
+pub fn put_row(words: &mut [u32], columns: usize, row: usize, values: &[i32], shift: u32) {
+    in_parts(values, shift, |first, part| put_row_part(words, columns, (row, first), part));
+}
+
+/// See [`crate::kernel::bare::put_column`].
+pub fn put_column(words: &mut [u32], columns: usize, column: usize, values: &[i32], shift: u32) {
+    in_parts(values, shift, |first, part| put_column_part(words, columns, (first, column), part));
+}
+
+/// Part of a row, from the column `first` on, of 8 bits each.
+fn put_row_part(
     words: &mut [u32],
     columns: usize,
     (row, first): (usize, usize),
@@ -24,13 +34,18 @@ pub fn put_row_part(
     let words = words.get_mut(start..).unwrap_or_default();
     let count = (words.len() / GROUP).min(values.len()).wrapping_mul(2);
     let to = words.as_mut_ptr().wrapping_add(row / 2 % 2);
-    let run = if row.is_multiple_of(2) { run_even_row } else { run_odd_row };
     // SAFETY: half of the words of `count / 2` groups, which are there, are of this row.
-    unsafe { run(to, values.as_ptr().cast(), count) }
+    unsafe {
+        if row.is_multiple_of(2) {
+            run_even_row(to, values.as_ptr().cast(), count);
+        } else {
+            run_odd_row(to, values.as_ptr().cast(), count);
+        }
+    }
 }
 
-/// See [`crate::kernel::bare::put_column`].
-pub fn put_column_part(
+/// Part of a column, from the row `first` on, of 8 bits each.
+fn put_column_part(
     words: &mut [u32],
     columns: usize,
     (first, column): (usize, usize),

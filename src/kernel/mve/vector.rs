@@ -6,7 +6,7 @@
 //! |---|---|---|---|
 //! | [`narrow`] | 1.25 | [`add_scaled`] | 1.5 |
 //! | [`magnitude`] | 1.25 | [`moments`] | .5 |
-//! | [`norm`] | 2.75 | [`rectify`] | 1 |
+//! | [`norm`] | 2.75 | [`relu`] | 1.25 |
 
 use super::cpu;
 use crate::kernel::Norm;

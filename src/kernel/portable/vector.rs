@@ -90,7 +90,7 @@ pub fn width_short(values: &[i16]) -> u32 {
     32 - all.leading_zeros()
 }
 
-/// [`narrow`] of short numbers, of any size.
+/// [`narrow`] of short numbers, of any size. `shift`: 1…31.
 pub fn narrow_short(values: &[i16], shift: u32, limit: i32, out: &mut [i16]) {
     let down = shift.wrapping_sub(1) & 31;
     for (out, &value) in out.iter_mut().zip(values) {
