@@ -1,5 +1,6 @@
 //! Executed instructions, exact where the emulator gives every instruction the same time
-//! (`-icount shift=N`): a loop of 2n + c instructions says how many ticks of SysTick one takes.
+//! (`-icount shift=N`): a loop of 2n + c instructions says how many ticks of SysTick one takes. On a
+//! real core, whose DWT counts, cycles.
 //!
 //! SysTick has 24 bits and runs at 20 to 32 MHz: at shift=8 it counts two million instructions, to the very
 //! last; at shift=1 260 million or more, to the next 20 or 25.
@@ -10,41 +11,66 @@ use core::arch::asm;
 use core::fmt::Write as _;
 use core::hint::black_box;
 use cortex_m::Peripherals;
-use cortex_m::peripheral::{CPUID, SYST, syst::SystClkSource};
+use cortex_m::peripheral::{CPUID, DWT as Dwt, SYST, syst::SystClkSource};
 
 /// Instructions of a turn of the calibration loop.
 const TURN: u64 = 2;
 
-/// SysTick, with the ticks that the calibration loop took.
-pub struct Clock {
-    ticks: u64,
-    instructions: u64,
+/// What counts.
+pub enum Clock {
+    /// SysTick, with the ticks that the calibration loop took.
+    Emulated {
+        /// Of the loop.
+        ticks: u64,
+        /// Of the loop.
+        instructions: u64,
+    },
+    /// The cycles that DWT of a real core counts; in the emulator it stands still.
+    Cycles,
 }
 
 impl Clock {
     /// Nothing where the ticks do not grow evenly with the `turns` of the loop, which are printed.
     pub fn new(turns: u32, serial: &mut Serial) -> Option<Self> {
-        let mut timer = Peripherals::take()?.SYST;
+        let Peripherals { SYST: mut timer, mut DCB, mut DWT, .. } = Peripherals::take()?;
         timer.set_clock_source(SystClkSource::Core);
         timer.set_reload(0xFF_FFFF);
         timer.clear_current();
         timer.enable_counter();
+        DCB.enable_trace();
+        DWT.enable_cycle_counter();
+        let start = Dwt::cycle_count();
         let (none, once, twice) = (spin(1), spin(1 + turns), spin(1 + 2 * turns));
+        if Dwt::cycle_count() != start {
+            _ = writeln!(serial, "a real core: counts are cycles\r");
+            return Some(Self::Cycles);
+        }
         let (first, second) = (once - none, twice - once);
         _ = writeln!(serial, "calibration: {turns} turns {first} ticks, again {second}\r");
         let instructions = 2 * TURN * u64::from(turns);
         (first > 0 && first.abs_diff(second) <= 2)
-            .then_some(Self { ticks: u64::from(twice - none), instructions })
+            .then_some(Self::Emulated { ticks: u64::from(twice - none), instructions })
     }
 }
 
 impl Counter for Clock {
     fn count(&self, work: impl FnOnce()) -> u64 {
+        let &Self::Emulated { ticks: of_loop, instructions } = self else {
+            let empty = cycles(|| ());
+            return u64::from(cycles(work) - empty);
+        };
         let empty = ticks(|| ());
         let taken = u64::from(ticks(work) - empty);
         // Opaque, or the division may be done later, while something else is counted.
-        black_box((taken * self.instructions + self.ticks / 2) / self.ticks)
+        black_box((taken * instructions + of_loop / 2) / of_loop)
     }
+}
+
+/// Cycles of a region, fewer than 2³².
+fn cycles(work: impl FnOnce()) -> u32 {
+    let start = Dwt::cycle_count();
+    work();
+    Dwt::cycle_count().wrapping_sub(start)
 }
 
 /// Ticks of a region, at most 2²⁴.
