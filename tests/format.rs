@@ -191,7 +191,7 @@ fn errors_say_what_is_wrong_and_by_how_much() {
     newer[1] += 1;
     assert_eq!(
         error(bytemuck::cast_slice(&newer)),
-        Error::BadVersion { major: newer[1], minor: 0 }
+        Error::BadVersion { major: newer[1] as u16, minor: 0 }
     );
     let mut bigger = words.clone();
     bigger[6] += 4;
