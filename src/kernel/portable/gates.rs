@@ -67,7 +67,7 @@ pub fn lstm(a: Arguments<'_>, c_down: u32, h: &mut [i16], c: &mut [i16]) {
     }
 }
 
-/// `out[i] = ⌊t / 2^down⌋`, where t is tanh(query[i] + key[i]·2^up) in Q15, below 1: what additive attention
+/// `out[i] = ⌊t / 2^down⌋`, where t is `tanh(query[i] + key[i]·2^up)` in Q15, below 1: what additive attention
 /// reads. `query`: Q14, at most 2²⁶ · `up`: 0…14 · `down`: 0…15.
 pub fn bend(query: &[i32], key: &[i16], [up, down]: [u32; 2], out: &mut [i16]) {
     for ((out, &q), &k) in out.iter_mut().zip(query).zip(key) {
