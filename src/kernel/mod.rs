@@ -25,6 +25,7 @@ mod bytes;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod exp2;
+mod front;
 mod layout;
 #[cfg(any(regard_kernel = "x86_64", regard_kernel = "wasm32"))]
 mod loops;

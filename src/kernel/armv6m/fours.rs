@@ -16,6 +16,7 @@
 use super::ops::{add_shifted, mac, op, scale};
 use super::product::{Matrix, Vector, Weights};
 use super::run::{Job, two_results};
+use crate::kernel::front::sums_of_both;
 use crate::kernel::rows::{GROUP, Rows};
 use core::arch::naked_asm;
 
@@ -33,13 +34,8 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
 pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: [&mut [i32]; 2]) {
     let groups = rows.columns().div_ceil(GROUP);
     let Some(x) = x.get(..groups.wrapping_mul(GROUP / 2)) else { return };
-    let mut sums = [0i32; 2];
-    for words in x {
-        for (sum, &word) in sums.iter_mut().zip(words) {
-            *sum = sum.wrapping_add((word as i16).into()).wrapping_add(word as i32 >> 16);
-        }
-    }
-    for (((which, out), bias_shift), sum_x) in (0..).zip(out).zip(bias_shifts).zip(sums) {
+    let sums = (0..).zip(sums_of_both(x));
+    for (((which, sum_x), out), bias_shift) in sums.zip(out).zip(bias_shifts) {
         let count = out.len().min(rows.rows());
         let vector = Vector::of_two(x, which);
         Matrix::of(rows, bias_shift, Weights::Fours(sum_x)).product(&vector, &mut out[..count]);

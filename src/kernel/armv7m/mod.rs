@@ -79,6 +79,7 @@ pub use vector::{add_scaled, moments, narrow, norm, scale};
 
 use super::blocks::{Places, in_blocks};
 use super::rows::{GROUP, Rows};
+use crate::kernel::front::filled_up;
 use core::arch::naked_asm;
 use kind::*;
 use sums::{finish, step};
@@ -122,10 +123,7 @@ const fn half(shift: u32) -> u32 {
 pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
     let (groups, rest) = x.as_chunks::<GROUP>();
-    let mut tail = [0; GROUP];
-    for (to, from) in tail.iter_mut().zip(rest) {
-        *to = *from;
-    }
+    let tail: [i16; GROUP] = filled_up(rest);
     let unreached = rows.columns().div_ceil(GROUP).wrapping_sub(x.len().div_ceil(GROUP));
     // The tail is known by its end: without whole groups x, which is not read, may end there too.
     let start = if groups.is_empty() { tail.as_ptr() } else { x.as_ptr() };

@@ -66,6 +66,7 @@ pub use weights::{energies, mantissas, powers};
 
 use super::blocks::{Places, in_blocks};
 use super::rows::{GROUP, Rows};
+use crate::kernel::front::filled_up;
 use core::arch::naked_asm;
 
 /// Bytes of the weights of one group: a word per two rows and two columns.
@@ -77,7 +78,7 @@ const STEPS: usize = 4;
 
 /// A group of x, zeros behind its end; LDRD wants the alignment.
 #[repr(align(4))]
-struct Tail([i16; GROUP]);
+struct Tail(#[allow(dead_code, reason = "assembly reads it")] [i16; GROUP]);
 
 /// What `run` keeps on its stack, in that order, behind the biases of a block.
 #[repr(C)]
@@ -104,10 +105,7 @@ struct Job {
 pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
     let (groups, rest) = x.as_chunks::<GROUP>();
-    let mut tail = Tail([0; GROUP]);
-    for (to, from) in tail.0.iter_mut().zip(rest) {
-        *to = *from;
-    }
+    let tail = Tail(filled_up(rest));
     let aligned = x.as_ptr().cast::<u32>().is_aligned();
     let looped = if aligned { groups.len() & !(STEP_GROUPS - 1) } else { 0 };
     let unreached = rows.columns().div_ceil(GROUP).wrapping_sub(x.len().div_ceil(GROUP));

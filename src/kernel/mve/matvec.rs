@@ -41,6 +41,7 @@
 //! The floor of this layout is .266: 17 instructions for 64 products.
 
 use super::{GROUP_BYTES, cpu};
+use crate::kernel::front::filled_up;
 use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::naked_asm;
 use core::mem::MaybeUninit;
@@ -87,10 +88,7 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
         return;
     }
     let (steps, rest) = x.as_chunks::<STEP>();
-    let mut tail = [0; STEP];
-    for (to, from) in tail.iter_mut().zip(rest) {
-        *to = *from;
-    }
+    let tail: [i16; STEP] = filled_up(rest);
     let step_bytes = 2 * GROUP_BYTES;
     let groups = rows.columns().div_ceil(GROUP).wrapping_mul(GROUP_BYTES);
     let unlooped = groups.wrapping_sub(steps.len().wrapping_mul(step_bytes));

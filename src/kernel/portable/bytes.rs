@@ -1,6 +1,7 @@
 //! What a matrix of [`Layout::Bytes`](crate::kernel::Layout) means: rows of bytes, and x of 8 bits.
 
 use super::scale_sums;
+use crate::kernel::front::filled_up;
 use crate::kernel::rows::{BLOCK_ROWS, Rows};
 
 /// Columns, and words, of a group.
@@ -10,10 +11,7 @@ const GROUP: usize = 16;
 pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
     let (groups, rest) = x.as_chunks::<GROUP>();
-    let mut tail = [0; GROUP];
-    for (to, from) in tail.iter_mut().zip(rest) {
-        *to = *from;
-    }
+    let tail: [i16; GROUP] = filled_up(rest);
     let count = out.len().min(rows.rows());
     for (block, out) in rows.blocks().zip(out[..count].chunks_mut(BLOCK_ROWS)) {
         let words = block.get(BLOCK_ROWS..).unwrap_or(&[]).as_chunks::<GROUP>().0;

@@ -10,16 +10,14 @@
 //! ```
 
 use super::scale_sums;
+use crate::kernel::front::filled_up;
 use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
 
 /// [`super::matvec`] of such a matrix. `x`: such that every |Σ w·x| < 2¹⁹.
 pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
     let (quads, rest) = x.as_chunks::<GROUP>();
-    let mut tail = [0i16; GROUP];
-    for (to, from) in tail.iter_mut().zip(rest) {
-        *to = *from;
-    }
+    let tail: [i16; GROUP] = filled_up(rest);
     let sum_x = x.iter().fold(0i32, |sum, &x| sum.wrapping_add(x.into()));
     let count = out.len().min(rows.rows());
     for (block, out) in rows.blocks().zip(out[..count].chunks_mut(BLOCK_ROWS)) {

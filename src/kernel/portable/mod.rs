@@ -25,6 +25,7 @@ pub use weights::{energies, mantissas, powers};
 use super::Layout;
 use super::bare::{holds, stride};
 use super::rows::{BLOCK_ROWS, GROUP, Rows};
+use crate::kernel::front::filled_up;
 
 /// `out[r] = round(256 · Σ_c w[r,c]·x[c] · M[r] / 2¹⁶) + round(b[r] / 2^bias_shift)`.
 ///
@@ -44,10 +45,7 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
 fn pairs(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
     let (quads, rest) = x.as_chunks::<GROUP>();
-    let mut tail = [0i16; GROUP];
-    for (to, from) in tail.iter_mut().zip(rest) {
-        *to = *from;
-    }
+    let tail: [i16; GROUP] = filled_up(rest);
     let count = out.len().min(rows.rows());
     for (block, out) in rows.blocks().zip(out[..count].chunks_mut(BLOCK_ROWS)) {
         let sums = gather(block, quads, &tail);

@@ -67,6 +67,7 @@ pub use pair::matvec_pair;
 pub use vector::{add_scaled, moments, narrow, norm, scale};
 
 use super::rows::{BLOCK_ROWS, GROUP, Rows};
+use crate::kernel::front::filled_up;
 use endings::scaled;
 use job::Job;
 use sums::{GROUP_BYTES, sums};
@@ -75,10 +76,7 @@ use sums::{GROUP_BYTES, sums};
 pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
     let (groups, rest) = x.as_chunks::<GROUP>();
-    let mut tail = [0; GROUP];
-    for (to, from) in tail.iter_mut().zip(rest) {
-        *to = *from;
-    }
+    let tail: [i16; GROUP] = filled_up(rest);
     let tail = (!rest.is_empty()).then_some(&tail);
     let stride = rows.block(0).map_or(0, <[u32]>::len);
     let mut job = Job::new(groups, tail, stride, GROUP_BYTES).scaled(bias_shift, scaled);

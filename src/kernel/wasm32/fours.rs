@@ -19,6 +19,7 @@
 
 use super::lanes::{finish, load};
 use super::matrix::store_some;
+use crate::kernel::front::{filled_up, strips, sums_of_both};
 use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::wasm32::*;
 
@@ -39,18 +40,11 @@ struct Columns<'x, T> {
     tail: Option<T>,
 }
 
-impl<'x, T, const N: usize> Columns<'x, [T; N]>
-where
-    [T; N]: Default,
-    T: Copy,
-{
+impl<'x, T: Copy + Default, const N: usize> Columns<'x, [T; N]> {
     #[inline]
     fn of(x: &'x [T]) -> Self {
         let (eights, rest) = x.as_chunks();
-        let mut tail = <[T; N]>::default();
-        for (to, from) in tail.iter_mut().zip(rest) {
-            *to = *from;
-        }
+        let tail: [T; N] = filled_up(rest);
         Self { eights, tail: if rest.is_empty() { None } else { Some(tail) } }
     }
 }
@@ -113,13 +107,8 @@ fn one(matrix: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = Columns::of(x);
     let size = matrix.stride();
     let count = out.len().min(matrix.rows());
-    let mut rest = matrix.words();
-    for out in out.get_mut(..count).unwrap_or_default().chunks_mut(BLOCKS * BLOCK_ROWS) {
-        let blocks = out.len().div_ceil(BLOCK_ROWS);
-        let Some((strip, behind)) = rest.split_at_checked(blocks.wrapping_mul(size)) else {
-            return;
-        };
-        rest = behind;
+    let out = out.get_mut(..count).unwrap_or_default();
+    for (strip, blocks, out) in strips::<{ BLOCKS * BLOCK_ROWS }>(matrix.words(), size, out) {
         let groups = strip.as_ptr().wrapping_add(BLOCK_ROWS);
         // SAFETY: there are so many blocks, and x has no more columns than they.
         unsafe {
@@ -190,10 +179,7 @@ unsafe fn add<const N: usize>(
 #[target_feature(enable = "simd128")]
 fn two(matrix: &Rows<'_>, x: &[Both], bias_shifts: [u32; 2], out: [&mut [i32]; 2]) {
     let x = x.get(..matrix.columns().div_ceil(GROUP).wrapping_mul(GROUP / 2)).unwrap_or(x);
-    let add = |sum: i32, word: u32| {
-        sum.wrapping_add((word as i16).into()).wrapping_add(word as i32 >> 16)
-    };
-    let [sum_a, sum_b] = x.iter().fold([0; 2], |[a, b], &[x, y]| [add(a, x), add(b, y)]);
+    let [sum_a, sum_b] = sums_of_both(x);
     let x = Columns::of(x);
     let size = matrix.stride();
     let [a, b] = out;

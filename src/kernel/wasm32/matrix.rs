@@ -7,6 +7,7 @@
 
 use super::lanes::{Sums, load, load_columns, low_bytes, store};
 use crate::kernel::bare::{holds, stride};
+use crate::kernel::front::{filled_up, strips};
 use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::wasm32::*;
 
@@ -23,10 +24,7 @@ struct Columns<'x> {
 impl<'x> Columns<'x> {
     fn of(x: &'x [i16]) -> Self {
         let (groups, rest) = x.as_chunks();
-        let mut tail = [0; GROUP];
-        for (to, from) in tail.iter_mut().zip(rest) {
-            *to = *from;
-        }
+        let tail: [i16; GROUP] = filled_up(rest);
         Self { groups, tail: if rest.is_empty() { None } else { Some(tail) } }
     }
 }
@@ -37,13 +35,8 @@ pub(super) fn matvec(matrix: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i
     let x = Columns::of(x.get(..matrix.columns()).unwrap_or(x));
     let size = matrix.stride();
     let count = out.len().min(matrix.rows());
-    let mut rest = matrix.words();
-    for out in out.get_mut(..count).unwrap_or_default().chunks_mut(BLOCKS * BLOCK_ROWS) {
-        let blocks = out.len().div_ceil(BLOCK_ROWS);
-        let Some((strip, behind)) = rest.split_at_checked(blocks.wrapping_mul(size)) else {
-            return;
-        };
-        rest = behind;
+    let out = out.get_mut(..count).unwrap_or_default();
+    for (strip, blocks, out) in strips::<{ BLOCKS * BLOCK_ROWS }>(matrix.words(), size, out) {
         // SAFETY: there are as many blocks as `out` takes, and x has no more columns than they.
         unsafe {
             let groups = strip.as_ptr().wrapping_add(BLOCK_ROWS);
@@ -64,13 +57,7 @@ pub(super) fn dots(words: &[u32], columns: usize, x: &[[i16; GROUP]], out: &mut 
         return;
     }
     let x = Columns::of(x.as_flattened());
-    let mut rest = words;
-    for out in out.chunks_mut(BLOCKS * BLOCK_ROWS) {
-        let blocks = out.len().div_ceil(BLOCK_ROWS);
-        let Some((strip, behind)) = rest.split_at_checked(blocks.wrapping_mul(size)) else {
-            return;
-        };
-        rest = behind;
+    for (strip, blocks, out) in strips::<{ BLOCKS * BLOCK_ROWS }>(words, size, out) {
         // SAFETY: there are as many blocks as `out` takes, and x has no more columns than they.
         let sums = unsafe { gather(blocks, strip.as_ptr(), size, &x) };
         for (out, sums) in out.chunks_mut(BLOCK_ROWS).zip(sums) {

@@ -8,6 +8,7 @@
 use super::lanes::{BLOCKS, Ends, Shifts, Sums, filled, finish, four, rows};
 use super::lanes::{load, load_columns, load_four, low_bytes, store};
 use crate::kernel::bare::{holds, stride};
+use crate::kernel::front::{filled_up, strips};
 use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::x86_64::*;
 
@@ -26,10 +27,7 @@ struct Columns<'x> {
 impl<'x> Columns<'x> {
     fn of(x: &'x [i16]) -> Self {
         let (eights, rest) = x.as_chunks();
-        let mut tail = [0; 8];
-        for (to, from) in tail.iter_mut().zip(rest) {
-            *to = *from;
-        }
+        let tail: [i16; 8] = filled_up(rest);
         Self { eights, tail, groups: rest.len().div_ceil(GROUP) }
     }
 }
@@ -46,13 +44,8 @@ pub(super) fn matvec<const UNIT: u8>(
     let shifts = Shifts::of([bias_shift; 2]);
     let size = matrix.stride();
     let count = out.len().min(matrix.rows());
-    let mut words = matrix.words();
-    for out in out.get_mut(..count).unwrap_or_default().chunks_mut(STRIP_ROWS) {
-        let blocks = out.len().div_ceil(BLOCK_ROWS);
-        let Some((strip, behind)) = words.split_at_checked(blocks.wrapping_mul(size)) else {
-            return;
-        };
-        words = behind;
+    let out = out.get_mut(..count).unwrap_or_default();
+    for (strip, blocks, out) in strips::<STRIP_ROWS>(matrix.words(), size, out) {
         // SAFETY: there are as many blocks as `N` says, and x has no more columns than they.
         let results = unsafe {
             match blocks {
@@ -99,13 +92,7 @@ pub(super) fn dots<const UNIT: u8>(
         return;
     }
     let x = Columns::of(x.as_flattened());
-    let mut words = words;
-    for out in out.chunks_mut(STRIP_ROWS) {
-        let blocks = out.len().div_ceil(BLOCK_ROWS);
-        let Some((strip, behind)) = words.split_at_checked(blocks.wrapping_mul(size)) else {
-            return;
-        };
-        words = behind;
+    for (strip, blocks, out) in strips::<STRIP_ROWS>(words, size, out) {
         // SAFETY: there are as many blocks as `N` says, and x has no more columns than they.
         let results = unsafe {
             match blocks {

@@ -6,6 +6,7 @@
 )]
 
 use super::lanes::{BLOCKS, Ends, Shifts, Sums, filled, finish, load, low_bytes, store};
+use crate::kernel::front::{filled_up, strips};
 use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::x86_64::*;
 
@@ -26,10 +27,7 @@ struct Columns<'x> {
 impl<'x> Columns<'x> {
     fn of(x: &'x [Both]) -> Self {
         let (eights, rest) = x.as_chunks();
-        let mut tail = [Both::default(); 4];
-        for (to, from) in tail.iter_mut().zip(rest) {
-            *to = *from;
-        }
+        let tail: [Both; 4] = filled_up(rest);
         Self { eights, tail: if rest.is_empty() { None } else { Some(tail) } }
     }
 }
@@ -49,13 +47,8 @@ pub(super) fn matvec_pair<const UNIT: u8>(
     let [a, b] = out;
     let count = a.len().min(b.len()).min(matrix.rows());
     let (a, b) = (a.get_mut(..count).unwrap_or_default(), b.get_mut(..count).unwrap_or_default());
-    let mut words = matrix.words();
-    for (a, b) in a.chunks_mut(STRIP_ROWS).zip(b.chunks_mut(STRIP_ROWS)) {
-        let blocks = a.len().div_ceil(BLOCK_ROWS);
-        let Some((strip, behind)) = words.split_at_checked(blocks.wrapping_mul(size)) else {
-            return;
-        };
-        words = behind;
+    let strips = strips::<STRIP_ROWS>(matrix.words(), size, a);
+    for ((strip, blocks, a), b) in strips.zip(b.chunks_mut(STRIP_ROWS)) {
         // SAFETY: there are as many blocks as `N` says, and x has no more columns than they.
         let [a0, a1, b0, b1] = unsafe {
             match blocks {

@@ -42,6 +42,7 @@ pub use pair::matvec_pair;
 use super::sums::finish;
 use super::{STEPS, entry, half};
 use crate::kernel::blocks::{Places, in_blocks};
+use crate::kernel::front::filled_up;
 use crate::kernel::rows::{GROUP, Rows};
 use core::arch::naked_asm;
 use kind::*;
@@ -69,10 +70,7 @@ struct Job {
 pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
     let (groups, rest) = x.as_chunks::<GROUP>();
-    let mut tail = [0; GROUP];
-    for (to, from) in tail.iter_mut().zip(rest) {
-        *to = *from;
-    }
+    let tail: [i16; GROUP] = filled_up(rest);
     let sum_x = groups.iter().chain(&[tail]).fold(0i32, |sum, &[a, b, c, d]| {
         let sum = sum.wrapping_add(a.into()).wrapping_add(b.into());
         sum.wrapping_add(c.into()).wrapping_add(d.into())

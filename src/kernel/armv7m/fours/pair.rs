@@ -16,6 +16,7 @@ use super::super::sums::finish;
 use super::super::{entry, half};
 use super::kind::*;
 use crate::kernel::blocks::{Places, in_blocks_of_two};
+use crate::kernel::front::sums_of_both;
 use crate::kernel::rows::{GROUP, Rows};
 use core::arch::naked_asm;
 
@@ -37,10 +38,7 @@ pub fn matvec_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: 
     let [a, b] = out;
     let groups = rows.columns().div_ceil(GROUP);
     let Some(x) = x.get(..groups.wrapping_mul(GROUP / 2)) else { return };
-    let add = |sum: i32, word: u32| {
-        sum.wrapping_add((word as i16).into()).wrapping_add(word as i32 >> 16)
-    };
-    let (first, second) = x.iter().fold((0, 0), |(a, b), &[x, y]| (add(a, x), add(b, y)));
+    let [first, second] = sums_of_both(x);
     let count = a.len().min(b.len()).min(rows.rows());
     let range = x.as_ptr_range();
     let mut job = Job {

@@ -35,6 +35,7 @@ pub use pair::matvec_pair;
 
 use super::{GROUP, STEP_GROUPS, STEPS, Tail, cpu, mac, shifting};
 use crate::kernel::blocks::{Places, in_blocks};
+use crate::kernel::front::filled_up;
 use crate::kernel::rows::Rows;
 use core::arch::{asm, naked_asm};
 
@@ -66,10 +67,7 @@ struct Job {
 pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
     let (groups, rest) = x.as_chunks::<GROUP>();
-    let mut tail = Tail([0; GROUP]);
-    for (to, from) in tail.0.iter_mut().zip(rest) {
-        *to = *from;
-    }
+    let tail = Tail(filled_up(rest));
     let aligned = x.as_ptr().cast::<u32>().is_aligned();
     let looped = if aligned { groups.len() & !(STEP_GROUPS - 1) } else { 0 };
     let unreached = rows.columns().div_ceil(GROUP).wrapping_sub(x.len().div_ceil(GROUP));

@@ -13,6 +13,7 @@
 
 use super::super::cpu;
 use super::sums::{mac, odd, separate, starts, sub, twice};
+use crate::kernel::front::filled_up;
 use crate::kernel::rows::{GROUP, Rows};
 use core::arch::naked_asm;
 
@@ -54,10 +55,7 @@ pub(crate) fn matvec_pair(
         return;
     }
     let (steps, rest) = x.as_chunks::<4>();
-    let mut tail = [Both::default(); 4];
-    for (to, from) in tail.iter_mut().zip(rest) {
-        *to = *from;
-    }
+    let tail: [Both; 4] = filled_up(rest);
     // SAFETY: x has its groups.
     let both = unsafe { sums(x.as_ptr(), groups) };
     let [[h, m, f], [h2, m2, f2]] = [both as i32, (both >> 32) as i32].map(starts);

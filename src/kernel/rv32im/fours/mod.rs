@@ -18,6 +18,7 @@ use super::asm::{at, begin, end, op};
 use super::endings::{begin_ending, row};
 use super::job::Job;
 use super::loops::{columns, ending, forward, loops, next, single};
+use crate::kernel::front::filled_up;
 use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::naked_asm;
 
@@ -28,10 +29,7 @@ const GROUP_BYTES: usize = 2 * GROUP;
 pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
     let (groups, rest) = x.as_chunks::<GROUP>();
-    let mut tail = [0; GROUP];
-    for (to, from) in tail.iter_mut().zip(rest) {
-        *to = *from;
-    }
+    let tail: [i16; GROUP] = filled_up(rest);
     let mut sum = 0i32;
     for &[a, b, c, d] in groups.iter().chain(&[tail]) {
         sum = sum.wrapping_add(a.into()).wrapping_add(b.into());

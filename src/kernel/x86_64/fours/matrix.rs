@@ -7,6 +7,7 @@
 
 use super::super::lanes::{Ends, Shifts, load, store};
 use super::{COLUMNS, Sums, finish, load_last};
+use crate::kernel::front::{filled_up, strips};
 use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::x86_64::*;
 
@@ -28,10 +29,7 @@ impl<'x> Columns<'x> {
     #[target_feature(enable = "avx2")]
     fn of(x: &'x [i16]) -> Self {
         let (sixteens, rest) = x.as_chunks();
-        let mut tail = [0; COLUMNS];
-        for (to, from) in tail.iter_mut().zip(rest) {
-            *to = *from;
-        }
+        let tail: [i16; COLUMNS] = filled_up(rest);
         let sum = x.iter().fold(0i32, |sum, &x| sum.wrapping_add(x.into()));
         Self { sixteens, tail, groups: rest.len().div_ceil(GROUP), sum }
     }
@@ -49,13 +47,8 @@ pub(super) fn matvec<const UNIT: u8>(
     let shifts = Shifts::of([bias_shift; 2]);
     let size = matrix.stride();
     let count = out.len().min(matrix.rows());
-    let mut words = matrix.words();
-    for out in out.get_mut(..count).unwrap_or_default().chunks_mut(BLOCKS * BLOCK_ROWS) {
-        let blocks = out.len().div_ceil(BLOCK_ROWS);
-        let Some((strip, behind)) = words.split_at_checked(blocks.wrapping_mul(size)) else {
-            return;
-        };
-        words = behind;
+    let out = out.get_mut(..count).unwrap_or_default();
+    for (strip, blocks, out) in strips::<{ BLOCKS * BLOCK_ROWS }>(matrix.words(), size, out) {
         // SAFETY: there are as many blocks as `N` says, and x has no more columns than they.
         let results = unsafe {
             match blocks {

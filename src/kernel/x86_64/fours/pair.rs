@@ -7,6 +7,7 @@
 
 use super::super::lanes::{Ends, Shifts, load, store};
 use super::{COLUMNS, Sums, finish, load_last};
+use crate::kernel::front::{filled_up, sums_of_both};
 use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::x86_64::*;
 
@@ -31,14 +32,8 @@ impl<'x> Columns<'x> {
     #[target_feature(enable = "avx2")]
     fn of(x: &'x [Both]) -> Self {
         let (sixteens, rest) = x.as_chunks();
-        let mut tail = Sixteen::default();
-        for (to, from) in tail.iter_mut().zip(rest) {
-            *to = *from;
-        }
-        let add = |sum: i32, word: u32| {
-            sum.wrapping_add((word as i16).into()).wrapping_add(word as i32 >> 16)
-        };
-        let sums = x.iter().fold([0; 2], |[a, b], &[x, y]| [add(a, x), add(b, y)]);
+        let tail: Sixteen = filled_up(rest);
+        let sums = sums_of_both(x);
         Self { sixteens, tail, groups: rest.len().div_ceil(GROUP / 2), sums }
     }
 }
