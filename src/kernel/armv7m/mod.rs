@@ -62,6 +62,7 @@
 mod bare;
 #[cfg(feature = "int4")]
 pub mod fours;
+mod frame;
 #[cfg(not(feature = "cortex-m3"))]
 #[path = "long.rs"]
 mod kind;
@@ -81,6 +82,7 @@ use super::blocks::{Places, in_blocks};
 use super::rows::{GROUP, Rows};
 use crate::kernel::front::filled_up;
 use core::arch::naked_asm;
+use frame::{biases, enter, results, rounds};
 use kind::*;
 use sums::{finish, step};
 
@@ -119,25 +121,39 @@ const fn half(shift: u32) -> u32 {
     (1 << (shift & 31)) >> 1
 }
 
+impl Job {
+    /// Of a matrix with so many columns, whose groups take so many bytes. `x`: `[columns]` or fewer · `tail`: what
+    /// behind the groups of x is left of it.
+    fn of(columns: usize, group_bytes: usize, x: &[i16], tail: &[i16; GROUP], shift: u32) -> Self {
+        let (groups, rest) = x.as_chunks::<GROUP>();
+        let unreached = columns.div_ceil(GROUP).wrapping_sub(x.len().div_ceil(GROUP));
+        // The tail is known by its end: without whole groups x, which is not read, may end there too.
+        let start = if groups.is_empty() { tail.as_ptr() } else { x.as_ptr() };
+        Self {
+            skip: unreached.wrapping_mul(group_bytes),
+            out: core::ptr::null_mut(),
+            out_end: core::ptr::null_mut(),
+            x: start,
+            loop_end: start.wrapping_add(groups.len().wrapping_mul(GROUP)),
+            tail: if rest.is_empty() { core::ptr::null() } else { tail.as_ptr() },
+            half: half(shift),
+            bias_shift: shift & 31,
+            entry: entry::<STEPS>(groups.len()),
+        }
+    }
+
+    /// For results that go there.
+    fn to(&mut self, out: &mut Places) {
+        let range = out.as_mut_ptr_range();
+        (self.out, self.out_end) = (range.start.cast(), range.end.cast());
+    }
+}
+
 /// See [`super::portable::matvec`].
 pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
     let x = x.get(..rows.columns()).unwrap_or(x);
-    let (groups, rest) = x.as_chunks::<GROUP>();
-    let tail: [i16; GROUP] = filled_up(rest);
-    let unreached = rows.columns().div_ceil(GROUP).wrapping_sub(x.len().div_ceil(GROUP));
-    // The tail is known by its end: without whole groups x, which is not read, may end there too.
-    let start = if groups.is_empty() { tail.as_ptr() } else { x.as_ptr() };
-    let mut job = Job {
-        skip: unreached.wrapping_mul(GROUP_BYTES),
-        out: core::ptr::null_mut(),
-        out_end: core::ptr::null_mut(),
-        x: start,
-        loop_end: start.wrapping_add(groups.len().wrapping_mul(GROUP)),
-        tail: if rest.is_empty() { core::ptr::null() } else { tail.as_ptr() },
-        half: half(bias_shift),
-        bias_shift: bias_shift & 31,
-        entry: entry::<STEPS>(groups.len()),
-    };
+    let tail = filled_up(x.as_chunks::<GROUP>().1);
+    let mut job = Job::of(rows.columns(), GROUP_BYTES, x, &tail, bias_shift);
     let count = out.len().min(rows.rows());
     in_blocks(rows.words(), rows.stride(), &mut out[..count], |words, out| {
         blocks(words, out, &mut job);
@@ -146,8 +162,7 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
 
 /// As many blocks from the start of `words` as `out` has, at least one.
 fn blocks(words: &[u32], out: &mut Places, job: &mut Job) {
-    let range = out.as_mut_ptr_range();
-    (job.out, job.out_end) = (range.start.cast(), range.end.cast());
+    job.to(out);
     // SAFETY: `matvec` made `job` for a matrix of which `words` are whole blocks, at least one for
     // each element of `out`; x, the tail and out outlive the call.
     unsafe { run(words.as_ptr(), job) }
@@ -163,68 +178,21 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
     naked_asm!(
         "push {{r4-r11, lr}}",
         "ldm r1, {{r2-r10}}",
-        // The steps have one length: entry = start + entry · (end − start) / 4, in Thumb state.
-        "adr.w r1, 3f",
-        "adr.w r12, 5f",
-        "sub r12, r12, r1",
-        "lsr r12, r12, #2",
-        "orr r1, r1, #1",
-        "mla r10, r10, r12, r1",
+        enter!("r10", "5f", "2"),
         "push {{r2-r10}}",
         "sub sp, sp, #16",
-        "2:", // a block: its biases, rounded to the bits of the sums
-        "ldm r0!, {{r2-r5}}",
-        "ldrd r6, r7, [sp, #40]", // half, bias_shift
-        "adds r2, r2, r6",
-        "asrs r2, r7",
-        "adds r3, r3, r6",
-        "asrs r3, r7",
-        "adds r4, r4, r6",
-        "asrs r4, r7",
-        "adds r5, r5, r6",
-        "asrs r5, r7",
-        "stm sp, {{r2-r5}}",
-        "ldrd r1, r12, [sp, #28]", // x, loop_end
+        "2:", // a block
+        biases!(),
         "mov r8, #0",
         "mov r9, #0",
         "mov r10, #0",
         "mov r11, #0",
-        "ldr pc, [sp, #48]", // entry
-        ".p2align 2",
-        "3:", // 16 columns
-        step!(),
-        step!(),
-        step!(),
-        "4:",
-        step!(),
-        "5:",
-        "cmp r1, r12",
-        "bne 3b",
-        "ldr r6, [sp, #36]", // tail
-        "cbz r6, 6f",
-        "add r7, r6, #8",
-        "cmp r7, r12", // Was that it?
-        "beq 6f",
-        "mov r1, r6",
-        "mov r12, r7",
-        "b 4b",
-        "6:",
+        rounds!(),
         split!("r8", "r9", "r2", "r3", "r4"),
         "lsl r9, r9, #8",
         split!("r10", "r11", "r2", "r3", "r4"),
         "lsl r11, r11, #8",
-        "ldm sp, {{r5, r6, r7, r12, lr}}", // biases, skip
-        "add r0, r0, lr",
-        "ldm r0!, {{r1-r4}}", // multipliers
-        finish!("r5", "r8", "r1", "lr"),
-        finish!("r6", "r9", "r2", "lr"),
-        finish!("r7", "r10", "r3", "lr"),
-        finish!("r12", "r11", "r4", "lr"),
-        "ldrd r1, r2, [sp, #20]", // out, out_end
-        "stm r1!, {{r5, r6, r7, r12}}",
-        "str r1, [sp, #20]",
-        "cmp r1, r2",
-        "bne 2b",
+        results!("r8", "r9", "r10", "r11"),
         "add sp, sp, #52",
         "pop {{r4-r11, pc}}",
     )

@@ -19,6 +19,7 @@
 //! Executed instructions a product, emulated: 1.38 in the loop, 1.53 at 128 columns. Four groups a
 //! round, not two, would take 1.51, and 320 bytes more.
 
+use super::frame::{biases_of_two, enter, results_of_two, rounds_of_two, row};
 use super::kind::*;
 use super::sums::finish;
 use super::{entry, half};
@@ -81,28 +82,6 @@ macro_rules! step {
     };
 }
 
-/// A row of both vectors, whose sums are in `a` and `b`: its biases wait at `at_a` and `at_b`.
-macro_rules! row {
-    ($a:literal, $b:literal, $at_a:literal, $at_b:literal) => {
-        concat!(
-            "ldr r2, [r0], #4\n", // multiplier
-            "ldr r3, [sp, #",
-            $at_a,
-            "]\n",
-            finish!("r3", $a, "r2", "r5"),
-            "str r3, [r1], #4\n",
-            "ldr r3, [sp, #",
-            $at_b,
-            "]\n",
-            finish!("r3", $b, "r2", "r5"),
-            "str r3, [r4], #4\n",
-        )
-    };
-}
-
-#[cfg(feature = "int4")]
-pub(super) use row;
-
 /// # Safety
 ///
 /// From `words` on there are as many whole blocks as `job.out[0]..job.out_end` has places for four
@@ -113,39 +92,11 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
     naked_asm!(
         "push {{r4-r11, lr}}",
         "ldm r1, {{r2-r11}}",
-        // As in `mod.rs`, two steps.
-        "adr.w r1, 3f",
-        "adr.w r12, 4f",
-        "sub r12, r12, r1",
-        "lsr r12, r12, #1",
-        "orr r1, r1, #1",
-        "mla r11, r11, r12, r1",
+        enter!("r11", "4f", "1"),
         "push {{r2-r11}}",
         "sub sp, sp, #32",
-        "2:", // a block: its biases, rounded to the bits of the sums of each vector
-        "ldm r0!, {{r6-r9}}",
-        "add r12, sp, #52",
-        "ldm r12, {{r2-r5}}", // bias
-        "add r10, r6, r2",
-        "asr r10, r10, r3",
-        "add r11, r7, r2",
-        "asr r11, r11, r3",
-        "add r12, r8, r2",
-        "asr r12, r12, r3",
-        "add lr, r9, r2",
-        "asr lr, lr, r3",
-        "stm sp, {{r10-r12, lr}}",
-        "adds r6, r6, r4",
-        "asrs r6, r5",
-        "adds r7, r7, r4",
-        "asrs r7, r5",
-        "add r8, r8, r4",
-        "asr r8, r8, r5",
-        "add r9, r9, r4",
-        "asr r9, r9, r5",
-        "add r1, sp, #16",
-        "stm r1, {{r6-r9}}",
-        "ldr r1, [sp, #44]", // x
+        "2:", // a block
+        biases_of_two!(),
         "mov r6, #0",
         "mov r7, #0",
         "mov r8, #0",
@@ -154,15 +105,7 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
         "mov r11, #0",
         "mov r12, #0",
         "mov lr, #0",
-        "ldr pc, [sp, #68]", // entry
-        ".p2align 2",
-        "3:", // 8 columns
-        step!(),
-        step!(),
-        "4:",
-        "ldr r2, [sp, #48]", // loop_end
-        "cmp r1, r2",
-        "bne 3b",
+        rounds_of_two!(),
         split!("r6", "r7", "r2", "r3", "r4"),
         "lsl r7, r7, #8",
         split!("r8", "r9", "r2", "r3", "r4"),
@@ -171,16 +114,7 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
         "lsl r11, r11, #8",
         split!("r12", "lr", "r2", "r3", "r4"),
         "lsl lr, lr, #8",
-        "ldr r1, [sp, #32]", // out
-        "ldr r4, [sp, #36]",
-        row!("r6", "r10", "0", "16"),
-        row!("r7", "r11", "4", "20"),
-        row!("r8", "r12", "8", "24"),
-        row!("r9", "lr", "12", "28"),
-        "ldr r3, [sp, #40]", // out_end
-        "strd r1, r4, [sp, #32]",
-        "cmp r1, r3",
-        "bne 2b",
+        results_of_two!(["r6", "r7", "r8", "r9"], ["r10", "r11", "r12", "lr"]),
         "add sp, sp, #72",
         "pop {{r4-r11, pc}}",
     )

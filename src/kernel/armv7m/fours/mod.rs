@@ -39,8 +39,8 @@ mod pair;
 
 pub use pair::matvec_pair;
 
+use super::frame::{biases, enter, results, rounds};
 use super::sums::finish;
-use super::{STEPS, entry, half};
 use crate::kernel::blocks::{Places, in_blocks};
 use crate::kernel::front::filled_up;
 use crate::kernel::rows::{GROUP, Rows};
@@ -50,19 +50,11 @@ use kind::*;
 /// Bytes of the weights of one group: a word per two columns.
 const GROUP_BYTES: usize = 2 * GROUP;
 
-/// What `run` keeps on its stack, in that order, behind the biases of a block; all but `starts` as in
-/// `armv7m/mod.rs`.
+/// What `run` keeps on its stack, in that order, behind the biases of a block.
 #[repr(C)]
 struct Job {
-    skip: usize,
-    out: *mut i32,
-    out_end: *mut i32,
-    x: *const i16,
-    loop_end: *const i16,
-    tail: *const i16,
-    half: u32,
-    bias_shift: u32,
-    entry: usize,
+    job: super::Job,
+    /// What the sums become with each block.
     starts: [u32; 4],
 }
 
@@ -75,21 +67,8 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
         let sum = sum.wrapping_add(a.into()).wrapping_add(b.into());
         sum.wrapping_add(c.into()).wrapping_add(d.into())
     });
-    let unreached = rows.columns().div_ceil(GROUP).wrapping_sub(x.len().div_ceil(GROUP));
-    // The tail is known by its end: without whole groups x, which is not read, may end there too.
-    let start = if groups.is_empty() { tail.as_ptr() } else { x.as_ptr() };
-    let mut job = Job {
-        skip: unreached.wrapping_mul(GROUP_BYTES),
-        out: core::ptr::null_mut(),
-        out_end: core::ptr::null_mut(),
-        x: start,
-        loop_end: start.wrapping_add(groups.len().wrapping_mul(GROUP)),
-        tail: if rest.is_empty() { core::ptr::null() } else { tail.as_ptr() },
-        half: half(bias_shift),
-        bias_shift: bias_shift & 31,
-        entry: entry::<STEPS>(groups.len()),
-        starts: starts(sum_x),
-    };
+    let job = super::Job::of(rows.columns(), GROUP_BYTES, x, &tail, bias_shift);
+    let mut job = Job { job, starts: starts(sum_x) };
     let count = out.len().min(rows.rows());
     in_blocks(rows.words(), rows.stride(), &mut out[..count], |words, out| {
         blocks(words, out, &mut job);
@@ -98,8 +77,7 @@ pub fn matvec(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
 
 /// As many blocks from the start of `words` as `out` has, at least one.
 fn blocks(words: &[u32], out: &mut Places, job: &mut Job) {
-    let range = out.as_mut_ptr_range();
-    (job.out, job.out_end) = (range.start.cast(), range.end.cast());
+    job.job.to(out);
     // SAFETY: `matvec` made `job` for a matrix of which `words` are whole blocks, at least one for
     // each element of `out`; x, the tail and out outlive the call.
     unsafe { run(words.as_ptr(), job) }
@@ -123,63 +101,16 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
         "ldm r12, {{r2-r5}}",
         "push {{r2-r5}}",
         "ldm r1, {{r2-r10}}",
-        // The steps have one length: entry = start + entry · (end − start) / 4, in Thumb state.
-        "adr.w r1, 3f",
-        "adr.w r12, 5f",
-        "sub r12, r12, r1",
-        "lsr r12, r12, #2",
-        "orr r1, r1, #1",
-        "mla r10, r10, r12, r1",
+        enter!("r10", "5f", "2"),
         "push {{r2-r10}}",
         "sub sp, sp, #16",
-        "2:", // a block: its biases, rounded to the bits of the sums
-        "ldm r0!, {{r2-r5}}",
-        "ldrd r6, r7, [sp, #40]", // half, bias_shift
-        "adds r2, r2, r6",
-        "asrs r2, r7",
-        "adds r3, r3, r6",
-        "asrs r3, r7",
-        "adds r4, r4, r6",
-        "asrs r4, r7",
-        "adds r5, r5, r6",
-        "asrs r5, r7",
-        "stm sp, {{r2-r5}}",
-        "ldrd r1, r12, [sp, #28]", // x, loop_end
-        "add r2, sp, #52",         // starts
+        "2:", // a block
+        biases!(),
+        "add r2, sp, #52", // starts
         "ldm r2, {{r8-r11}}",
-        "ldr pc, [sp, #48]", // entry
-        ".p2align 2",
-        "3:", // 16 columns
-        step!(),
-        step!(),
-        step!(),
-        "4:",
-        step!(),
-        "5:",
-        "cmp r1, r12",
-        "bne 3b",
-        "ldr r6, [sp, #36]", // tail
-        "cbz r6, 6f",
-        "add r7, r6, #8",
-        "cmp r7, r12", // Was that it?
-        "beq 6f",
-        "mov r1, r6",
-        "mov r12, r7",
-        "b 4b",
-        "6:",
+        rounds!(),
         separate!("r8", "r9", "r10", "r11"),
-        "ldm sp, {{r5, r6, r7, r12, lr}}", // biases, skip
-        "add r0, r0, lr",
-        "ldm r0!, {{r1-r4}}", // multipliers
-        finish!("r5", "r11", "r1", "lr"),
-        finish!("r6", "r9", "r2", "lr"),
-        finish!("r7", "r10", "r3", "lr"),
-        finish!("r12", "r8", "r4", "lr"),
-        "ldrd r1, r2, [sp, #20]", // out, out_end
-        "stm r1!, {{r5, r6, r7, r12}}",
-        "str r1, [sp, #20]",
-        "cmp r1, r2",
-        "bne 2b",
+        results!("r11", "r9", "r10", "r8"),
         "add sp, sp, #68",
         "pop {{r4-r11, pc}}",
     )

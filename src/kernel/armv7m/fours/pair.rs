@@ -11,7 +11,8 @@
 //! Executed instructions a product, emulated: 1.19 in the loop, 1.35 at 128 columns. With the feature
 //! `cortex-m3`: 1.81, and 1.96.
 
-use super::super::pair::{STEPS, row};
+use super::super::frame::{biases_of_two, enter, results_of_two, rounds_of_two, row};
+use super::super::pair::STEPS;
 use super::super::sums::finish;
 use super::super::{entry, half};
 use super::kind::*;
@@ -84,62 +85,17 @@ unsafe extern "C" fn run(words: *const u32, job: &Job) {
         "ldm r12, {{r2-r9}}",
         "push {{r2-r9}}",
         "ldm r1, {{r2-r11}}",
-        // As in `mod.rs`, two steps.
-        "adr.w r1, 3f",
-        "adr.w r12, 4f",
-        "sub r12, r12, r1",
-        "lsr r12, r12, #1",
-        "orr r1, r1, #1",
-        "mla r11, r11, r12, r1",
+        enter!("r11", "4f", "1"),
         "push {{r2-r11}}",
         "sub sp, sp, #32",
-        "2:", // a block: its biases, rounded to the bits of the sums of each vector
-        "ldm r0!, {{r6-r9}}",
-        "add r12, sp, #52",
-        "ldm r12, {{r2-r5}}", // bias
-        "add r10, r6, r2",
-        "asr r10, r10, r3",
-        "add r11, r7, r2",
-        "asr r11, r11, r3",
-        "add r12, r8, r2",
-        "asr r12, r12, r3",
-        "add lr, r9, r2",
-        "asr lr, lr, r3",
-        "stm sp, {{r10-r12, lr}}",
-        "adds r6, r6, r4",
-        "asrs r6, r5",
-        "adds r7, r7, r4",
-        "asrs r7, r5",
-        "add r8, r8, r4",
-        "asr r8, r8, r5",
-        "add r9, r9, r4",
-        "asr r9, r9, r5",
-        "add r1, sp, #16",
-        "stm r1, {{r6-r9}}",
-        "ldr r1, [sp, #44]", // x
-        "add r2, sp, #72",   // starts
+        "2:", // a block
+        biases_of_two!(),
+        "add r2, sp, #72", // starts
         "ldm r2, {{r6-r12, lr}}",
-        "ldr pc, [sp, #68]", // entry
-        ".p2align 2",
-        "3:", // 8 columns
-        step!(),
-        step!(),
-        "4:",
-        "ldr r2, [sp, #48]", // loop_end
-        "cmp r1, r2",
-        "bne 3b",
+        rounds_of_two!(),
         separate!("r6", "r7", "r8", "r9"),
         separate!("r10", "r11", "r12", "lr"),
-        "ldr r1, [sp, #32]", // out
-        "ldr r4, [sp, #36]",
-        row!("r9", "lr", "0", "16"),
-        row!("r7", "r11", "4", "20"),
-        row!("r8", "r12", "8", "24"),
-        row!("r6", "r10", "12", "28"),
-        "ldr r3, [sp, #40]", // out_end
-        "strd r1, r4, [sp, #32]",
-        "cmp r1, r3",
-        "bne 2b",
+        results_of_two!(["r9", "r7", "r8", "r6"], ["lr", "r11", "r12", "r10"]),
         "add sp, sp, #104",
         "pop {{r4-r11, pc}}",
     )
