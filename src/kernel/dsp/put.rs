@@ -93,6 +93,25 @@ macro_rules! cut {
     };
 }
 
+/// A row, four numbers a turn: `merge` makes words of r4 and r6.
+macro_rules! row {
+    ($merge:expr) => {
+        concat!(
+            "push {{r4-r8, lr}}\n",
+            "mov r12, #0\n",
+            "mov lr, #0x00010001\n",
+            "2:\n",
+            cut!("r4", "r5", "r6", "r7"),
+            $merge,
+            "str r4, [r0], #8\n",
+            "str r6, [r0], #8\n",
+            "cmp r1, r2\n",
+            "bne 2b\n",
+            "pop {{r4-r8, pc}}\n",
+        )
+    };
+}
+
 /// # Safety
 ///
 /// From `values` up to `end` lie fours, at least one, and from `to` on two words for each, every other
@@ -106,20 +125,12 @@ unsafe extern "C" fn run_even_row(
 ) {
     naked_asm!(
         cpu!(),
-        "push {{r4-r8, lr}}",
-        "mov r12, #0",
-        "mov lr, #0x00010001",
-        "2:",
-        cut!("r4", "r5", "r6", "r7"),
-        "lsl r4, r4, #8",
-        "lsl r6, r6, #8",
-        "bic r4, r4, #0x00FF0000",
-        "bic r6, r6, #0x00FF0000",
-        "str r4, [r0], #8",
-        "str r6, [r0], #8",
-        "cmp r1, r2",
-        "bne 2b",
-        "pop {{r4-r8, pc}}",
+        row!(concat!(
+            "lsl r4, r4, #8\n",
+            "lsl r6, r6, #8\n",
+            "bic r4, r4, #0x00FF0000\n",
+            "bic r6, r6, #0x00FF0000\n",
+        )),
     )
 }
 
@@ -135,20 +146,12 @@ unsafe extern "C" fn run_odd_row(
 ) {
     naked_asm!(
         cpu!(),
-        "push {{r4-r8, lr}}",
-        "mov r12, #0",
-        "mov lr, #0x00010001",
-        "2:",
-        cut!("r4", "r5", "r6", "r7"),
-        "ldr r5, [r0]",
-        "ldr r7, [r0, #8]",
-        "sadd16 r4, r4, r5",
-        "sadd16 r6, r6, r7",
-        "str r4, [r0], #8",
-        "str r6, [r0], #8",
-        "cmp r1, r2",
-        "bne 2b",
-        "pop {{r4-r8, pc}}",
+        row!(concat!(
+            "ldr r5, [r0]\n",
+            "ldr r7, [r0, #8]\n",
+            "sadd16 r4, r4, r5\n",
+            "sadd16 r6, r6, r7\n",
+        )),
     )
 }
 

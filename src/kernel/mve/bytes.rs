@@ -40,6 +40,7 @@
 //! LE, and take 9 for 64: .145 and more. x read as it lies, by VLD20 and VLD21 in the loop, takes 18 for
 //! 128; the copy, 4 for 16 columns, pays for itself from 40 rows on.
 
+use super::eights::{biases, left_over, results};
 use super::{bytes_short, cpu};
 use crate::kernel::rows::{BLOCK_ROWS, Rows};
 use core::arch::naked_asm;
@@ -208,10 +209,7 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
         "cmp r11, r4",
         "beq 5f",
         "2:", // two blocks
-        "vldrw.u32 q4, [r3], #16",
-        "vldrw.u32 q5, [r5], #16",
-        "vrshl.s32 q4, r0",
-        "vrshl.s32 q5, r0",
+        biases!(),
         "ldm r9, {{r0, r1, r2, r4, r6, r8, r10, r12, lr}}",
         "ldr pc, [r9, #36]", // entry
         ".p2align 2",
@@ -231,39 +229,9 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
         "vshl.i32 q0, q0, #8",
         "vldrw.u32 q3, [r5], #16",
         "vshl.i32 q1, q1, #8",
-        "vrmulh.s32 q0, q0, q2",
-        "vrmulh.s32 q1, q1, q3",
-        "vadd.i32 q0, q0, q4",
-        "vadd.i32 q1, q1, q5",
-        "ldmdb r9, {{r0, r2, r4}}", // bias_shift, stride, out_end
-        "vstrw.32 q0, [r11], #16",
-        "vstrw.32 q1, [r11], #16",
-        "mov r3, r5",
-        "add r5, r5, r2",
-        "cmp r11, r4",
-        "bne 2b",
+        results!(),
         "5:", // fewer than eight rows are left, or none, or they are in the dump
-        "ldrd r1, r2, [r9, #56]", // rest, rest_out
-        "cbnz r2, 11f",
-        "cbz r1, 12f",
-        "str r11, [r9, #60]",
-        "cmp r1, #4",
-        "it le",
-        "movle r5, r3",
-        "add r11, r9, #64", // dump
-        "add r4, r11, #32",
-        "str r4, [r9, #-4]",
-        "b 2b",
-        "11:",
-        "vctp.32 r1",
-        "vpst",
-        "vstrwt.32 q0, [r2], #16",
-        "subs r1, r1, #4",
-        "ble 12f",
-        "vctp.32 r1",
-        "vpst",
-        "vstrwt.32 q1, [r2]",
-        "12:",
+        left_over!("56", "60", "64"), // rest, rest_out, dump
         "mov sp, r7",
         "add sp, sp, #4",
         "vpop {{d8-d11}}",

@@ -40,6 +40,7 @@
 //!
 //! The floor of this layout is .266: 17 instructions for 64 products.
 
+use super::eights::{biases, left_over, results};
 use super::{GROUP_BYTES, cpu};
 use crate::kernel::front::filled_up;
 use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
@@ -177,10 +178,7 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
         "cmp r11, r4",
         "beq 6f",
         "2:", // two blocks
-        "vldrw.u32 q4, [r3], #16",
-        "vldrw.u32 q5, [r5], #16",
-        "vrshl.s32 q4, r0",
-        "vrshl.s32 q5, r0",
+        biases!(),
         "ldm r9, {{r0, r1, r2, r4, r6, r8, r10, r12, lr}}",
         "ldr pc, [r9, #36]", // entry
         ".p2align 2",
@@ -209,39 +207,9 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
         "vmov q1[3], q1[1], r10, lr",
         "vldrw.u32 q2, [r3], #16", // multipliers
         "vldrw.u32 q3, [r5], #16",
-        "vrmulh.s32 q0, q0, q2",
-        "vrmulh.s32 q1, q1, q3",
-        "vadd.i32 q0, q0, q4",
-        "vadd.i32 q1, q1, q5",
-        "ldmdb r9, {{r0, r2, r4}}", // bias_shift, stride, out_end
-        "vstrw.32 q0, [r11], #16",
-        "vstrw.32 q1, [r11], #16",
-        "mov r3, r5",
-        "add r5, r5, r2",
-        "cmp r11, r4",
-        "bne 2b",
+        results!(),
         "6:", // fewer than eight rows are left, or none, or they are in the dump
-        "ldrd r1, r2, [r9, #52]", // rest, rest_out
-        "cbnz r2, 7f",
-        "cbz r1, 8f",
-        "str r11, [r9, #56]",
-        "cmp r1, #4",
-        "it le",
-        "movle r5, r3",
-        "add r11, r9, #68", // dump
-        "add r4, r11, #32",
-        "str r4, [r9, #-4]",
-        "b 2b",
-        "7:",
-        "vctp.32 r1",
-        "vpst",
-        "vstrwt.32 q0, [r2], #16",
-        "subs r1, r1, #4",
-        "ble 8f",
-        "vctp.32 r1",
-        "vpst",
-        "vstrwt.32 q1, [r2]",
-        "8:",
+        left_over!("52", "56", "68"), // rest, rest_out, dump
         "vpop {{d8-d11}}",
         "pop {{r4-r11, pc}}",
     )

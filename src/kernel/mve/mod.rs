@@ -26,6 +26,7 @@ pub mod bytes;
 mod bytes_pair;
 #[cfg(feature = "bytes")]
 mod bytes_short;
+mod eights;
 #[cfg(feature = "int4")]
 pub mod fours;
 mod gates;

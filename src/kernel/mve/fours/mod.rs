@@ -44,6 +44,7 @@ mod sums;
 pub(crate) use pair::matvec_pair;
 
 use super::cpu;
+use super::eights::{biases, left_over, results};
 use crate::kernel::front::filled_up;
 use crate::kernel::rows::{BLOCK_ROWS, GROUP, Rows};
 use core::arch::naked_asm;
@@ -184,10 +185,7 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
         "cmp r11, r4",
         "beq 6f",
         "2:", // two blocks
-        "vldrw.u32 q4, [r3], #16",
-        "vldrw.u32 q5, [r5], #16",
-        "vrshl.s32 q4, r0",
-        "vrshl.s32 q5, r0",
+        biases!(),
         "ldm r9, {{r0, r1, r2, r4, r6, r8, r10, lr}}",
         "ldr pc, [r9, #32]", // entry
         ".p2align 2",
@@ -214,39 +212,9 @@ unsafe extern "C" fn run(words: *const u32, job: &mut Job) {
         "vldrw.u32 q3, [r5], #16",
         "vshl.s32 q0, q0, q7",
         "vshl.s32 q1, q1, q7",
-        "vrmulh.s32 q0, q0, q2",
-        "vrmulh.s32 q1, q1, q3",
-        "vadd.i32 q0, q0, q4",
-        "vadd.i32 q1, q1, q5",
-        "ldmdb r9, {{r0, r2, r4}}", // bias_shift, stride, out_end
-        "vstrw.32 q0, [r11], #16",
-        "vstrw.32 q1, [r11], #16",
-        "mov r3, r5",
-        "add r5, r5, r2",
-        "cmp r11, r4",
-        "bne 2b",
+        results!(),
         "6:", // fewer than eight rows are left, or none, or they are in the dump
-        "ldrd r1, r2, [r9, #44]", // rest, rest_out
-        "cbnz r2, 7f",
-        "cbz r1, 8f",
-        "str r11, [r9, #48]",
-        "cmp r1, #4",
-        "it le",
-        "movle r5, r3",
-        "add r11, r9, #56", // dump
-        "add r4, r11, #32",
-        "str r4, [r9, #-4]",
-        "b 2b",
-        "7:",
-        "vctp.32 r1",
-        "vpst",
-        "vstrwt.32 q0, [r2], #16",
-        "subs r1, r1, #4",
-        "ble 8f",
-        "vctp.32 r1",
-        "vpst",
-        "vstrwt.32 q1, [r2]",
-        "8:",
+        left_over!("44", "48", "56"), // rest, rest_out, dump
         "vpop {{d8-d15}}",
         "pop {{r4-r11, pc}}",
         ".p2align 2",
