@@ -5,6 +5,7 @@
 mod contents;
 mod noise;
 mod pictures;
+mod promise;
 mod recurrent;
 mod traces;
 mod transformer;
@@ -12,6 +13,7 @@ mod transformer;
 pub use contents::{contents, file, file_of};
 pub use noise::Noise;
 pub use pictures::{picture_variants, pixels};
+pub use promise::{HEADER, check_promise, directory_end, says};
 pub use recurrent::{looks, recurrent_variants};
 use regard::format::Dims;
 pub use traces::{Trace, arena, describe, digests, trace, trace_picture};
