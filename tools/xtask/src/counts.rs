@@ -154,8 +154,7 @@ pub(crate) fn gate(rows: &[Row], case: &str, most: f64) -> Result<String> {
     Ok(format!("{case} on the M4: {per_mac} instructions a product, at most {most}"))
 }
 
-/// Whether the same was counted and no count is more than 1 % above the row of the same name; 10 % for
-/// `portable`, which the compiler makes anew with whatever stands around it. Returns what to say.
+/// Whether the same was counted and no count is more than 1 % above the row of the same name. Returns what to say.
 pub(crate) fn compare(found: &[Row], known: &[Row]) -> Result<String> {
     for row in known {
         ensure!(
@@ -168,10 +167,9 @@ pub(crate) fn compare(found: &[Row], known: &[Row]) -> Result<String> {
         let before = known.iter().find(|known| known.is_of(row));
         let before = before.with_context(|| format!("docs/bench.json has no row for {row:?}"))?;
         let (now, then) = (row.instructions, before.instructions);
-        let percent = if row.kernel == "portable" { 10 } else { 1 };
         ensure!(
-            now * 100 <= then * (100 + percent),
-            "{} {} {}: {now} instructions, more than {percent} % above the {then} of docs/bench.json",
+            now * 100 <= then * 101,
+            "{} {} {}: {now} instructions, more than 1 % above the {then} of docs/bench.json",
             row.core,
             row.kernel,
             row.case

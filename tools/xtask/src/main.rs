@@ -31,6 +31,7 @@ mod proof;
 mod python;
 mod same_bits;
 mod setup;
+mod share;
 mod steps;
 mod streams;
 mod targets;
@@ -49,6 +50,7 @@ cargo xtask proof              link the engine without a way to panic; print its
 cargo xtask check-elf FILE     symbols that the engine's part of a firmware must not reach
 cargo xtask bench              count instructions of kernels and whole models: docs/BENCH.md
 cargo xtask m7                 cycles of the kernels on a Cortex-M7, modelled
+cargo xtask share              what the instructions of a sentence are spent on, on the M4
 cargo xtask emulate BOARD      talk to a board (an385, an386, an500, an505, an547,
                                microbit, rv32);
                                `emulate BOARD speak` says words instead of translating,
@@ -86,6 +88,7 @@ fn run() -> Result<()> {
         ["check-elf", file] => elf::check(Path::new(file)),
         ["bench"] => setup::all().and_then(|()| bench::write()),
         ["m7"] => setup::all().and_then(|()| m7::print()),
+        ["share"] => setup::all().and_then(|()| share::print()),
         ["emulate", name] => emulate(name, "translate"),
         ["emulate", name, program] => emulate(name, program),
         [] | ["help" | "--help" | "-h"] => {

@@ -152,7 +152,7 @@ fn disassembled(line: &str) -> Option<(u32, &str)> {
 }
 
 /// `Trace 0: 0x7f36940c3600 [00800408/00004658/00000010/ff020201] …`: the address.
-fn executed(line: &str) -> Option<u32> {
+pub(crate) fn executed(line: &str) -> Option<u32> {
     let address = line.strip_prefix("Trace ")?.split('/').nth(1)?;
     u32::from_str_radix(address, 16).ok()
 }
