@@ -168,6 +168,14 @@ impl<'m> Model<'m> {
         self.words.len() * 4
     }
 
+    /// The checksum of header, directory and, by its own there, all the rest.
+    pub(crate) const fn header_checksum(&self) -> u32 {
+        match self.words.split_at_checked(field::HEADER_CHECKSUM) {
+            Some((_, [checksum, ..])) => *checksum,
+            _ => 0,
+        }
+    }
+
     /// The words of the source language, token after token.
     #[must_use]
     pub const fn source_words(&self) -> WordTable<'m> {
