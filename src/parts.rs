@@ -112,7 +112,7 @@ pub(crate) fn encode<F: Family, G: Gate>(
         }
         (EncoderKind::Recurrent(encoder), Source::Tokens(source)) if F::RECURRENT_ENCODER => {
             let encoder = RecurrentEncoder::new(model, encoder);
-            encoder.encode(source, memory, &mut below, &mut finals, scratch, observer, gate);
+            encoder.encode(source, [memory, &mut below], &mut finals, scratch, observer, gate);
         }
         (EncoderKind::Convolutional(dims), Source::Picture(picture))
             if F::CONVOLUTIONAL_ENCODER =>

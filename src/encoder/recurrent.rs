@@ -25,8 +25,7 @@ impl<'s> RecurrentEncoder<'s> {
     pub(crate) fn encode<'b>(
         &self,
         source: &[Token],
-        memory: &mut Blocks<'b>,
-        below: &mut Blocks<'b>,
+        [memory, below]: [&mut Blocks<'b>; 2],
         finals: &mut States<'_>,
         scratch: &mut Scratch<'_>,
         observer: &mut impl Observer,

@@ -6,9 +6,11 @@
 #[cfg(feature = "bench")]
 pub mod clock;
 mod serial;
+mod watchdog;
 
 pub use cortex_m_rt::entry;
 pub use serial::Serial;
+pub use watchdog::Watchdog;
 
 use app::register::Register;
 use app::{Board, Stack};
