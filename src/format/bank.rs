@@ -201,16 +201,21 @@ pub fn pick<'m>(
     if swap {
         core::mem::swap(&mut newer, &mut older);
     }
-    let mut take = |(bank, record, bytes): (usize, Result<Record, _>, &'m [u8]), other| {
-        let record = record?;
-        let model = record.load(bytes)?;
-        accept(&model).map_err(Refusal::Model)?;
-        Ok(Picked { bank, record, model, other })
-    };
-    take(newer, older.1).or_else(|first| {
-        take(older, Err(first))
-            .map_err(|second| if swap { [second, first] } else { [first, second] })
-    })
+    let mut other = older.1;
+    let mut refusals = [Refusal::Erased; 2];
+    for (bank, record, bytes) in [newer, older] {
+        let loaded = record.and_then(|record| record.load(bytes));
+        let refusal = match (record, loaded) {
+            (Ok(record), Ok(model)) => match accept(&model) {
+                Ok(()) => return Ok(Picked { bank, record, model, other }),
+                Err(error) => Refusal::Model(error),
+            },
+            (_, Err(refusal)) | (Err(refusal), _) => refusal,
+        };
+        other = Err(refusal);
+        refusals[bank & 1] = refusal;
+    }
+    Err(refusals)
 }
 
 /// The bytes of a whole bank of `bytes`: `model`, erased flash up to the record, the record.

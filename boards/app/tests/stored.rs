@@ -6,9 +6,7 @@ mod sender;
 mod typing;
 
 use app::banks::{Banks, stored};
-use app::{Board, Stack, Text};
-use core::convert::Infallible;
-use embedded_hal::digital::{ErrorType, OutputPin};
+use app::{Board, NoPin, Stack, Text};
 use embedded_io::{Read, Write};
 use power::Flash;
 use regard::family::Text as Texts;
@@ -22,34 +20,18 @@ static NEW: Model = include_model!("../../../models/eng-fra-tiny/eng-fra-tiny.rg
 const NEW_BYTES: &[u8] = include_bytes!("../../../models/eng-fra-tiny/eng-fra-tiny.rgd");
 const OLD_BYTES: &[u8] = include_bytes!("../../../models/g2p-tiny/g2p-tiny.rgd");
 
-/// A pin that is not there.
-struct NoPin;
-
-impl ErrorType for NoPin {
-    type Error = Infallible;
-}
-
-impl OutputPin for NoPin {
-    fn set_low(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn set_high(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
 /// Room for either model.
 const ARENA: usize = 16 * 1024;
 
 /// Lets someone converse with what is in `flash`, in an arena of so many bytes.
-fn talk<P: Read + Write>(port: P, flash: &mut Flash, arena: usize) -> P {
+fn talk<P: Read + Write>(mut port: P, flash: &mut Flash, arena: usize) -> P {
     let mut arena = vec![0u32; arena / 4];
     let arena = bytemuck::cast_slice_mut(&mut arena);
-    let mut board = Board { name: "host", port, busy: NoPin, stack: Stack::EMPTY, leaves: true };
+    let (name, stack) = ("host", Stack::EMPTY);
+    let board = Board { name, port: &mut port, busy: NoPin, stack, leaves: true };
     // A port that hangs up ends it, and what was heard until then counts.
-    _ = stored::<64, Texts, _, _>(&mut board, flash, arena, &mut Text);
-    board.port
+    _ = stored::<64, Texts, _, _>(board, flash, arena, &mut Text);
+    port
 }
 
 /// Types bytes; what is heard.

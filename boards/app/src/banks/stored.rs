@@ -22,12 +22,19 @@ use regard::{Error, Model, Seq2Seq};
 const HELP: &str = ":update LENGTH CRC  takes a new model (boards/app/src/banks/frame.rs)\r\n";
 const USAGE: &str = ":update LENGTH CRC: bytes in decimal, CRC-32C in hexadecimal\r\n";
 
-/// Picks a model, converses with it and takes updates until `:quit`. Without a model it says why,
-/// and waits for one. `arena`: for any model that the board should take.
-///
-/// # Errors
-/// Those of the port.
+/// The whole of a program: picks a model, converses with it and takes updates until `:quit`. Without a
+/// model it says why, and waits for one. `arena`: for any model that the board should take. Returns
+/// an exit status.
 pub fn stored<const LINE: usize, F: Family, Port: Read + Write, Pin: OutputPin>(
+    mut board: Board<Port, Pin>,
+    banks: &mut impl Banks,
+    arena: &mut [u8],
+    source: &mut impl Source<F>,
+) -> i32 {
+    i32::from(until_quit::<LINE, F, _, _>(&mut board, banks, arena, source).is_err())
+}
+
+fn until_quit<const LINE: usize, F: Family, Port: Read + Write, Pin: OutputPin>(
     board: &mut Board<Port, Pin>,
     banks: &mut impl Banks,
     arena: &mut [u8],
@@ -42,9 +49,9 @@ pub fn stored<const LINE: usize, F: Family, Port: Read + Write, Pin: OutputPin>(
         let asked = match &picked {
             Ok(Picked { model, .. }) => {
                 let mut engine = Seq2Seq::new(model, arena).ok(); // `pick` asked whether it fits.
-                converse::<LINE, F, _, _>(board, engine.as_mut(), source)?
+                answers::<LINE, F, _, _>(board, engine.as_mut(), source)?
             }
-            Err(_) => converse::<LINE, F, _, _>(board, None, source)?,
+            Err(_) => answers::<LINE, F, _, _>(board, None, source)?,
         };
         let Some(announced) = asked else { return Ok(()) };
         let accept = |model: &Model<'_>| fits::<F>(model, arena);
@@ -82,7 +89,7 @@ fn report<Port: Write>(
 
 /// Answers line by line; returns length and checksum of an update that is asked for, or nothing
 /// when the program is left.
-fn converse<const LINE: usize, F: Family, Port: Read + Write, Pin: OutputPin>(
+fn answers<const LINE: usize, F: Family, Port: Read + Write, Pin: OutputPin>(
     board: &mut Board<Port, Pin>,
     mut engine: Option<&mut Seq2Seq<'_, F>>,
     source: &mut impl Source<F>,
