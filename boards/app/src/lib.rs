@@ -12,6 +12,8 @@
 
 #![no_std]
 
+#[cfg(feature = "banks")]
+pub mod banks;
 #[cfg(feature = "bench")]
 pub mod bench;
 mod line;
