@@ -15,6 +15,8 @@
 #[cfg(feature = "bench")]
 pub mod bench;
 mod line;
+mod low;
+mod port;
 pub mod register;
 mod repl;
 mod selftest;
@@ -23,6 +25,8 @@ mod stack;
 mod trace;
 
 pub use line::{Line, Refusal};
+pub use low::ActiveLow;
+pub use port::Port;
 pub use repl::{converse, repl};
 pub use selftest::{Named, largest, selftest, selftests};
 pub use source::{Pictures, Source, Text, Trouble};
