@@ -16,7 +16,10 @@
 pub mod banks;
 #[cfg(feature = "bench")]
 pub mod bench;
+mod last_words;
 mod line;
+mod low;
+mod port;
 pub mod register;
 mod repl;
 mod selftest;
@@ -25,6 +28,8 @@ mod stack;
 mod trace;
 
 pub use line::{Line, Refusal};
+pub use low::ActiveLow;
+pub use port::Port;
 pub use repl::{converse, repl};
 pub use selftest::{Named, largest, selftest, selftests};
 pub use source::{Pictures, Source, Text, Trouble};
