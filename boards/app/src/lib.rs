@@ -15,6 +15,7 @@
 #[cfg(feature = "bench")]
 pub mod bench;
 mod line;
+pub mod port;
 pub mod register;
 mod repl;
 mod selftest;
