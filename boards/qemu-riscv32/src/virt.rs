@@ -1,60 +1,50 @@
-//! The serial port, an NS16550A: one byte in, one byte out.
+//! QEMU's machine `virt`: a serial port, an NS16550A, and no LED.
 
-use core::convert::Infallible;
-use embedded_io::{ErrorType, Read, Write};
+use app::NoPin;
+use app::port::Polled;
 
-const BASE: usize = 0x1000_0000;
+/// The board's name.
+pub const NAME: &str = "virt (RV32IMAC)";
+/// Bytes of the longest line that people may type.
+pub const LINE: usize = 512;
+
+const UART: usize = 0x1000_0000;
 const LINE_STATUS: usize = 5;
 const DATA_READY: u8 = 1 << 0;
 const TRANSMITTER_EMPTY: u8 = 1 << 5;
 
-/// The serial port.
-#[derive(Default)]
-pub struct Serial(());
+/// The machine has no LED.
+pub type Led = NoPin;
 
-impl Serial {
-    /// The port as the machine leaves it: ready.
-    #[must_use]
-    pub fn new() -> Self {
-        Self(())
-    }
-
-    fn register(offset: usize) -> *mut u8 {
-        core::ptr::without_provenance_mut(BASE + offset)
-    }
-
-    fn waits_for(state: u8) {
-        // SAFETY: a register of the port, which may be read at any time.
-        while unsafe { Self::register(LINE_STATUS).read_volatile() } & state == 0 {}
-    }
+/// The pin that is high while a sentence is translated.
+#[must_use]
+pub fn led() -> Led {
+    NoPin
 }
 
-impl ErrorType for Serial {
-    type Error = Infallible;
+/// The port as the machine leaves it: ready.
+#[must_use]
+pub fn serial() -> Polled {
+    Polled { receive, send }
 }
 
-impl Read for Serial {
-    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Infallible> {
-        let Some(first) = buffer.first_mut() else { return Ok(0) };
-        Self::waits_for(DATA_READY);
-        // SAFETY: the port's data register.
-        *first = unsafe { Self::register(0).read_volatile() };
-        Ok(1)
-    }
+fn receive() -> u8 {
+    waits_for(DATA_READY);
+    // SAFETY: the port's data register.
+    unsafe { register(0).read_volatile() }
 }
 
-impl Write for Serial {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
-        for &byte in bytes {
-            Self::waits_for(TRANSMITTER_EMPTY);
-            // SAFETY: the port's data register.
-            unsafe { Self::register(0).write_volatile(byte) };
-        }
-        Ok(bytes.len())
-    }
+fn send(byte: u8) {
+    waits_for(TRANSMITTER_EMPTY);
+    // SAFETY: the port's data register.
+    unsafe { register(0).write_volatile(byte) }
+}
 
-    fn flush(&mut self) -> Result<(), Infallible> {
-        Self::waits_for(TRANSMITTER_EMPTY);
-        Ok(())
-    }
+fn waits_for(state: u8) {
+    // SAFETY: a register of the port, which may be read at any time.
+    while unsafe { register(LINE_STATUS).read_volatile() } & state == 0 {}
+}
+
+fn register(offset: usize) -> *mut u8 {
+    core::ptr::without_provenance_mut(UART + offset)
 }
