@@ -15,7 +15,9 @@
 #[cfg(feature = "bench")]
 pub mod bench;
 mod line;
-pub mod port;
+mod low;
+mod patient;
+mod port;
 pub mod register;
 mod repl;
 mod selftest;
@@ -24,6 +26,9 @@ mod stack;
 mod trace;
 
 pub use line::{Line, Refusal};
+pub use low::ActiveLow;
+pub use patient::Patient;
+pub use port::Port;
 pub use repl::{converse, repl};
 pub use selftest::{Named, largest, selftest, selftests};
 pub use source::{Pictures, Source, Text, Trouble};

@@ -1,72 +1,49 @@
-//! Serial ports of real boards, where a line has noise and people type while the core computes.
+//! A serial port made of two functions, for HALs whose ports have other traits, or errors that would end
+//! the conversation.
+//!
+//! ```text
+//! read  ─► receive(one byte) ─► false: broken, or one was lost before it ─► again
+//! write ─► send(1–64 bytes)
+//! ```
+//! What people type while a sentence is translated may be lost: nothing here stores it.
 
-use core::{convert::Infallible, fmt};
+use core::convert::Infallible;
 use embedded_io::{ErrorType, Read, Write};
 
-/// A port that reads on when a byte was lost: after noise, a break, or an overrun while a sentence
-/// was being translated. Otherwise the conversation would end there.
-pub struct Patient<Port>(pub Port);
+/// The most bytes that `send` gets at a time: HALs with DMA copy what lies in flash to the stack.
+const MOST: usize = 64;
 
-impl<Port: ErrorType> ErrorType for Patient<Port> {
-    type Error = Port::Error;
+/// The port.
+pub struct Port<R, S> {
+    receive: R,
+    send: S,
 }
 
-impl<Port: Read> Read for Patient<Port> {
-    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Port::Error> {
-        loop {
-            if let Ok(length) = self.0.read(buffer) {
-                return Ok(length);
-            }
-        }
+impl<R: FnMut(&mut [u8]) -> bool, S: FnMut(&[u8])> Port<R, S> {
+    /// `receive` waits for the one byte of its slice, and returns whether it is good. `send` waits until
+    /// all of its bytes, `MOST` at most, are on their way.
+    pub const fn new(receive: R, send: S) -> Self {
+        Self { receive, send }
     }
 }
 
-impl<Port: Write> Write for Patient<Port> {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Port::Error> {
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> Result<(), Port::Error> {
-        self.0.flush()
-    }
-}
-
-/// Text through a function that sends a byte: what a panic handler has left, which cannot have the
-/// port of the program.
-pub struct Bytes<F>(pub F);
-
-impl<F: FnMut(u8)> fmt::Write for Bytes<F> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        text.bytes().for_each(&mut self.0);
-        Ok(())
-    }
-}
-
-/// A port of two functions, each of which waits until it can be done.
-#[derive(Clone, Copy)]
-pub struct Polled {
-    /// The next byte that comes in.
-    pub receive: fn() -> u8,
-    /// Sends a byte.
-    pub send: fn(u8),
-}
-
-impl ErrorType for Polled {
+impl<R, S> ErrorType for Port<R, S> {
     type Error = Infallible;
 }
 
-impl Read for Polled {
+impl<R: FnMut(&mut [u8]) -> bool, S: FnMut(&[u8])> Read for Port<R, S> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Infallible> {
         let Some(first) = buffer.first_mut() else { return Ok(0) };
-        *first = (self.receive)();
+        while !(self.receive)(core::slice::from_mut(first)) {}
         Ok(1)
     }
 }
 
-impl Write for Polled {
+impl<R: FnMut(&mut [u8]) -> bool, S: FnMut(&[u8])> Write for Port<R, S> {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
-        bytes.iter().copied().for_each(self.send);
-        Ok(bytes.len())
+        let (part, _) = bytes.split_at(bytes.len().min(MOST));
+        (self.send)(part);
+        Ok(part.len())
     }
 
     fn flush(&mut self) -> Result<(), Infallible> {

@@ -14,7 +14,7 @@
 
 pub use esp_hal::main as entry;
 
-use app::port::Patient;
+use app::Patient;
 use app::{Board, Stack};
 use core::{fmt::Write as _, panic::PanicInfo};
 use esp_hal::clock::CpuClock;

@@ -16,15 +16,17 @@ pub use sifive_e::{LINE, Led, NAME, led, serial};
 #[cfg(not(feature = "sifive_e"))]
 pub use virt::{LINE, Led, NAME, led, serial};
 
-use app::port::Polled;
-use app::{Board, Stack};
+use app::{Board, Port, Stack};
 use core::panic::PanicInfo;
 use embedded_io::Write as _;
 use riscv as _;
 
+/// The serial port.
+pub type Serial = Port<fn(&mut [u8]) -> bool, fn(&[u8])>;
+
 /// What the board brings.
 #[must_use]
-pub fn start() -> Board<Polled, Led> {
+pub fn start() -> Board<Serial, Led> {
     // `riscv-rt` does not paint.
     Board { name: NAME, port: serial(), busy: led(), stack: Stack::painted(), leaves: true }
 }

@@ -3,7 +3,8 @@
 //! Source: FE310-G000 manual, 6 (clocks), 17 (pins) and 18 (UART). Limits: run in QEMU alone; and `exit` is
 //! by semihosting, which on a real board wants a debugger.
 
-use app::port::Polled;
+use crate::Serial;
+use app::Port;
 use app::register::Register;
 use core::convert::Infallible;
 use embedded_hal::digital::{ErrorType, OutputPin};
@@ -64,7 +65,7 @@ impl OutputPin for Led {
 
 /// The port, at 115,200 baud of a core that runs from its crystal.
 #[must_use]
-pub fn serial() -> Polled {
+pub fn serial() -> Serial {
     const READY: u32 = 1 << 31;
     const CRYSTAL_ITSELF: u32 = 1 << 18 | 1 << 17; // bypass, refsel
     const SELECTED: u32 = 1 << 16;
@@ -77,19 +78,22 @@ pub fn serial() -> Polled {
     register(UART0 + 0x18).write(16_000_000 / 115_200 - 1);
     register(UART0 + 0x08).write(1); // the transmitter
     register(UART0 + 0x0C).write(1); // the receiver
-    Polled { receive, send }
+    Port::new(receive, send)
 }
 
-fn receive() -> u8 {
+fn receive(byte: &mut [u8]) -> bool {
     loop {
         let read = register(UART0 + 0x04).read();
         if read & NOT_NOW == 0 {
-            return read as u8;
+            byte.fill(read as u8);
+            return true;
         }
     }
 }
 
-fn send(byte: u8) {
-    while register(UART0).read() & NOT_NOW != 0 {}
-    register(UART0).write(u32::from(byte));
+fn send(bytes: &[u8]) {
+    for &byte in bytes {
+        while register(UART0).read() & NOT_NOW != 0 {}
+        register(UART0).write(u32::from(byte));
+    }
 }

@@ -1,7 +1,7 @@
 //! QEMU's machine `virt`: a serial port, an NS16550A, and no LED.
 
-use app::NoPin;
-use app::port::Polled;
+use crate::Serial;
+use app::{NoPin, Port};
 
 /// The board's name.
 pub const NAME: &str = "virt (RV32IMAC)";
@@ -24,20 +24,23 @@ pub fn led() -> Led {
 
 /// The port as the machine leaves it: ready.
 #[must_use]
-pub fn serial() -> Polled {
-    Polled { receive, send }
+pub fn serial() -> Serial {
+    Port::new(receive, send)
 }
 
-fn receive() -> u8 {
+fn receive(byte: &mut [u8]) -> bool {
     waits_for(DATA_READY);
     // SAFETY: the port's data register.
-    unsafe { register(0).read_volatile() }
+    byte.fill(unsafe { register(0).read_volatile() });
+    true
 }
 
-fn send(byte: u8) {
-    waits_for(TRANSMITTER_EMPTY);
-    // SAFETY: the port's data register.
-    unsafe { register(0).write_volatile(byte) }
+fn send(bytes: &[u8]) {
+    for &byte in bytes {
+        waits_for(TRANSMITTER_EMPTY);
+        // SAFETY: the port's data register.
+        unsafe { register(0).write_volatile(byte) }
+    }
 }
 
 fn waits_for(state: u8) {

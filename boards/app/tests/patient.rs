@@ -1,7 +1,6 @@
 //! Ports of real boards: what one does whose line has noise.
 
-use app::port::{Bytes, Patient};
-use core::fmt::Write as _;
+use app::Patient;
 use embedded_io::{ErrorKind, ErrorType, Read};
 
 /// Every other read fails, as after an overrun.
@@ -31,11 +30,4 @@ fn a_patient_port_reads_on_after_an_error() {
     let mut read = [0; 4];
     port.read_exact(&mut read).expect("it reads on");
     assert_eq!(&read, b"milk");
-}
-
-#[test]
-fn last_words_leave_byte_by_byte() {
-    let mut sent = Vec::new();
-    write!(Bytes(|byte| sent.push(byte)), "step {} of {}", 1, 2).expect("nothing fails");
-    assert_eq!(sent, b"step 1 of 2");
 }
