@@ -19,6 +19,7 @@ pub mod bench;
 mod last_words;
 mod line;
 mod low;
+mod patient;
 mod port;
 pub mod register;
 mod repl;
@@ -29,6 +30,7 @@ mod trace;
 
 pub use line::{Line, Refusal};
 pub use low::ActiveLow;
+pub use patient::Patient;
 pub use port::Port;
 pub use repl::{converse, repl};
 pub use selftest::{Named, largest, selftest, selftests};
