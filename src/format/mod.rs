@@ -12,6 +12,7 @@
 //! also keep their widths, so that sums cannot wrap and the words are those that the file's maker
 //! meant, is [`Model::verify`]'s to say: `emit` and `load` ask it.
 
+pub mod bank;
 mod checksum;
 mod conv_layer;
 mod convolution;
