@@ -12,20 +12,26 @@
 
 #![no_std]
 
+mod act;
 #[cfg(feature = "bench")]
 pub mod bench;
 mod line;
+mod order;
 pub mod register;
 mod repl;
 mod selftest;
 mod source;
+mod spin;
 mod stack;
 mod trace;
 
+pub use act::Lights;
 pub use line::{Line, Refusal};
+pub use order::{Action, MOST_ACTIONS, MOST_BLINKS, What, Wrong, parse};
 pub use repl::repl;
 pub use selftest::{Named, largest, selftest, selftests};
 pub use source::{Pictures, Source, Text, Trouble};
+pub use spin::Spin;
 pub use stack::Stack;
 pub use trace::trace;
 
