@@ -47,6 +47,18 @@ impl Checksum {
         Self(crc)
     }
 
+    /// With more bytes.
+    #[must_use]
+    pub fn bytes(self, bytes: &[u8]) -> Self {
+        let Self(mut crc) = self;
+        for &byte in bytes {
+            crc ^= byte as u32;
+            crc = crc >> 4 ^ TABLE[(crc & 15) as usize];
+            crc = crc >> 4 ^ TABLE[(crc & 15) as usize];
+        }
+        Self(crc)
+    }
+
     /// With more words: those of `words` from `from` up to, but without, `to`.
     #[must_use]
     pub const fn range(mut self, words: &[u32], from: usize, to: usize) -> Self {
@@ -89,5 +101,8 @@ mod tests {
         let rising: [u32; 8] =
             core::array::from_fn(|i| u32::from_le_bytes([0, 1, 2, 3].map(|b| 4 * i as u8 + b)));
         assert_eq!(Checksum::of(&rising), 0x46DD_794E);
+        let bytes: [u8; 32] = core::array::from_fn(|i| i as u8);
+        let (some, others) = bytes.split_at(5);
+        assert_eq!(Checksum::new().bytes(some).bytes(others).finish(), 0x46DD_794E);
     }
 }

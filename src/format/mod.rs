@@ -12,6 +12,7 @@
 //! also keep their widths, so that sums cannot wrap and the words are those that the file's maker
 //! meant, is [`Model::verify`]'s to say: `emit` and `load` ask it.
 
+pub mod bank;
 mod checksum;
 mod conv_layer;
 mod convolution;
@@ -172,6 +173,14 @@ impl<'m> Model<'m> {
     #[must_use]
     pub const fn file_bytes(&self) -> usize {
         self.words.len() * 4
+    }
+
+    /// The checksum of header, directory and, by its own there, all the rest.
+    pub(crate) const fn header_checksum(&self) -> u32 {
+        match self.words.split_at_checked(field::HEADER_CHECKSUM) {
+            Some((_, [checksum, ..])) => *checksum,
+            _ => 0,
+        }
     }
 
     /// The words of the source language, token after token.

@@ -31,6 +31,7 @@ mod on_board;
 mod output;
 mod parts;
 mod peers;
+mod pieces;
 mod proof;
 mod python;
 mod same_bits;
