@@ -5,9 +5,11 @@
 
 #[cfg(feature = "bench")]
 pub mod clock;
+mod lights;
 mod serial;
 
 pub use cortex_m_rt::entry;
+pub use lights::{Light, lights};
 pub use serial::Serial;
 
 use app::register::Register;
