@@ -103,6 +103,7 @@ fn say<F: Family, Port: Write>(
         }
         port.write_all(word.text.as_bytes())?;
         port.flush()?;
+        source.hear(&word);
         before = word.text;
     }
     Ok(port.write_all(b"\r\n")?)

@@ -3,7 +3,7 @@
 use crate::Outcome;
 use embedded_io::{Read, ReadExactError, Write, WriteFmtError};
 use regard::family::Family;
-use regard::{Error, Picture, Seq2Seq, Words};
+use regard::{Error, Picture, Seq2Seq, Word, Words};
 
 /// Why nothing is said.
 #[derive(Debug)]
@@ -34,6 +34,9 @@ pub trait Source<F: Family> {
         engine: &'w mut Seq2Seq<'_, F>,
         typed: &str,
     ) -> Result<Words<'w, F>, Trouble>;
+
+    /// Hears each word that is said.
+    fn hear(&self, _word: &Word<'_>) {}
 
     /// Does what a command of its own says.
     ///

@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod canvas;
 mod check;
 mod cli;
 mod convert;
@@ -22,7 +23,6 @@ mod heat;
 mod heat_png;
 mod inspect;
 mod kind;
-mod label;
 mod maps;
 mod names;
 mod panels;
