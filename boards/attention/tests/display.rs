@@ -1,13 +1,14 @@
 //! What the display of a board shows, on the host: `cargo xtask boards` compares the display of the
 //! emulated Pico with the same picture.
 
-use app::Source as _;
+use app::Source;
 use attention::{MOST, Screen, Shown};
 use core::convert::Infallible;
 use embedded_graphics::Pixel;
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::BinaryColor;
+use regard::family::Recurrence;
 use regard::{Model, Recurrent, include_model};
 
 static MODEL: Model = include_model!("../../../models/eng-fra-additive/eng-fra-additive.rgd");
@@ -81,7 +82,7 @@ fn said(sentence: &str) -> (Vec<String>, Display) {
     let mut said = Vec::new();
     for word in shown.start(&mut engine, sentence).expect("words of the model") {
         said.push(word.text.to_owned());
-        shown.hear(&word);
+        Source::<Recurrence>::hear(&shown, &word);
     }
     (said, shown.into_screen())
 }
