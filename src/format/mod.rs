@@ -12,6 +12,7 @@
 //! also keep their widths, so that sums cannot wrap and the words are those that the file's maker
 //! meant, is [`Model::verify`]'s to say: `emit` and `load` ask it.
 
+pub mod bank;
 mod checksum;
 mod conv_layer;
 mod convolution;
@@ -19,6 +20,7 @@ mod dims;
 #[cfg(feature = "emit")]
 pub mod emit;
 mod field;
+mod fold;
 mod groups;
 mod kinds;
 pub mod limits;
@@ -56,7 +58,7 @@ pub use words::WordTable;
 
 use crate::Error;
 use crate::kernel::bytes_of;
-use checksum::Pace;
+use bytemuck::Pod;
 use field::HEADER_WORDS;
 use near::Near;
 use section::ENTRY_WORDS;
@@ -89,21 +91,26 @@ pub struct Model<'m> {
 impl<'m> Model<'m> {
     /// Checks `words`, the whole file, and nothing but the file.
     pub const fn parse(words: &'m [u32]) -> Result<Self, Error> {
-        Self::parse_at(words, Pace::Nibble)
+        let dims = tri!(parse_head(words));
+        let data = Checksum::new().range(words, data_start(&dims), words.len());
+        Self::parse_rest(words, dims, data)
     }
 
-    /// [`Self::parse`] for the compiler: the same at another pace, with tables of 4 KB.
+    /// [`Self::parse`] for the compiler, which has room for `blocks`, the whole blocks of 16 bytes
+    /// of `words`.
     #[doc(hidden)]
-    pub const fn parse_constant(words: &'m [u32]) -> Result<Self, Error> {
-        Self::parse_at(words, Pace::Word)
+    pub const fn parse_constant(words: &'m [u32], blocks: &mut [u128]) -> Result<Self, Error> {
+        let dims = tri!(parse_head(words));
+        let data = fold::checksum(words, blocks, data_start(&dims));
+        Self::parse_rest(words, dims, data)
     }
 
-    #[inline(always)] // So that the tables of the other pace go.
-    const fn parse_at(words: &'m [u32], pace: Pace) -> Result<Self, Error> {
-        tri!(check_frame(words));
-        let dims = tri!(Dims::parse(words));
-        tri!(section::check_directory(words, &dims));
-        tri!(check_data(words, &dims, pace));
+    /// What follows the head; `data`: the checksum of what follows it.
+    const fn parse_rest(words: &'m [u32], dims: Dims, data: Checksum) -> Result<Self, Error> {
+        let (stored, computed) = (words[field::DATA_CHECKSUM], data.finish());
+        if stored != computed {
+            return Err(Error::DataChecksum { stored, computed });
+        }
         let model = Self { words, dims, near: Near::NONE };
         let need = Plan::of(&dims).bytes();
         if words[field::ARENA] as u64 != need {
@@ -168,6 +175,14 @@ impl<'m> Model<'m> {
         self.words.len() * 4
     }
 
+    /// The checksum of header, directory and, by its own there, all the rest.
+    pub(crate) const fn header_checksum(&self) -> u32 {
+        match self.words.split_at_checked(field::HEADER_CHECKSUM) {
+            Some((_, [checksum, ..])) => *checksum,
+            _ => 0,
+        }
+    }
+
     /// The words of the source language, token after token.
     #[must_use]
     pub const fn source_words(&self) -> WordTable<'m> {
@@ -203,19 +218,16 @@ const fn check_frame(words: &[u32]) -> Result<(), Error> {
     Ok(())
 }
 
-/// The checksums: one of header and directory (but its own word), one of all that follows.
-#[inline(always)]
-const fn check_data(words: &[u32], dims: &Dims, pace: Pace) -> Result<(), Error> {
-    let (stored, computed) = (words[field::HEADER_CHECKSUM], header_checksum(words, dims));
+/// Header and directory, and their checksum, of all their words but its own.
+const fn parse_head(words: &[u32]) -> Result<Dims, Error> {
+    tri!(check_frame(words));
+    let dims = tri!(Dims::parse(words));
+    tri!(section::check_directory(words, &dims));
+    let (stored, computed) = (words[field::HEADER_CHECKSUM], header_checksum(words, &dims));
     if stored != computed {
         return Err(Error::HeaderChecksum { stored, computed });
     }
-    let data = Checksum::new().range_at(pace, words, data_start(dims), words.len());
-    let (stored, computed) = (words[field::DATA_CHECKSUM], data.finish());
-    if stored != computed {
-        return Err(Error::DataChecksum { stored, computed });
-    }
-    Ok(())
+    Ok(dims)
 }
 
 /// The first word behind the directory.
@@ -228,16 +240,15 @@ const fn header_checksum(words: &[u32], dims: &Dims) -> u32 {
     before.range(words, field::HEADER_CHECKSUM + 1, data_start(dims)).finish()
 }
 
+/// The first `BYTES` of a file as words, of whichever kind.
 #[doc(hidden)]
-pub const fn words_from_bytes<const WORDS: usize>(bytes: &[u8]) -> [u32; WORDS] {
-    let mut words = [0; WORDS];
-    let mut i = 0;
-    while i < WORDS {
-        let at = 4 * i;
-        words[i] = u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
-        i += 1;
+pub const fn words_from_bytes<T: Pod, const BYTES: usize, const WORDS: usize>(
+    file: &[u8],
+) -> [T; WORDS] {
+    match file.first_chunk::<BYTES>() {
+        Some(bytes) => bytemuck::must_cast(*bytes),
+        None => panic!("there are fewer bytes"),
     }
-    words
 }
 
 /// The file's bytes from a word offset on.
@@ -254,12 +265,17 @@ pub(crate) const fn tail_bytes(words: &[u32], from: usize) -> &[u8] {
 macro_rules! include_model {
     ($path:expr) => {{
         const BYTES: &[u8] = ::core::include_bytes!($path);
-        #[allow(long_running_const_eval, reason = "the whole file is checked")]
-        static WORDS: [u32; BYTES.len() / 4] = $crate::format::words_from_bytes(BYTES);
+        const LEN: usize = BYTES.len();
+        static WORDS: [u32; LEN / 4] =
+            $crate::format::words_from_bytes::<u32, { LEN / 4 * 4 }, { LEN / 4 }>(BYTES);
         #[allow(long_running_const_eval, reason = "the whole file is checked")]
         const MODEL: $crate::Model<'static> = {
-            assert!(BYTES.len() % 4 == 0, "the model file is truncated");
-            match $crate::Model::parse_constant(&WORDS) {
+            assert!(LEN % 4 == 0, "the model file is truncated");
+            let blocks =
+                &mut $crate::format::words_from_bytes::<u128, { LEN / 16 * 16 }, { LEN / 16 }>(
+                    BYTES,
+                );
+            match $crate::Model::parse_constant(&WORDS, blocks) {
                 Ok(model) => model,
                 Err(error) => panic!("{}", error.reason()),
             }

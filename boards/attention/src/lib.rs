@@ -115,7 +115,7 @@ impl<F: Family, S: Screen> Source<F> for Shown<'_, S> {
     const HELP: &'static str = <Text as Source<F>>::HELP;
 
     fn start<'w>(
-        &'w self,
+        &self,
         engine: &'w mut Seq2Seq<'_, F>,
         typed: &str,
     ) -> Result<Words<'w, F>, Trouble> {
@@ -123,7 +123,7 @@ impl<F: Family, S: Screen> Source<F> for Shown<'_, S> {
         Ok(engine.translate(typed)?)
     }
 
-    fn hear(&self, word: &Word<'_>) {
-        self.now.borrow_mut().add(self.model, word);
+    fn hear(&mut self, word: &Word<'_>) {
+        self.now.get_mut().add(self.model, word);
     }
 }

@@ -78,11 +78,11 @@ impl Screen for Display {
 fn said(sentence: &str) -> (Vec<String>, Display) {
     let arena = vec![0u32; MODEL.arena_bytes().div_ceil(4)].leak();
     let mut engine = Recurrent::new(&MODEL, bytemuck::cast_slice_mut(arena)).expect("an engine");
-    let shown = Shown::new(&MODEL, Display::DARK);
+    let mut shown = Shown::new(&MODEL, Display::DARK);
     let mut said = Vec::new();
     for word in shown.start(&mut engine, sentence).expect("words of the model") {
         said.push(word.text.to_owned());
-        Source::<Recurrence>::hear(&shown, &word);
+        Source::<Recurrence>::hear(&mut shown, &word);
     }
     (said, shown.into_screen())
 }
