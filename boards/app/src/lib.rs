@@ -14,6 +14,7 @@
 
 #[cfg(feature = "bench")]
 pub mod bench;
+mod last_words;
 mod line;
 mod low;
 mod patient;
