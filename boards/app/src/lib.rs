@@ -23,13 +23,14 @@ mod stack;
 mod trace;
 
 pub use line::{Line, Refusal};
-pub use repl::repl;
+pub use repl::{converse, repl};
 pub use selftest::{Named, largest, selftest, selftests};
 pub use source::{Pictures, Source, Text, Trouble};
 pub use stack::Stack;
 pub use trace::trace;
 
-use embedded_hal::digital::OutputPin;
+use core::convert::Infallible;
+use embedded_hal::digital::{ErrorType, OutputPin};
 use embedded_io::{Read, Write, WriteFmtError};
 
 /// What a board brings.
@@ -44,6 +45,24 @@ pub struct Board<Port, Pin> {
     pub stack: Stack,
     /// Can the program be left, with `:quit`?
     pub leaves: bool,
+}
+
+/// The pin of a board that has none to spare.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoPin;
+
+impl ErrorType for NoPin {
+    type Error = Infallible;
+}
+
+impl OutputPin for NoPin {
+    fn set_low(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn set_high(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
 }
 
 /// Nothing, or the error of the port.

@@ -2,7 +2,7 @@
 
 use crate::{Board, Line, Outcome, Refusal, Source, Trouble, selftest, trace};
 use embedded_hal::digital::OutputPin;
-use embedded_io::{Read, Write};
+use embedded_io::{Read, Write, WriteFmtError};
 use regard::family::Family;
 use regard::{Error, Seq2Seq, text};
 
@@ -11,6 +11,19 @@ const HELP: &str = "\
 :stack            the deepest stack so far, and the arena\r
 :quit             leave the emulator\r
 ";
+
+/// The whole of a program: the conversation, if there is an engine. Returns an exit status.
+pub fn converse<const LINE: usize, F: Family, Port: Read + Write, Pin: OutputPin>(
+    mut board: Board<Port, Pin>,
+    engine: Result<Seq2Seq<'_, F>, Error>,
+    source: &mut impl Source<F>,
+) -> i32 {
+    let outcome = match engine {
+        Ok(mut engine) => repl::<LINE, _, _, _>(&mut board, &mut engine, source),
+        Err(error) => write!(board.port, "{error}\r\n").and(Err(WriteFmtError::FmtError)),
+    };
+    i32::from(outcome.is_err())
+}
 
 /// Answers line by line until `:quit`. `LINE`: bytes of the longest line.
 ///

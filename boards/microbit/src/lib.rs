@@ -7,18 +7,20 @@
 pub mod clock;
 mod serial;
 
+pub use cortex_m_rt::entry;
 pub use serial::Serial;
 
 use app::register::Register;
-use app::{Board, Source, Stack};
-use core::{convert::Infallible, fmt::Write as _, panic::PanicInfo};
+use app::{Board, Stack};
+use core::{convert::Infallible, panic::PanicInfo};
 use cortex_m as _;
 use embedded_hal::digital::{ErrorType, OutputPin};
-use regard::family::Family;
-use regard::{Error, Seq2Seq};
+use embedded_io::Write as _;
 
 /// The board's name.
 pub const NAME: &str = "micro:bit (Cortex-M0)";
+/// Bytes of the longest line that people may type.
+pub const LINE: usize = 192;
 
 const GPIO: usize = 0x5000_0000;
 /// Row 1 of the LED matrix; column 1 is pin 4, which is low from reset on.
@@ -65,17 +67,11 @@ impl OutputPin for Led {
     }
 }
 
-/// Talks over the serial port until `:quit`; the exit status says whether there was an engine.
-pub fn converse<F: Family>(
-    engine: Result<Seq2Seq<'_, F>, Error>,
-    source: &mut impl Source<F>,
-) -> ! {
-    let Ok(mut engine) = engine else { exit(1) };
+/// What the board brings.
+#[must_use]
+pub fn start() -> Board<Serial, Led> {
     let (port, busy, stack) = (Serial::new(), Led::new(), Stack::of_firmware());
-    let mut board = Board { name: NAME, port, busy, stack, leaves: cfg!(feature = "emulator") };
-    // This port cannot fail.
-    _ = app::repl::<192, _, _, _>(&mut board, &mut engine, source);
-    exit(0)
+    Board { name: NAME, port, busy, stack, leaves: cfg!(feature = "emulator") }
 }
 
 /// Counts `text` through `model`, called `name`; the exit status says whether that went well.
@@ -87,9 +83,9 @@ pub fn bench<const BYTES: usize>(
     text: &str,
 ) -> ! {
     use app::bench::{Bench, Input, model as count};
-    let mut serial = Serial::new();
-    let Some(clock) = clock::Clock::new(&mut serial) else { exit(2) };
-    let mut bench = Bench { counter: &clock, out: &mut serial, core: clock::CORE };
+    let mut port = Serial::new();
+    let Some(clock) = clock::Clock::new(clock::TURNS, &mut port) else { exit(2) };
+    let mut bench = Bench { counter: &clock, out: &mut port, core: clock::core_name() };
     let counted =
         arena.take().and_then(|arena| count(&mut bench, name, model, arena, Input::Text(text)));
     exit(i32::from(counted.is_err()))
@@ -109,12 +105,12 @@ pub fn exit(code: i32) -> ! {
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     // There is no one left to tell when the message cannot be written.
-    _ = writeln!(Serial::new(), "\r\n{info}\r");
+    _ = write!(Serial::new(), "\r\n{info}\r\n");
     exit(101)
 }
 
 #[cortex_m_rt::exception]
 unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
-    _ = writeln!(Serial::new(), "\r\nhard fault at {:#010x}\r", frame.pc());
+    _ = write!(Serial::new(), "\r\nhard fault at {:#010x}\r\n", frame.pc());
     exit(102)
 }

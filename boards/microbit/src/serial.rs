@@ -1,7 +1,7 @@
 //! The serial port behind the USB plug: UART 0, 115,200 baud (nRF51 reference manual, 29).
 
 use app::register::Register;
-use core::{convert::Infallible, fmt};
+use core::convert::Infallible;
 use embedded_io::{ErrorType, Read, Write};
 
 const UART: usize = 0x4000_2000;
@@ -71,11 +71,5 @@ impl Write for Serial {
 
     fn flush(&mut self) -> Result<(), Infallible> {
         Ok(())
-    }
-}
-
-impl fmt::Write for Serial {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        Write::write_all(self, text.as_bytes()).map_err(|_| fmt::Error)
     }
 }

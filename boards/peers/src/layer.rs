@@ -6,7 +6,7 @@
 
 use crate::{Clock, Serial};
 use app::bench::Counter as _;
-use core::fmt::Write as _;
+use embedded_io::Write as _;
 
 /// What is added to inputs: minus their zero point.
 pub const OFFSET: i32 = 5;
@@ -58,13 +58,13 @@ impl Report<'_> {
         });
         let (macs, core) = ((COLUMNS * ROWS) as u64, self.core);
         if !right {
-            _ = writeln!(self.serial, "{name} 1x{COLUMNS}x{ROWS}: output differs\r");
+            _ = write!(self.serial, "{name} 1x{COLUMNS}x{ROWS}: output differs\r\n");
             return false;
         }
         let milli = (count * 1000 + macs / 2) / macs;
         let (whole, part) = (milli / 1000, milli % 1000);
         let case = format_args!("1x{COLUMNS}x{ROWS}");
-        _ = writeln!(self.serial, "{core} {name} {case} {macs} {count} {whole}.{part:03}\r");
+        _ = write!(self.serial, "{core} {name} {case} {macs} {count} {whole}.{part:03}\r\n");
         true
     }
 }

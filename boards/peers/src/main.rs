@@ -7,32 +7,21 @@
 #![no_std]
 #![no_main]
 
+#[allow(dead_code, reason = "whole models are not counted here")]
 #[path = "../../qemu-mps2/src/clock.rs"]
 mod clock;
 mod embedded;
 mod layer;
 mod microflow;
 
-#[cfg(feature = "m0")]
-use microbit::{Serial, exit};
-#[cfg(feature = "m4")]
-use qemu_mps2::{Serial, exit};
-
-use clock::{Clock, core_name};
-use core::fmt::Write as _;
-use cortex_m_rt::entry;
+use board::{Serial, exit};
+use clock::{Clock, TURNS, core_name};
 use layer::Report;
 
-/// Turns of the calibration loop.
-const TURNS: u32 = 100_000;
-
-#[entry]
+#[board::entry]
 fn main() -> ! {
     let mut serial = Serial::new();
-    let Some(clock) = Clock::new(TURNS, &mut serial) else {
-        _ = writeln!(serial, "instructions do not take a constant time: -icount shift=7?\r");
-        exit(2)
-    };
+    let Some(clock) = Clock::new(TURNS, &mut serial) else { exit(2) };
     let mut report = Report { serial: &mut serial, clock: &clock, core: core_name() };
     let same = [
         microflow::count::<64, 64>(&mut report),

@@ -5,13 +5,17 @@
 //! SysTick has 24 bits and runs at 20 to 32 MHz: at shift=8 it counts two million instructions, to the very
 //! last; at shift=1 260 million or more, to the next 20 or 25.
 
-use crate::Serial;
 use app::bench::Counter;
 use core::arch::asm;
-use core::fmt::Write as _;
 use core::hint::black_box;
 use cortex_m::Peripherals;
 use cortex_m::peripheral::{CPUID, SYST, syst::SystClkSource};
+use embedded_io::Write;
+
+/// Turns of the calibration loop where kernels are counted, at shift=8.
+pub const TURNS: u32 = 100_000;
+/// The same where whole models are, at shift=1.
+pub const LONG_TURNS: u32 = 5_000_000;
 
 /// Instructions of a turn of the calibration loop.
 const TURN: u64 = 2;
@@ -31,7 +35,7 @@ pub enum Clock {
 
 impl Clock {
     /// Nothing where the ticks do not grow evenly with the `turns` of the loop, which are printed.
-    pub fn new(turns: u32, serial: &mut Serial) -> Option<Self> {
+    pub fn new(turns: u32, port: &mut impl Write) -> Option<Self> {
         let Peripherals { SYST: mut timer, mut DCB, .. } = Peripherals::take()?;
         timer.set_clock_source(SystClkSource::Core);
         timer.set_reload(0xFF_FFFF);
@@ -43,11 +47,11 @@ impl Clock {
         let start = cycle_count();
         let (none, once, twice) = (spin(1), spin(1 + turns), spin(1 + 2 * turns));
         if cycle_count() != start {
-            _ = writeln!(serial, "a real core: counts are cycles\r");
+            _ = write!(port, "a real core: counts are cycles\r\n");
             return Some(Self::Cycles);
         }
         let (first, second) = (once - none, twice - once);
-        _ = writeln!(serial, "calibration: {turns} turns {first} ticks, again {second}\r");
+        _ = write!(port, "calibration: {turns} turns {first} ticks, again {second}\r\n");
         let instructions = 2 * TURN * u64::from(turns);
         (first > 0 && first.abs_diff(second) <= 2)
             .then_some(Self::Emulated { ticks: u64::from(twice - none), instructions })

@@ -7,17 +7,17 @@
 pub mod clock;
 mod serial;
 
+pub use cortex_m_rt::entry;
 pub use serial::Serial;
 
 use app::register::Register;
-use app::{Board, Source, Stack};
-use core::{convert::Infallible, fmt::Write as _, panic::PanicInfo};
+use app::{Board, Stack};
+use core::{convert::Infallible, panic::PanicInfo};
 use cortex_m as _;
 #[cfg(feature = "defmt")]
 use defmt_semihosting as _;
 use embedded_hal::digital::{ErrorType, OutputPin};
-use regard::family::Family;
-use regard::{Error, Seq2Seq};
+use embedded_io::Write as _;
 
 #[cfg(not(any(
     feature = "an385",
@@ -36,6 +36,8 @@ pub const NAME: &str = match () {
     () if cfg!(feature = "an385") => "mps2-an385 (Cortex-M3)",
     () => "mps2-an386 (Cortex-M4F)",
 };
+/// Bytes of the longest line that people may type.
+pub const LINE: usize = 512;
 
 /// Where the registers of the serial port and of the FPGA's own inputs and outputs are: the last two as
 /// secure code sees them.
@@ -79,17 +81,11 @@ impl OutputPin for Led {
     }
 }
 
-/// Talks over the serial port until `:quit`; the exit status says whether there was an engine.
-pub fn converse<F: Family>(
-    engine: Result<Seq2Seq<'_, F>, Error>,
-    source: &mut impl Source<F>,
-) -> ! {
-    let Ok(mut engine) = engine else { exit(1) };
+/// What the board brings.
+#[must_use]
+pub fn start() -> Board<Serial, Led> {
     let (port, busy, stack) = (Serial::new(), Led::new(), Stack::of_firmware());
-    let mut board = Board { name: NAME, port, busy, stack, leaves: true };
-    // This port cannot fail.
-    _ = app::repl::<512, _, _, _>(&mut board, &mut engine, source);
-    exit(0)
+    Board { name: NAME, port, busy, stack, leaves: true }
 }
 
 // Before `main`: CCR.LOB lets the loops of Helium run from the branch cache, as a real M55 should. Results do
@@ -115,12 +111,12 @@ pub fn exit(code: i32) -> ! {
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     // There is no one left to tell when the message cannot be written.
-    _ = writeln!(Serial::new(), "\r\n{info}\r");
+    _ = write!(Serial::new(), "\r\n{info}\r\n");
     exit(101)
 }
 
 #[cortex_m_rt::exception]
 unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
-    _ = writeln!(Serial::new(), "\r\nhard fault at {:#010x}\r", frame.pc());
+    _ = write!(Serial::new(), "\r\nhard fault at {:#010x}\r\n", frame.pc());
     exit(102)
 }

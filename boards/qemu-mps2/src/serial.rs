@@ -2,7 +2,7 @@
 
 use crate::REGISTERS;
 use app::register::Register;
-use core::{convert::Infallible, fmt};
+use core::convert::Infallible;
 use embedded_io::{ErrorType, Read, Write};
 
 const TRANSMITTER_FULL: u32 = 1 << 0;
@@ -61,11 +61,5 @@ impl Write for Serial {
     fn flush(&mut self) -> Result<(), Infallible> {
         while self.state.read() & TRANSMITTER_FULL != 0 {}
         Ok(())
-    }
-}
-
-impl fmt::Write for Serial {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        Write::write_all(self, text.as_bytes()).map_err(|_| fmt::Error)
     }
 }

@@ -2,14 +2,21 @@
 //! `-icount shift=0`, when `minstret` counts them. A loop of 2n + c instructions says whether it does. On a
 //! real core, where `mcycle` counts otherwise, cycles.
 
-use crate::Serial;
 use app::bench::Counter;
 use core::arch::asm;
-use core::fmt::Write as _;
+use embedded_io::Write;
 use riscv::register::{mcycle, minstret};
 
 /// The core.
-pub const CORE: &str = "rv32";
+#[must_use]
+pub const fn core_name() -> &'static str {
+    "rv32"
+}
+
+/// Turns of the calibration loop.
+pub const TURNS: u32 = 100_000;
+/// The same where whole models are counted.
+pub const LONG_TURNS: u32 = TURNS;
 
 /// Instructions of a turn of the calibration loop.
 const TURN: u64 = 2;
@@ -24,10 +31,10 @@ pub enum Clock {
 
 impl Clock {
     /// Nothing where `minstret` does not count the instructions of `turns` of the loop, which are printed.
-    pub fn new(turns: u32, serial: &mut Serial) -> Option<Self> {
+    pub fn new(turns: u32, port: &mut impl Write) -> Option<Self> {
         let (none, once) = (spin(1, minstret::read64), spin(1 + turns, minstret::read64));
         let (first, second) = (once - none, spin(1 + 2 * turns, minstret::read64) - once);
-        _ = writeln!(serial, "calibration: {turns} turns {first} instructions, again {second}\r");
+        _ = write!(port, "calibration: {turns} turns {first} instructions, again {second}\r\n");
         let expected = TURN * u64::from(turns);
         if (first, second) != (expected, expected) {
             return None;
@@ -35,7 +42,7 @@ impl Clock {
         if spin(1 + turns, mcycle::read64) - spin(1, mcycle::read64) == expected {
             return Some(Self::Instructions);
         }
-        _ = writeln!(serial, "a real core: counts are cycles\r");
+        _ = write!(port, "a real core: counts are cycles\r\n");
         Some(Self::Cycles)
     }
 }

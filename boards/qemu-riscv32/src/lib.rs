@@ -7,64 +7,25 @@
 pub mod clock;
 mod serial;
 
+pub use riscv_rt::entry;
 pub use serial::Serial;
 
-use app::{Board, Source, Stack};
-use core::{arch::asm, convert::Infallible, fmt::Write as _, panic::PanicInfo};
-use embedded_hal::digital::{ErrorType, OutputPin};
-use regard::family::Family;
-use regard::{Error, Seq2Seq};
+use app::{Board, NoPin, Stack};
+use core::panic::PanicInfo;
+use embedded_io::Write as _;
 use riscv as _;
 
 /// The board's name.
 pub const NAME: &str = "virt (RV32IMAC)";
+/// Bytes of the longest line that people may type.
+pub const LINE: usize = 512;
 
-/// The machine has no LED.
-#[derive(Default)]
-pub struct NoLed;
-
-impl ErrorType for NoLed {
-    type Error = Infallible;
-}
-
-impl OutputPin for NoLed {
-    fn set_low(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn set_high(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
-/// Paints the stack below the caller, so that [`app::Stack`] can tell how deep it was.
-pub fn paint_stack() {
-    const PAINT: u32 = 0xCCCC_CCCC;
-    const OWN: usize = 128;
-    unsafe extern "C" {
-        static mut _stack_end: u32;
-    }
-    let here: usize;
-    // SAFETY: reads a register.
-    unsafe { asm!("mv {here}, sp", here = out(reg) here, options(nomem, nostack)) };
-    let end = &raw mut _stack_end;
-    for word in 0..here.saturating_sub(OWN).saturating_sub(end.addr()) / size_of::<u32>() {
-        // SAFETY: the linker script reserves these words for the stack, and nobody uses them yet.
-        unsafe { end.add(word).write_volatile(PAINT) };
-    }
-}
-
-/// Talks over the serial port until `:quit`; the exit status says whether there was an engine.
-pub fn converse<F: Family>(
-    engine: Result<Seq2Seq<'_, F>, Error>,
-    source: &mut impl Source<F>,
-) -> ! {
-    let Ok(mut engine) = engine else { exit(1) };
-    let (port, busy, stack) = (Serial::new(), NoLed, Stack::of_firmware());
-    let mut board = Board { name: NAME, port, busy, stack, leaves: true };
-    // This port cannot fail.
-    _ = app::repl::<512, _, _, _>(&mut board, &mut engine, source);
-    exit(0)
+/// What the board brings.
+#[must_use]
+pub fn start() -> Board<Serial, NoPin> {
+    let stack = Stack::of_firmware();
+    stack.paint(); // `riscv-rt` does not.
+    Board { name: NAME, port: Serial::new(), busy: NoPin, stack, leaves: true }
 }
 
 /// Ends the emulation; the emulator's exit status is `code`.
@@ -75,13 +36,13 @@ pub fn exit(code: i32) -> ! {
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     // There is no one left to tell when the message cannot be written.
-    _ = writeln!(Serial::new(), "\r\n{info}\r");
+    _ = write!(Serial::new(), "\r\n{info}\r\n");
     exit(101)
 }
 
 // SAFETY: the name under which riscv-rt calls it, with this signature.
 #[unsafe(export_name = "ExceptionHandler")]
 fn exception(_: &riscv_rt::TrapFrame) -> ! {
-    _ = writeln!(Serial::new(), "\r\nexception at {:#010x}\r", riscv::register::mepc::read());
+    _ = write!(Serial::new(), "\r\nexception at {:#010x}\r\n", riscv::register::mepc::read());
     exit(102)
 }

@@ -1,6 +1,6 @@
 //! The serial port, an NS16550A: one byte in, one byte out.
 
-use core::{convert::Infallible, fmt};
+use core::convert::Infallible;
 use embedded_io::{ErrorType, Read, Write};
 
 const BASE: usize = 0x1000_0000;
@@ -56,11 +56,5 @@ impl Write for Serial {
     fn flush(&mut self) -> Result<(), Infallible> {
         Self::waits_for(TRANSMITTER_EMPTY);
         Ok(())
-    }
-}
-
-impl fmt::Write for Serial {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        Write::write_all(self, text.as_bytes()).map_err(|_| fmt::Error)
     }
 }

@@ -1,8 +1,8 @@
 //! What a Transformer does between its matrices: energies, softmax, and what is done to each number.
 
 use super::{Bench, Counter};
-use core::fmt::Write;
 use core::hint::black_box;
+use embedded_io::Write;
 use regard::attention::conformance::{self as suite, Case, TestKeys, TestVector};
 use regard::kernel::NAME;
 

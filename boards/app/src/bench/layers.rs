@@ -1,8 +1,8 @@
 //! A step of each recurrent cell, and a convolution of a whole map.
 
 use super::{Bench, Counter};
-use core::fmt::Write;
 use core::hint::black_box;
+use embedded_io::Write;
 use regard::convolution::conformance::{self as convolution_suite, TestConvolution};
 use regard::format::{Cell, ConvKind};
 use regard::kernel::{Layout, NAME};

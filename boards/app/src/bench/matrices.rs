@@ -1,8 +1,8 @@
 //! Matrices with one vector, and with two at once.
 
 use super::{Bench, Counter};
-use core::fmt::Write;
 use core::hint::black_box;
+use embedded_io::Write;
 use regard::kernel::{self, Layout, NAME, Rows, portable};
 
 /// A matrix of arbitrary weights.

@@ -18,7 +18,7 @@ pub use matrices::FOURS;
 pub use matrices::{LARGE, SMALL, matrices};
 pub use models::{Input, largest, model};
 
-use core::fmt::Write;
+use embedded_io::Write;
 use regard::{attention as keys, convolution as map};
 
 /// Bytes of the arena that [`energies`] and then [`convolution`] take.
@@ -41,6 +41,25 @@ pub struct Bench<'b, C, W> {
     pub out: &'b mut W,
     /// The name of the core.
     pub core: &'static str,
+}
+
+/// Counts all kernels, cells and layers that this firmware has. False if an output was wrong.
+///
+/// `arena`: [`ARENA_BYTES`].
+pub fn all<C: Counter, W: Write>(bench: &mut Bench<'_, C, W>, arena: &mut [u8]) -> bool {
+    let same = [
+        matrices(bench, &SMALL),
+        matrices(bench, &LARGE),
+        #[cfg(feature = "int4")]
+        matrices(bench, &FOURS),
+        energies(bench, arena),
+        vectors(bench),
+        #[cfg(feature = "bytes")]
+        matrices(bench, &BYTES),
+        cells(bench),
+        convolution(bench, arena),
+    ];
+    !same.contains(&false)
 }
 
 impl<C: Counter, W: Write> Bench<'_, C, W> {

@@ -3,7 +3,7 @@
 use super::{Bench, Counter};
 #[cfg(target_os = "none")]
 use crate::Stack;
-use core::fmt::Write;
+use embedded_io::Write;
 use regard::kernel::NAME;
 use regard::{Error, Model, Picture, SelfTest, Seq2Seq};
 

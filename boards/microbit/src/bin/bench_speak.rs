@@ -3,13 +3,13 @@
 #![no_std]
 #![no_main]
 
-use microbit::bench;
+use board::bench;
 use regard::{Arena, Model, include_model};
 
 static MODEL: Model = include_model!("../../../../models/g2p-tiny/g2p-tiny.rgd");
 static ARENA: Arena<{ MODEL.arena_bytes() }> = Arena::new();
 
-#[cortex_m_rt::entry]
+#[board::entry]
 fn main() -> ! {
     bench("g2p-tiny", &MODEL, &ARENA, "microcontroller")
 }

@@ -5,18 +5,17 @@
 #![no_std]
 #![no_main]
 
-use core::fmt::Write as _;
-use qemu_riscv32::{NAME, Serial, exit};
+use embedded_io::Write as _;
 use regard::kernel;
 use regard::{Arena, conformance};
-use riscv_rt::entry;
 
 static ARENA: Arena<{ conformance::BYTES }> = Arena::new();
 
-#[entry]
+#[board::entry]
 fn main() -> ! {
-    let Ok(arena) = ARENA.take() else { exit(2) };
+    let mut port = board::start().port;
+    let Ok(arena) = ARENA.take() else { board::exit(2) };
     let report = conformance::run(arena);
-    _ = writeln!(Serial::new(), "{report} {} {NAME}\r", kernel::NAME);
-    exit(i32::from(!report.is_equal()))
+    _ = write!(port, "{report} {} {}\r\n", kernel::NAME, board::NAME);
+    board::exit(i32::from(!report.is_equal()))
 }

@@ -7,23 +7,17 @@
 #![no_main]
 
 use app::Named;
-use core::fmt::Write as _;
-use qemu_mps2::{NAME, Serial, exit};
-use regard::{Arena, Error};
+use embedded_io::Write as _;
+use regard::Arena;
 
 static MODELS: &[Named] = &include!(env!("REGARD_GOLDENS"));
 /// One at a time.
 static ARENA: Arena<{ app::largest(MODELS) }> = Arena::new();
 
-#[cortex_m_rt::entry]
+#[board::entry]
 fn main() -> ! {
-    exit(i32::from(test() != Ok(MODELS.len())))
-}
-
-/// How many passed.
-fn test() -> Result<usize, Error> {
-    let mut serial = Serial::new();
-    let passed = app::selftests(&mut serial, MODELS, ARENA.take()?).unwrap_or(0);
-    _ = writeln!(serial, "goldens: {passed} of {} models passed on {NAME}\r", MODELS.len());
-    Ok(passed)
+    let (mut port, all) = (board::start().port, MODELS.len());
+    let passed = app::selftests(&mut port, MODELS, ARENA.take());
+    _ = write!(port, "goldens: {passed} of {all} models passed on {}\r\n", board::NAME);
+    board::exit(i32::from(passed != all))
 }

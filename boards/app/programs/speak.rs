@@ -4,14 +4,13 @@
 #![no_main]
 
 use app::Text;
-use qemu_riscv32::{converse, paint_stack};
 use regard::{Arena, Model, Recurrent, include_model};
 
-static MODEL: Model = include_model!("../../../../models/g2p/g2p.rgd");
+static MODEL: Model = include_model!("../../../models/g2p/g2p.rgd");
 static ARENA: Arena<{ MODEL.arena_bytes() }> = Arena::new();
 
-#[riscv_rt::entry]
+#[board::entry]
 fn main() -> ! {
-    paint_stack();
-    converse(ARENA.take().and_then(|arena| Recurrent::new(&MODEL, arena)), &mut Text)
+    let engine = ARENA.take().and_then(|arena| Recurrent::new(&MODEL, arena));
+    board::exit(app::converse::<{ board::LINE }, _, _, _>(board::start(), engine, &mut Text))
 }
