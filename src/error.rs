@@ -146,6 +146,15 @@ pub enum Error {
     /// The model has an encoder or a decoder that this type leaves out
     /// ([`crate::family::Family`]).
     OtherFamily,
+    /// What was saved is another model's work.
+    OtherModel,
+    /// What was saved of some work was damaged, or the arena is not as it was then.
+    SavedChecksum {
+        /// The checksum that was saved.
+        stored: u32,
+        /// The checksum of what is there.
+        computed: u32,
+    },
     /// The self-test came to another result than the model file states.
     SelfTest {
         /// The first step that differs.
@@ -185,6 +194,8 @@ impl Error {
             Self::UnknownWord { .. } => "a word is not in the vocabulary",
             Self::BadToken { .. } => "a token cannot stand here",
             Self::OtherFamily => "the model has an encoder or decoder that is not linked",
+            Self::OtherModel => "what was saved is another model's work",
+            Self::SavedChecksum { .. } => "what was saved, or the arena, is not as it was",
             Self::SelfTest { .. } => "the self-test differs",
         }
     }
@@ -207,7 +218,9 @@ impl fmt::Display for Error {
             Self::Misaligned { by } => write!(f, ", but {by} more"),
             Self::BadMagic { found } => write!(f, ": it starts with {found:#010x}"),
             Self::BadVersion { major, minor } => write!(f, ": {major}.{minor}"),
-            Self::HeaderChecksum { stored, computed } | Self::DataChecksum { stored, computed } => {
+            Self::HeaderChecksum { stored, computed }
+            | Self::DataChecksum { stored, computed }
+            | Self::SavedChecksum { stored, computed } => {
                 write!(f, ": {stored:#010x} stored, {computed:#010x} computed")
             }
             Self::BadField { field, value } => write!(f, ": {field} = {value}"),
@@ -227,6 +240,7 @@ impl fmt::Display for Error {
             | Self::EmptySource
             | Self::WantsPicture
             | Self::WantsText
+            | Self::OtherModel
             | Self::OtherFamily => Ok(()),
         }
     }

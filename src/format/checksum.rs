@@ -69,6 +69,18 @@ impl Checksum {
         Self(crc)
     }
 
+    /// With more bytes.
+    #[must_use]
+    pub fn bytes(self, bytes: &[u8]) -> Self {
+        let Self(mut crc) = self;
+        for &byte in bytes {
+            crc ^= byte as u32;
+            crc = crc >> 4 ^ TABLE[(crc & 15) as usize];
+            crc = crc >> 4 ^ TABLE[(crc & 15) as usize];
+        }
+        Self(crc)
+    }
+
     const fn fast(self, word: u32) -> Self {
         let [a, b, c, d] = (self.0 ^ word).to_le_bytes();
         let (low, high) = (WORDS[3][a as usize] ^ WORDS[2][b as usize], WORDS[1][c as usize]);
@@ -138,5 +150,8 @@ mod tests {
         assert_eq!(Checksum::of(&rising), 0x46DD_794E);
         let fast = Checksum::new().range_at(Pace::Word, &rising, 0, 8);
         assert_eq!(fast.finish(), 0x46DD_794E);
+        let bytes: [u8; 32] = core::array::from_fn(|i| i as u8);
+        let (some, others) = bytes.split_at(5);
+        assert_eq!(Checksum::new().bytes(some).bytes(others).finish(), 0x46DD_794E);
     }
 }

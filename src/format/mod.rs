@@ -12,6 +12,7 @@
 //! also keep their widths, so that sums cannot wrap and the words are those that the file's maker
 //! meant, is [`Model::verify`]'s to say: `emit` and `load` ask it.
 
+pub mod bank;
 mod checksum;
 mod conv_layer;
 mod convolution;
@@ -174,6 +175,14 @@ impl<'m> Model<'m> {
         // `parse` has compared it with the file.
         match self.words.split_at_checked(field::LENGTH) {
             Some((_, [bytes, ..])) => *bytes as usize,
+            _ => 0,
+        }
+    }
+
+    /// The checksum of header, directory and, by its own there, all the rest.
+    pub(crate) const fn header_checksum(&self) -> u32 {
+        match self.words.split_at_checked(field::HEADER_CHECKSUM) {
+            Some((_, [checksum, ..])) => *checksum,
             _ => 0,
         }
     }

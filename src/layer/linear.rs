@@ -202,6 +202,11 @@ impl Pass<'_> {
         self.rows.depthwise(x, self.bias_shift, out);
     }
 
+    /// Leaves out the next `n` outputs, a multiple of four.
+    pub(crate) fn skip(&mut self, n: usize) {
+        self.rows.skip(n);
+    }
+
     /// The next outputs, as many as `room` has places for, a multiple of four, or as are left. Who
     /// asks so has called [`Self::announce`].
     #[inline(never)] // For the flash: the one place that calls this kernel.

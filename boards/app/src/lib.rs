@@ -12,9 +12,15 @@
 
 #![no_std]
 
+#[cfg(feature = "banks")]
+pub mod banks;
 #[cfg(feature = "bench")]
 pub mod bench;
+mod last_words;
 mod line;
+mod low;
+mod patient;
+mod port;
 pub mod register;
 mod repl;
 mod selftest;
@@ -23,6 +29,9 @@ mod stack;
 mod trace;
 
 pub use line::{Line, Refusal};
+pub use low::ActiveLow;
+pub use patient::Patient;
+pub use port::Port;
 pub use repl::{converse, repl};
 pub use selftest::{Named, largest, selftest, selftests};
 pub use source::{Pictures, Source, Text, Trouble};

@@ -99,7 +99,7 @@ impl<const BYTES: usize> Default for Line<BYTES> {
 }
 
 /// Waits for a byte.
-fn next<P: Read>(port: &mut P) -> Result<u8, P::Error> {
+pub(crate) fn next<P: Read>(port: &mut P) -> Result<u8, P::Error> {
     let mut byte = [0];
     while port.read(&mut byte)? == 0 {}
     let [byte] = byte;

@@ -1,6 +1,7 @@
 //! The conversation.
 
 use crate::{Board, Line, Outcome, Refusal, Source, Trouble, selftest, trace};
+use core::ops::ControlFlow;
 use embedded_hal::digital::OutputPin;
 use embedded_io::{Read, Write, WriteFmtError};
 use regard::family::Family;
@@ -34,7 +35,26 @@ pub fn repl<const LINE: usize, F: Family, Port: Read + Write, Pin: OutputPin>(
     engine: &mut Seq2Seq<'_, F>,
     source: &mut impl Source<F>,
 ) -> Outcome<Port::Error> {
-    write!(board.port, "\r\nregard on {}; :help helps\r\n", board.name)?;
+    greet(board)?;
+    lines::<LINE, _, _>(board, |board, typed| {
+        answer(board, engine, source, typed)?;
+        Ok(ControlFlow::Continue(()))
+    })
+}
+
+/// The first line.
+pub(crate) fn greet<Port: Write, Pin>(board: &mut Board<Port, Pin>) -> Outcome<Port::Error> {
+    write!(board.port, "\r\nregard on {}; :help helps\r\n", board.name)
+}
+
+/// Gives each line that is typed to `answer`, until that breaks or `:quit` is typed.
+pub(crate) fn lines<const LINE: usize, Port: Read + Write, Pin>(
+    board: &mut Board<Port, Pin>,
+    mut answer: impl FnMut(
+        &mut Board<Port, Pin>,
+        &str,
+    ) -> Result<ControlFlow<()>, WriteFmtError<Port::Error>>,
+) -> Outcome<Port::Error> {
     let mut line = Line::<LINE>::new();
     loop {
         board.port.write_all(b"> ")?;
@@ -45,10 +65,9 @@ pub fn repl<const LINE: usize, F: Family, Port: Read + Write, Pin: OutputPin>(
                 continue;
             }
         };
-        if typed == ":quit" && board.leaves {
+        if typed == ":quit" && board.leaves || answer(board, typed)?.is_break() {
             return Ok(());
         }
-        answer(board, engine, source, typed)?;
     }
 }
 
@@ -59,7 +78,7 @@ fn refuse<Port: Write>(port: &mut Port, refusal: Refusal, limit: usize) -> Outco
     }
 }
 
-fn answer<F: Family, Port: Read + Write, Pin: OutputPin>(
+pub(crate) fn answer<F: Family, Port: Read + Write, Pin: OutputPin>(
     board: &mut Board<Port, Pin>,
     engine: &mut Seq2Seq<'_, F>,
     source: &mut impl Source<F>,

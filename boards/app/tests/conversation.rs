@@ -1,64 +1,14 @@
 //! The demo on the host: what a person types, and what comes back.
 
+mod typing;
+
 use app::{Board, Line, Refusal, Stack};
 use core::convert::Infallible;
 use embedded_hal::digital::{ErrorType as PinErrorType, OutputPin};
-use embedded_io::{ErrorType, Read, Write};
 use regard::{Model, Transformer, include_model};
-use std::collections::VecDeque;
+use typing::Port;
 
 static MODEL: Model = include_model!("../../../models/eng-fra-tiny/eng-fra-tiny.rgd");
-
-/// A serial port whose other end is a string. When nothing more is typed, it fails.
-struct Port {
-    typed: VecDeque<u8>,
-    heard: Vec<u8>,
-}
-
-#[derive(Debug)]
-struct HungUp;
-
-impl core::fmt::Display for HungUp {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("nobody is typing")
-    }
-}
-
-impl core::error::Error for HungUp {}
-
-impl embedded_io::Error for HungUp {
-    fn kind(&self) -> embedded_io::ErrorKind {
-        embedded_io::ErrorKind::BrokenPipe
-    }
-}
-
-impl Port {
-    fn typing(text: impl AsRef<[u8]>) -> Self {
-        Self { typed: text.as_ref().iter().copied().collect(), heard: Vec::new() }
-    }
-}
-
-impl ErrorType for Port {
-    type Error = HungUp;
-}
-
-impl Read for Port {
-    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, HungUp> {
-        buffer[0] = self.typed.pop_front().ok_or(HungUp)?;
-        Ok(1)
-    }
-}
-
-impl Write for Port {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, HungUp> {
-        self.heard.extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> Result<(), HungUp> {
-        Ok(())
-    }
-}
 
 /// Remembers each level it was set to.
 #[derive(Default)]

@@ -3,12 +3,18 @@
 
 #![no_std]
 
+#[cfg(feature = "banks")]
+mod banks;
 #[cfg(feature = "bench")]
 pub mod clock;
 mod serial;
+mod watchdog;
 
+#[cfg(feature = "banks")]
+pub use banks::{ARENA, Banks, banks};
 pub use cortex_m_rt::entry;
 pub use serial::Serial;
+pub use watchdog::Watchdog;
 
 use app::register::Register;
 use app::{Board, Stack};

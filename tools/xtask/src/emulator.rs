@@ -25,6 +25,8 @@ pub(crate) struct Session<'a> {
     pub(crate) serial: bool,
     /// Instructions are executed in a fixed time of 2^shift ns.
     pub(crate) icount: Option<u32>,
+    /// What else the emulator is told.
+    pub(crate) extra: &'a [&'a str],
 }
 
 /// What a firmware did.
@@ -58,7 +60,7 @@ impl<'a> Session<'a> {
     /// A program that is not spoken to.
     pub(crate) fn silent(board: &'a Board, firmware: &'a Path) -> Self {
         let limit = Duration::from_secs(120);
-        Self { board, firmware, input: b":quit\n", limit, serial: true, icount: None }
+        Self { board, firmware, input: b":quit\n", limit, serial: true, icount: None, extra: &[] }
     }
 
     fn command(&self) -> Command {
@@ -67,6 +69,7 @@ impl<'a> Session<'a> {
         if let Some(shift) = self.icount {
             command.args(["-icount", &format!("shift={shift}")]);
         }
+        command.args(self.extra);
         command
     }
 

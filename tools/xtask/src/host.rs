@@ -22,6 +22,8 @@ const LINTED: [&str; 4] = ["microbit", "an386", "an547", "rv32"];
 
 /// Feature sets of the engine that change what its tests see, beside the workspace's own.
 const FEATURES: [&str; 2] = ["", "emit,micromath,conformance,slow-flash"];
+/// What the demo of the boards can do on the host too.
+const APP: [&str; 2] = ["--features", "banks"];
 
 /// Everything is formatted.
 pub(crate) fn format() -> Result<Vec<String>> {
@@ -37,7 +39,7 @@ pub(crate) fn lints() -> Result<Vec<String>> {
     let all = ["clippy", "--quiet", "--workspace", "--all-targets", "--all-features"];
     run(cargo(".", &all).args(deny))?;
     let mut app = cargo("boards/app", &["clippy", "--locked", "--quiet", "--all-targets"]);
-    run(app.arg("--target-dir").arg(target_dir().join("boards")).args(deny))?;
+    run(app.args(APP).arg("--target-dir").arg(target_dir().join("boards")).args(deny))?;
     let mut wasm = cargo("tools/wasm", &["clippy", "--locked", "--quiet"]);
     wasm.args(["--target", "wasm32-unknown-unknown"]);
     run(wasm.arg("--target-dir").arg(target_dir().join("wasm")).args(deny))?;
@@ -76,7 +78,7 @@ pub(crate) fn tests() -> Result<Vec<String>> {
         findings.extend(tested(&mut cargo(".", &arguments))?);
     }
     let mut app = cargo("boards/app", &["test", "--locked"]);
-    findings.extend(tested(app.arg("--target-dir").arg(target_dir().join("boards")))?);
+    findings.extend(tested(app.args(APP).arg("--target-dir").arg(target_dir().join("boards")))?);
     let passed = |line: &String| line.split_whitespace().nth(3)?.parse::<u32>().ok();
     let passed: u32 = findings.iter().filter_map(passed).sum();
     findings.push(format!("{passed} tests passed, none failed"));

@@ -27,6 +27,7 @@ mod log;
 mod m7;
 mod manners;
 mod peers;
+mod pieces;
 mod proof;
 mod python;
 mod same_bits;

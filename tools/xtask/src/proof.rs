@@ -31,9 +31,9 @@ const PROOFS: [(&str, Option<&str>, &str); 7] = [
 ];
 
 /// The Transformer alone, recurrent models alone; on the M4 also those of pictures alone, the first
-/// two together, and all that can be asked.
-const PROGRAMS: [&str; 5] =
-    ["proof", "proof_recurrent", "proof_caption", "proof_both", "proof_all"];
+/// two together, and all that can be asked, in one go and in pieces.
+const PROGRAMS: [&str; 6] =
+    ["proof", "proof_recurrent", "proof_caption", "proof_both", "proof_all", "proof_work"];
 
 /// Links all proofs, and prints the flash of the engine.
 pub(crate) fn all() -> Result<()> {
@@ -70,7 +70,8 @@ fn one(board: &Board, target: Option<&str>, profile: &str) -> Result<String> {
         "{target} {profile}: cannot panic; bytes of flash: {flash} with the Transformer alone, \
          {only_recurrent} with recurrent models alone"
     );
-    if let [pictures, both, all] = others {
+    if let [pictures, both, all, work] = others {
+        CONVOLUTIONAL.is_in(work)?;
         line += &large(board, pictures, both, all, flash, limits)?;
     }
     Ok(line)

@@ -104,7 +104,7 @@ impl Host {
         }
         typed.extend_from_slice(b":stack\n:quit\n");
         let (limit, input) = (Duration::from_secs(300), typed.as_slice());
-        let session = Session { board, firmware, input, limit, serial: true, icount: None };
+        let session = Session { input, limit, ..Session::silent(board, firmware) };
         let outcome = session.run()?;
         outcome.check()?;
         let text = outcome.text();

@@ -4,7 +4,9 @@ use crate::board::{BOARDS, Board, Demo, Reads};
 use crate::build::Firmware;
 use crate::emulator::{Outcome, Session};
 use crate::same_bits::{Host, Report};
-use crate::{bench, counts, elf, goldens, host, log, manners, proof, python, setup, targets, wasm};
+use crate::{
+    bench, counts, elf, goldens, host, log, manners, pieces, proof, python, setup, targets, wasm,
+};
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -138,6 +140,7 @@ fn one(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
         }
     }
     if board.name == "an386" {
+        findings.extend(pieces::check(board)?);
         let portable = Firmware { portable: true, ..Firmware::release(&bins, &[]) };
         for (demo, image) in board.demos.iter().zip(portable.build(board)?) {
             let finding = bits(board, demo, hosts, &image)?;
