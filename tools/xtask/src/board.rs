@@ -37,6 +37,8 @@ const fn speak(model: &'static str) -> Demo {
 const CAPTION: Demo =
     Demo { bin: "caption", model: "scenes", data: "scenes", reads: Reads::Pictures };
 
+const ACT: Demo = Demo { bin: "act", model: "act", data: "act", reads: Reads::Sentences };
+
 /// One board.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Board {
@@ -74,13 +76,16 @@ pub(crate) const BOARDS: [Board; 7] = [
         features: &["emulator"],
         emulator: ARM,
         machine: &["microbit"],
-        demos: &[translate("eng-fra-tiny"), speak("g2p-tiny")],
+        demos: &[translate("eng-fra-tiny"), speak("g2p-tiny"), ACT],
         logs: false,
         proves: true,
         goldens: false,
     },
     mps2("an385", "Cortex-M3", "thumbv7m-none-eabi", &["mps2-an385"], &["an385"]),
-    mps2("an386", "Cortex-M4F", "thumbv7em-none-eabihf", &["mps2-an386"], &["an386"]),
+    Board {
+        demos: &[translate("eng-fra"), speak("g2p"), CAPTION, ACT],
+        ..mps2("an386", "Cortex-M4F", "thumbv7em-none-eabihf", &["mps2-an386"], &["an386"])
+    },
     mps2("an500", "Cortex-M7", "thumbv7em-none-eabihf", &["mps2-an500"], &["an500"]),
     mps2("an505", "Cortex-M33", "thumbv8m.main-none-eabihf", &["mps2-an505"], &["an505"]),
     mps2("an547", "Cortex-M55", "thumbv8m.main-none-eabihf", &["mps3-an547"], &["an547"]),

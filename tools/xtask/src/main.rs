@@ -54,7 +54,8 @@ cargo xtask share              what the instructions of a sentence are spent on,
 cargo xtask emulate BOARD      talk to a board (an385, an386, an500, an505, an547,
                                microbit, rv32);
                                `emulate BOARD speak` says words instead of translating,
-                               `emulate BOARD caption` describes pictures
+                               `emulate BOARD caption` describes pictures,
+                               `emulate BOARD act` switches lights (an386, microbit)
 cargo xtask python             the tests of tools/train
 cargo xtask setup              install components, targets, emulator and Python's packages";
 
