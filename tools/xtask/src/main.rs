@@ -60,7 +60,8 @@ cargo xtask m7                 cycles of the kernels on a Cortex-M7, modelled
 cargo xtask share              what the instructions of a sentence are spent on, on the M4
 cargo xtask emulate BOARD      talk to a board that runs;
                                `emulate BOARD speak` says words instead of translating,
-                               `emulate BOARD caption` describes pictures
+                               `emulate BOARD caption` describes pictures,
+                               `emulate BOARD act` switches lights (an386, microbit)
 cargo xtask python             the tests of tools/train
 cargo xtask setup              install components, targets, emulator and Python's packages";
 

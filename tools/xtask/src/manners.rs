@@ -15,6 +15,19 @@ const SENTENCES: Talk = &[
     (b":trace nonsense\n", "a word is not in the vocabulary: nonsense"),
 ];
 
+const ORDERS: Talk = &[
+    (b"turn the red lihgt on\n", "a word is not in the vocabulary: lihgt"),
+    (b"turn the red light on\n", "red is on"),
+    (b"blink all lights but green twice\n", "lamp blinked 2 times and is off"),
+    (b"don't turn the blue light on\n", "nothing to do"),
+    (b"turn the radio on\n", "that is no order to these lights: nothing changed"),
+    (b":lights\n", "green is off"),
+    (
+        b"on on on on on on on on on on on on on on on on on on on on on on on on\n",
+        "the sentence is too long: at most ",
+    ),
+];
+
 const WORDS: Talk = &[
     (b"m1lk\n", "a word is not in the vocabulary: 1"),
     (b"mi\x03mil\xc3\xa9\n", "a word is not in the vocabulary: \u{e9}"),
@@ -43,6 +56,7 @@ const ALWAYS: Talk = &[
 /// Types all of it.
 pub(crate) fn check(board: &Board, demo: &Demo, firmware: &Path) -> Result<()> {
     let own = match demo.reads {
+        Reads::Sentences if demo.bin == "act" => ORDERS,
         Reads::Sentences => SENTENCES,
         Reads::Words => WORDS,
         Reads::Pictures => PICTURES,
