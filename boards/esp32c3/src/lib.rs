@@ -14,8 +14,7 @@
 
 pub use esp_hal::main as entry;
 
-use app::Patient;
-use app::{Board, Stack};
+use app::{Board, Patient, Stack};
 use core::{fmt::Write as _, panic::PanicInfo};
 use esp_hal::clock::CpuClock;
 use esp_hal::gpio::{Level, Output, OutputConfig};

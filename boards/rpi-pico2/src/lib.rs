@@ -11,7 +11,7 @@
 pub use rp235x_hal::entry;
 
 use app::{Board, Patient, Port, Stack};
-use core::{fmt, panic::PanicInfo};
+use core::fmt::Arguments;
 use embedded_io::Write as _;
 use rp235x_hal::clocks::init_clocks_and_plls;
 use rp235x_hal::fugit::RateExtU32 as _;
@@ -79,7 +79,7 @@ pub fn exit(_: i32) -> ! {
 }
 
 /// Writes what went wrong, and ends. Before `start` nobody hears it.
-fn end(words: fmt::Arguments<'_>) -> ! {
+fn end(words: Arguments<'_>) -> ! {
     // SAFETY: nothing else writes any more.
     let uart = unsafe { pac::UART0::steal() };
     let send = |bytes: &[u8]| {
@@ -93,15 +93,13 @@ fn end(words: fmt::Arguments<'_>) -> ! {
     exit(101)
 }
 
-#[panic_handler]
-fn panic(info: &PanicInfo<'_>) -> ! {
-    end(format_args!("{info}"))
-}
-
 #[cfg(target_arch = "arm")]
-#[cortex_m_rt::exception]
-unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
-    end(format_args!("hard fault at {:#010x}", frame.pc()))
+app::last_words!(end);
+
+#[cfg(target_arch = "riscv32")]
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+    end(format_args!("{info}"))
 }
 
 // SAFETY: the name under which riscv-rt calls it, with this signature.
