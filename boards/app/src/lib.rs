@@ -17,6 +17,8 @@ mod act;
 pub mod banks;
 #[cfg(feature = "bench")]
 pub mod bench;
+#[cfg(feature = "far")]
+pub mod far;
 mod last_words;
 mod line;
 mod low;
