@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// What a model file holds, and the RAM it needs
     Inspect(InspectArgs),
+    /// A model to a board, over its serial port
+    Send(SendArgs),
     /// Integer engine against float, over a file of sentences
     Check(CheckArgs),
 }
@@ -107,6 +109,20 @@ pub(crate) struct RunArgs {
     pub(crate) float: bool,
     #[command(flatten)]
     pub(crate) float_files: FloatFiles,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  stty -F /dev/ttyACM0 115200 raw -echo
+  regard send eng-fra.rgd --to /dev/ttyACM0
+
+The firmware must take models, as boards/app/programs/stored.rs does (docs/BANKS.md).")]
+pub(crate) struct SendArgs {
+    /// Model file
+    pub(crate) model: PathBuf,
+    /// The file of a serial port, set up by the system's own means; or tcp:HOST:PORT, as emulators have
+    #[arg(long, value_name = "PORT")]
+    pub(crate) to: String,
 }
 
 #[derive(Debug, Args)]

@@ -31,6 +31,7 @@ mod problem;
 mod progress;
 mod quantise;
 mod run;
+mod send;
 mod table;
 
 use clap::Parser as _;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         cli::Command::Convert(args) => convert::run(&args),
         cli::Command::Run(args) => run::run(&args),
         cli::Command::Inspect(args) => inspect::run(&args),
+        cli::Command::Send(args) => send::run(&args),
         cli::Command::Check(args) => check::run(&args),
     };
     match done {

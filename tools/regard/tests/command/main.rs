@@ -12,3 +12,4 @@ mod photos;
 mod pictures;
 mod readme;
 mod run;
+mod send;
