@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Uf2(Uf2Args),
     /// A model apart from the firmware, as the bytes of its bank of flash
     Bin(BinArgs),
+    /// A model to a board, over its serial port
+    Send(SendArgs),
     /// A firmware project for a board, with a model in it
     New(NewArgs),
 }
@@ -114,6 +116,20 @@ pub(crate) struct RunArgs {
     pub(crate) float: bool,
     #[command(flatten)]
     pub(crate) float_files: FloatFiles,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  stty -F /dev/ttyACM0 115200 raw -echo
+  regard send eng-fra.rgd --to /dev/ttyACM0
+
+The firmware must take models, as boards/app/programs/stored.rs does (docs/BANKS.md).")]
+pub(crate) struct SendArgs {
+    /// Model file
+    pub(crate) model: PathBuf,
+    /// The file of a serial port, set up by the system's own means; or tcp:HOST:PORT, as emulators have
+    #[arg(long, value_name = "PORT")]
+    pub(crate) to: String,
 }
 
 #[derive(Debug, Args)]

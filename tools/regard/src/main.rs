@@ -35,6 +35,7 @@ mod problem;
 mod progress;
 mod quantise;
 mod run;
+mod send;
 mod table;
 mod uf2;
 
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         cli::Command::Convert(args) => convert::run(&args),
         cli::Command::Run(args) => run::run(&args),
         cli::Command::Inspect(args) => inspect::run(&args),
+        cli::Command::Send(args) => send::run(&args),
         cli::Command::Check(args) => check::run(&args),
         cli::Command::Uf2(args) => uf2::run(&args),
         cli::Command::Bin(args) => bin::run(&args),

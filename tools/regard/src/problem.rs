@@ -43,6 +43,14 @@ pub(crate) enum Problem {
     Picture(image::ImageError),
     #[error("{} is an input; choose another name for the output", path.display())]
     Overwrite { path: PathBuf },
+    #[error("cannot talk over {port}: {cause}")]
+    Port { port: String, cause: std::io::Error },
+    #[error("the firmware did not take the model: {why}")]
+    Refused { why: String },
+    #[error("the firmware does not answer; it has {at} bytes of the model")]
+    Silent { at: usize },
+    #[error("the firmware has all bytes of the model, but does not say whether it uses it")]
+    Unconfirmed,
     #[error("{}:{line}: {what}", path.display())]
     Line { path: PathBuf, line: usize, what: String },
     #[error("{}: {cause}", path.display())]

@@ -38,6 +38,7 @@ mod same_bits;
 mod setup;
 mod share;
 mod steps;
+mod stored;
 mod streams;
 mod targets;
 mod trace;

@@ -32,9 +32,16 @@ const PROOFS: [(&str, Option<&str>, &str); 7] = [
 ];
 
 /// The Transformer alone, recurrent models alone; on the M4 also those of pictures alone, the first
-/// two together, and all that can be asked, in one go and in pieces.
-const PROGRAMS: [&str; 6] =
-    ["proof", "proof_recurrent", "proof_caption", "proof_both", "proof_all", "proof_work"];
+/// two together, all that can be asked, in one go and in pieces, and a Transformer picked from banks.
+const PROGRAMS: [&str; 7] = [
+    "proof",
+    "proof_recurrent",
+    "proof_caption",
+    "proof_both",
+    "proof_all",
+    "proof_work",
+    "proof_banks",
+];
 
 /// Links all proofs, and prints the flash of the engine.
 pub(crate) fn all() -> Result<()> {
@@ -80,9 +87,11 @@ fn one(board: &Board, target: Option<&str>, profile: &str) -> Result<String> {
         "{target} {profile}: cannot panic; bytes of flash: {flash} with the Transformer alone, \
          {only_recurrent} with recurrent models alone"
     );
-    if let [pictures, both, all, work] = others {
+    if let [pictures, both, all, work, banks] = others {
         CONVOLUTIONAL.is_in(work)?;
         line += &large(board, pictures, both, all, flash, limits)?;
+        let banks = flash_without(&[], banks)?;
+        line += &format!(", {banks} with a Transformer picked from two banks and checked there");
     }
     Ok(line)
 }

@@ -15,4 +15,5 @@ mod photos;
 mod pictures;
 mod readme;
 mod run;
+mod send;
 mod uf2;
