@@ -93,6 +93,20 @@ pub enum Error {
         /// Bytes given.
         have: usize,
     },
+    /// The buffer for weights in far flash is smaller than the model needs.
+    #[cfg(feature = "far-flash")]
+    BufferTooSmall {
+        /// Bytes needed.
+        need: usize,
+        /// Bytes given.
+        have: usize,
+    },
+    /// Weights in far flash could not be read.
+    #[cfg(feature = "far-flash")]
+    Bus {
+        /// The byte of the model file where.
+        at: usize,
+    },
     /// There is nothing to translate.
     EmptySource,
     /// The bytes of a picture are not what its width and height say.
@@ -168,6 +182,10 @@ impl Error {
             Self::ArenaSize { .. } => "the stated arena size is wrong",
             Self::ArenaTaken => "the arena is already taken",
             Self::ArenaTooSmall { .. } => "the arena is too small",
+            #[cfg(feature = "far-flash")]
+            Self::BufferTooSmall { .. } => "the buffer of the flash is too small",
+            #[cfg(feature = "far-flash")]
+            Self::Bus { .. } => "the flash could not be read",
             Self::EmptySource => "there is nothing to translate",
             Self::BadPicture { .. } => "the picture is not of its size",
             Self::WantsPicture => "the model reads pictures, not text",
@@ -190,6 +208,10 @@ impl fmt::Display for Error {
             Self::Truncated { need, have } | Self::ArenaTooSmall { need, have } => {
                 write!(f, ": {need} bytes needed, {have} given")
             }
+            #[cfg(feature = "far-flash")]
+            Self::BufferTooSmall { need, have } => write!(f, ": {need} bytes needed, {have} given"),
+            #[cfg(feature = "far-flash")]
+            Self::Bus { at } => write!(f, " at byte {at} of the model"),
             Self::TrailingBytes { stated, have } => {
                 write!(f, ": {stated} bytes stated, {have} given")
             }

@@ -68,6 +68,9 @@ mod encoder;
 mod error;
 #[forbid(unsafe_code)]
 pub mod family;
+#[cfg(feature = "far-flash")]
+#[forbid(unsafe_code)]
+pub mod far;
 #[forbid(unsafe_code)]
 pub mod format;
 #[forbid(unsafe_code)]

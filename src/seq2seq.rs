@@ -4,7 +4,7 @@ use crate::arena::Carver;
 use crate::decoder::{AnyDecoder, At, Logits};
 use crate::family::{Any, Family};
 use crate::format::{
-    Checksum, DecoderKind, Dims, EncoderKind, Model, Role, Stack, WordTable, alignment_rows,
+    Checksum, DecoderKind, Dims, EncoderKind, Model, Role, Stack, Watch, WordTable, alignment_rows,
 };
 use crate::layer::{first, first_mut};
 use crate::observe::Observer;
@@ -40,6 +40,7 @@ pub struct Words<'a, F = Any, O = ()> {
     steps: Greedy<'a, AnyDecoder<'a, F, O>>,
     table: WordTable<'a>,
     eos: Token,
+    watch: Watch<'a>,
 }
 
 impl<'m, F: Family> Seq2Seq<'m, F> {
@@ -140,7 +141,9 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
         let mut arena = self.arena.rewindable();
         let tokens = arena.take(source_room(dims));
         let source = picture.map_or(Source::Tokens(first(tokens, source_len)), Source::Picture);
+        let mut watch = Watch::begin(model);
         encode::<F, _>(model, arena.rewindable(), source, source_len, &mut observer, &mut ());
+        watch.check()?;
         let rows = arena.take_last(alignment_rows(dims));
         let row_len = if rows.is_empty() { 0 } else { source_len };
         let decoder = AnyDecoder::new(model, arena, At { source_len, ..At::default() }, observer);
@@ -149,6 +152,7 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
             steps: Greedy::new(decoder, marks, row_len, rows),
             table: model.target_words(),
             eos: dims.target_eos,
+            watch,
         })
     }
 
@@ -213,7 +217,23 @@ fn copy(
 impl<'a, F: Family, O: Observer> Words<'a, F, O> {
     /// The next token, the end mark included, and the logits that it was chosen from.
     pub fn step(&mut self) -> Option<Step<'a, '_>> {
-        self.steps.step()
+        self.watch.keep(self.steps.step())
+    }
+
+    /// The next word, as the iterator has it; or why there is none, if weights could not be read.
+    ///
+    /// # Errors
+    /// [`Error::Bus`]. The sentence is over; asked for again, it has the same words.
+    #[cfg(feature = "far-flash")]
+    pub fn try_next(&mut self) -> Result<Option<Word<'a>>, Error> {
+        let word = self.next();
+        self.watch.check().map(|()| word)
+    }
+
+    /// Why there are no more words, if weights could not be read: [`Error::Bus`].
+    #[cfg(feature = "far-flash")]
+    pub fn error(&mut self) -> Option<Error> {
+        self.watch.check().err()
     }
 
     /// Lets the next step follow `token`, whatever was best, an end mark too.
@@ -232,6 +252,7 @@ impl<'a, F: Family, O: Observer> Iterator for Words<'a, F, O> {
 
     fn next(&mut self) -> Option<Word<'a>> {
         let Step { token, alignment, .. } = self.steps.step()?;
+        self.watch.check().ok()?;
         (token != self.eos).then(|| Word { text: self.table.get(token), token, alignment })
     }
 }
@@ -285,12 +306,23 @@ impl<'m> SelfTest<'m> {
             runner.describe(&Picture::of_words(self.source)?)?
         };
         for (step, expected) in self.steps.as_chunks::<2>().0.iter().enumerate() {
-            let mut found = words.step().ok_or(Error::SelfTest { step })?;
+            let mut found = words.step().ok_or(failed(model, step))?;
             let digest = Self::digest(&mut found.logits, found.alignment);
             if *expected != [found.token.into(), digest] {
-                return Err(Error::SelfTest { step });
+                return Err(failed(model, step));
             }
         }
         Ok(())
     }
+}
+
+/// Why a step of a test is not as it should be.
+#[inline(always)]
+fn failed(model: &Model<'_>, step: usize) -> Error {
+    #[cfg(feature = "far-flash")]
+    if let Some(error) = model.stream().and_then(crate::far::Stream::failure) {
+        return error;
+    }
+    _ = model;
+    Error::SelfTest { step }
 }

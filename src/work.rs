@@ -11,7 +11,7 @@
 use crate::arena::Carver;
 use crate::decoder::{AnyDecoder, At};
 use crate::family::{Any, Family};
-use crate::format::{Model, alignment_rows};
+use crate::format::{Model, Watch, alignment_rows};
 use crate::gate::One;
 use crate::layer::{first, row_mut};
 use crate::parts::{Source, encode};
@@ -53,6 +53,7 @@ pub struct Work<'a, F = Any> {
     arena: Carver<'a>,
     picture: Option<Picture<'a>>,
     place: Place,
+    watch: Watch<'a>,
     family: PhantomData<F>,
 }
 
@@ -127,7 +128,8 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
 
     fn work_at<'w>(&'w mut self, place: Place, picture: Option<Picture<'w>>) -> Work<'w, F> {
         let (model, arena) = self.parts();
-        Work { model, arena, picture, place, family: PhantomData }
+        let watch = Watch::begin(model);
+        Work { model, arena, picture, place, watch, family: PhantomData }
     }
 
     /// Goes on with what was saved. The arena ([`Self::arena`]) holds again what it held then.
@@ -150,7 +152,22 @@ impl<F: Family> Work<'_, F> {
             Phase::Choosing => return self.choose(),
             Phase::Over => return Progress::Done,
         }
+        self.end_if_failed();
         if self.place.phase == Phase::Over { Progress::Done } else { Progress::Busy }
+    }
+
+    /// Why all was over before the end, if weights could not be read: [`Error::Bus`].
+    #[cfg(feature = "far-flash")]
+    pub fn error(&mut self) -> Option<Error> {
+        self.watch.check().err()
+    }
+
+    /// Nothing is made of what could not be read.
+    #[inline(always)]
+    fn end_if_failed(&mut self) {
+        if self.watch.check().is_err() {
+            self.place.go_to(Phase::Over);
+        }
     }
 
     /// What a later [`Seq2Seq::resume`] needs besides the arena.
@@ -196,6 +213,10 @@ impl<F: Family> Work<'_, F> {
             let some = logits.some(place.seen);
             place.best.see(place.seen, some);
             place.seen = place.seen.wrapping_add(some.len());
+            if self.watch.check().is_err() {
+                place.go_to(Phase::Over);
+                return Progress::Done;
+            }
             if !some.is_empty() && place.seen < dims.target_vocabulary {
                 return Progress::Busy;
             }

@@ -6,28 +6,26 @@
 //! RAM    statics, the arena
 //! ```
 //! On a board both lie in the 64 KB of core-coupled memory, which nothing but the core can reach or slow
-//! down; the 128 KB at 0x20000000 stay free (STM32F405 data sheet, 2.2.20). QEMU does not have it.
+//! down (RM0090, "Embedded SRAM"); the 128 KB at 0x20000000 stay free. QEMU does not have it.
 
 use std::{env, fs, path::PathBuf};
 
 /// Start and size of the memory for both, in bytes.
 const COUPLED: (u32, u32) = (0x1000_0000, 64 * 1024);
 const EMULATED: (u32, u32) = (0x2000_0000, 128 * 1024);
-/// What a model needs, with as much again; what the suite needs, for its matrices.
+/// Twice what a model needs, and enough for the suite.
 const STACK: u32 = 8 * 1024;
-const STACK_OF_CONFORMANCE: u32 = 12 * 1024;
 
 fn main() {
-    let has = |feature: &str| env::var_os(format!("CARGO_FEATURE_{feature}")).is_some();
-    let (start, size) = if has("QEMU") { EMULATED } else { COUPLED };
-    let stack = if has("CONFORMANCE") { STACK_OF_CONFORMANCE } else { STACK };
+    let emulated = env::var_os("CARGO_FEATURE_QEMU").is_some();
+    let (start, size) = if emulated { EMULATED } else { COUPLED };
     let memory = format!(
         "MEMORY\n{{\n  FLASH : ORIGIN = 0x08000000, LENGTH = 1024K\n  \
-         STACK : ORIGIN = {start:#010x}, LENGTH = {stack}\n  \
+         STACK : ORIGIN = {start:#010x}, LENGTH = {STACK}\n  \
          RAM : ORIGIN = {:#010x}, LENGTH = {}\n}}\n\
          _stack_start = ORIGIN(STACK) + LENGTH(STACK);\n_stack_end = ORIGIN(STACK);\n",
-        start + stack,
-        size - stack,
+        start + STACK,
+        size - STACK,
     );
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(out.join("memory.x"), memory).expect("OUT_DIR can be written");

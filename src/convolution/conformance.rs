@@ -87,6 +87,7 @@ impl<'a> TestConvolution<'a> {
             bias_exponent: -30,
             bits: layout.most_bits().min(10),
             layout,
+            ..Section::EMPTY
         };
         let (layer, dims) = (layer(kind), dims(kind));
         let mut arena = Carver::new(arena.get_mut(..BYTES)?).ok()?;

@@ -77,6 +77,7 @@ pub(crate) fn with_logits(
         scale_exponent: -36,
         bias_exponent: -30,
         bits: 8,
+        ..Section::EMPTY
     };
     let x = Block { mantissas: x, exponent: 0 };
     work(Logits::of(&Linear::from_section(&section), x, &mut vec![0; room]));

@@ -12,7 +12,7 @@ use super::Logits;
 use crate::Token;
 use crate::format::{Model, RecurrentDecoderDims, Role, Stack};
 use crate::gate::Gate;
-use crate::layer::{Blocks, Linear, block, first, first_mut, look_up};
+use crate::layer::{Blocks, Linear, block, first, first_mut, look_up_anywhere};
 use crate::number::Block;
 use crate::observe::{Observer, Site};
 use crate::parts::Parts;
@@ -113,7 +113,7 @@ impl<'a, O: Observer> RecurrentDecoder<'_, 'a, O> {
     fn embed(&mut self, token: Token, y: &mut [i16]) -> i32 {
         let table = self.model.find(Stack::Decoder, 0, Role::Embedding);
         let wide = first_mut(self.parts.scratch.wide, y.len());
-        let exponent = look_up((&table, self.model.hook()), token.into(), wide, y);
+        let exponent = look_up_anywhere((&table, self.model.hook()), token.into(), wide, y);
         self.observer.observe(Site::TargetEmbedding, self.position, block(y, exponent));
         exponent
     }

@@ -47,7 +47,7 @@ impl<'a, O: Observer> TransformerDecoder<'_, 'a, O> {
     fn embed(&mut self, directory: &mut Directory<'_, '_>, token: Token, x: &mut [i16]) -> i32 {
         let wide = first_mut(self.parts.scratch.wide, x.len());
         let embedding = Embedding::next(directory, Stack::Decoder);
-        let exponent = embedding.apply(token.into(), self.position, wide);
+        let exponent = embedding.apply_anywhere(token.into(), self.position, wide);
         enter(wide, exponent, x)
     }
 

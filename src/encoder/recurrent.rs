@@ -3,7 +3,7 @@
 use crate::Token;
 use crate::format::{Model, RecurrentEncoderDims, Role, Stack};
 use crate::gate::Gate;
-use crate::layer::{Blocks, Scratch, first_mut, look_up};
+use crate::layer::{Blocks, Scratch, first_mut, look_up_anywhere};
 use crate::observe::{Observer, Site};
 use crate::recurrent::{CellLayer, H_EXPONENT, States, merge};
 use core::mem;
@@ -79,7 +79,7 @@ impl<'s> RecurrentEncoder<'s> {
                 let width = self.model.dims().d_embedding;
                 let stream = first_mut(scratch.stream, width);
                 let wide = first_mut(scratch.wide, width);
-                let exponent = look_up((&table, self.model.hook()), token, wide, stream);
+                let exponent = look_up_anywhere((&table, self.model.hook()), token, wide, stream);
                 input.input().narrow(stream, exponent, scratch.narrow)
             } else {
                 let row = read.row(position);

@@ -96,7 +96,7 @@ impl<'s> TransformerEncoder<'s> {
     ) {
         let wide = first_mut(lanes.lanes[0].wide, self.model.dims().d_model);
         for (position, &token) in source.iter().enumerate() {
-            let exponent = embedding.apply(token.into(), position, wide);
+            let exponent = embedding.apply_anywhere(token.into(), position, wide);
             memory.update(position, |x, _| enter(wide, exponent, x));
             observer.observe(Site::SourceEmbedding, position, memory.row(position));
         }

@@ -19,11 +19,14 @@ mod convolution;
 mod dims;
 #[cfg(feature = "emit")]
 pub mod emit;
+mod far;
 mod field;
 mod fold;
 mod groups;
 mod kinds;
 pub mod limits;
+#[cfg(feature = "far-flash")]
+mod load_far;
 mod maps_plan;
 mod near;
 mod plan;
@@ -41,6 +44,9 @@ pub use checksum::Checksum;
 pub use conv_layer::{ConvActivation, ConvKind, ConvLayer, MapSize};
 pub use convolution::{ConvolutionalDims, MAX_CONV_LAYERS};
 pub use dims::{Activation, Dims, NormOrder};
+#[cfg(feature = "far-flash")]
+pub(crate) use far::Far;
+pub(crate) use far::Watch;
 pub use kinds::{DecoderKind, EncoderKind};
 pub(crate) use maps_plan::MapsPlan;
 pub(crate) use near::Hook;
@@ -172,7 +178,11 @@ impl<'m> Model<'m> {
     /// The bytes of the file.
     #[must_use]
     pub const fn file_bytes(&self) -> usize {
-        self.words.len() * 4
+        // `parse` has compared it with the file.
+        match self.words.split_at_checked(field::LENGTH) {
+            Some((_, [bytes, ..])) => *bytes as usize,
+            _ => 0,
+        }
     }
 
     /// The checksum of header, directory and, by its own there, all the rest.

@@ -47,6 +47,7 @@ pub fn hash(score: Score, factor: (i16, i32), arena: &mut [u8]) -> u32 {
             bias_exponent,
             bits: 10,
             layout: Layout::Pairs,
+            ..Section::EMPTY
         }
     };
     let sections = [section(WIDTH), section(WIDTH), section(1)];

@@ -98,7 +98,7 @@ FRAMES = {
     "on": frames(
         "on", "turn {} on", "turn on {}", "switch {} on", "switch on {}", "put {} on",
         "light {} up", "set {} to on", "power {} on", "make {} shine", "let {} shine",
-        "activate {}", "enable {}", "i want {} on", "i need {} on", "{} on",
+        "turn {} back on", "activate {}", "enable {}", "i want {} on", "i need {} on", "{} on",
     ),
     "off": frames(
         "off", "turn {} off", "turn off {}", "switch {} off", "switch off {}", "put {} out",
@@ -130,7 +130,7 @@ LINKS = ("and", "then", "and then", ", then", "and also", ",")
 ASKING = ("could you", "could you please", "can you", "can you please", "would you",
           "would you please", "will you", "i would like you to", "i want you to")  # fmt: skip
 OPENINGS = ("please", "ok ,", "hey ,", "hello ,", "now", "so")
-CLOSINGS = ("please", ", please", "now", "for me", "right now", ", thanks")
+CLOSINGS = ("please", ", please", "now", "again", "for me", "right now", ", thanks")
 
 #: Things that are no lights, and what is said of lights that orders nothing.
 OTHERS = tuple(

@@ -4,7 +4,8 @@
     python tools/train/train_recurrent.py models/eng-fra models/eng-fra-plain --plain --steps 6000 --tokens 4096
     python tools/train/train_recurrent.py models/g2p models/g2p --words --steps 24000 --tokens 2048 \\
         --smoothing 0.1 --dropout 0.2
-    python tools/train/train_recurrent.py models/act models/act --orders --steps 3000 --tokens 4096
+    python tools/train/train_recurrent.py models/act models/act --orders --steps 3000 --tokens 2048 \\
+        --warmup 300 --rate 4e-3
 
 The loop, the loss, the batches and the schedule are those of `train.py`.
 """  # noqa: E501
@@ -38,8 +39,8 @@ def configuration(options: argparse.Namespace, source_size: int, target_size: in
                       decoder_hidden=208, d_attention=104, d_readout=0, tied_output=False,
                       max_source_len=24, max_target_len=24)  # fmt: skip
     if options.orders:
-        return Config(**sizes, d_embedding=24, encoder_hidden=32, decoder_hidden=48, d_attention=32,
-                      d_readout=24, max_source_len=24, max_target_len=16)  # fmt: skip
+        return Config(**sizes, d_embedding=16, encoder_hidden=24, decoder_hidden=40, d_attention=24,
+                      d_readout=16, max_source_len=24, max_target_len=16)  # fmt: skip
     if options.plain:
         return Config(**sizes, encoder_hidden=128, decoder_hidden=200, d_attention=0)
     return Config(**sizes)

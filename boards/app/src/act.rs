@@ -20,7 +20,7 @@ use embedded_hal::digital::OutputPin;
 use embedded_io::{Read, Write};
 use heapless::String;
 use regard::family::Family;
-use regard::{Seq2Seq, Words};
+use regard::{Seq2Seq, Word, Words};
 
 /// Bytes of a command at most; those of the model have 16 words of at most 7 letters.
 const LONGEST: usize = 128;
@@ -138,9 +138,9 @@ say what the lights shall do, as \"turn the red light on\", and press return, or
         Ok(engine.translate(typed)?)
     }
 
-    fn hear(&mut self, word: &str) {
+    fn hear(&mut self, word: &Word<'_>) {
         let blank = if self.command.is_empty() { "" } else { " " };
-        let fits = self.command.push_str(blank).and_then(|()| self.command.push_str(word));
+        let fits = self.command.push_str(blank).and_then(|()| self.command.push_str(word.text));
         self.overflown |= fits.is_err();
     }
 

@@ -122,7 +122,7 @@ fn say<F: Family, Port: Read + Write>(
         }
         port.write_all(word.text.as_bytes())?;
         port.flush()?;
-        source.hear(word.text);
+        source.hear(&word);
         before = word.text;
     }
     port.write_all(b"\r\n")?;

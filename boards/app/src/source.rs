@@ -3,7 +3,7 @@
 use crate::Outcome;
 use embedded_io::{Read, ReadExactError, Write, WriteFmtError};
 use regard::family::Family;
-use regard::{Error, Picture, Seq2Seq, Words};
+use regard::{Error, Picture, Seq2Seq, Word, Words};
 
 /// Why nothing is said.
 #[derive(Debug)]
@@ -48,8 +48,8 @@ pub trait Source<F: Family> {
         no_command(port, command)
     }
 
-    /// Hears a word of the answer, which may order something.
-    fn hear(&mut self, _word: &str) {}
+    /// Hears a word of the answer, which may order something, or be shown.
+    fn hear(&mut self, _word: &Word<'_>) {}
 
     /// The answer is complete: does what it orders, and says so.
     ///

@@ -10,10 +10,9 @@
 
 pub use rp235x_hal::entry;
 
-use app::port::{Bytes, Patient};
-use app::{Board, Stack};
-use core::fmt::{self, Write as _};
-use core::panic::PanicInfo;
+use app::{Board, Patient, Port, Stack};
+use core::{fmt, panic::PanicInfo};
+use embedded_io::Write as _;
 use rp235x_hal::clocks::init_clocks_and_plls;
 use rp235x_hal::fugit::RateExtU32 as _;
 use rp235x_hal::gpio::bank0::{Gpio0, Gpio1, Gpio25};
@@ -62,12 +61,12 @@ pub fn start() -> Board<Patient<Serial>, Led> {
         resets,
         &mut watchdog,
     );
-    let clock = clocks.ok().expect("the crystal swings").peripheral_clock.freq();
+    let clock = clocks.expect("the crystal swings").peripheral_clock.freq();
     let pins = Pins::new(all.IO_BANK0, all.PADS_BANK0, Sio::new(all.SIO).gpio_bank0, resets);
     let wires = (pins.gpio0.reconfigure(), pins.gpio1.reconfigure());
     let config = UartConfig::new(115_200.Hz(), DataBits::Eight, None, StopBits::One);
     let port = UartPeripheral::new(all.UART0, wires, resets).enable(config, clock);
-    let port = Patient(port.ok().expect("150 MHz can be divided to 115,200 baud"));
+    let port = Patient(port.expect("150 MHz can be divided to 115,200 baud"));
     let busy = pins.gpio25.reconfigure();
     Board { name: NAME, port, busy, stack: Stack::painted(), leaves: false }
 }
@@ -83,12 +82,14 @@ pub fn exit(_: i32) -> ! {
 fn end(words: fmt::Arguments<'_>) -> ! {
     // SAFETY: nothing else writes any more.
     let uart = unsafe { pac::UART0::steal() };
-    let send = |byte| {
-        while uart.uartfr().read().txff().bit_is_set() {}
-        // SAFETY: any byte may be sent.
-        uart.uartdr().write(|word| unsafe { word.data().bits(byte) });
+    let send = |bytes: &[u8]| {
+        for &byte in bytes {
+            while uart.uartfr().read().txff().bit_is_set() {}
+            // SAFETY: any byte may be sent.
+            uart.uartdr().write(|word| unsafe { word.data().bits(byte) });
+        }
     };
-    _ = write!(Bytes(send), "\r\n{words}\r\n");
+    _ = write!(Port::new(|_| false, send), "\r\n{words}\r\n");
     exit(101)
 }
 

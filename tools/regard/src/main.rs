@@ -13,6 +13,7 @@
 mod answer;
 mod bin;
 mod boards;
+mod canvas;
 mod check;
 mod cli;
 mod convert;
@@ -25,7 +26,6 @@ mod heat;
 mod heat_png;
 mod inspect;
 mod kind;
-mod label;
 mod maps;
 mod names;
 mod new;
