@@ -104,7 +104,7 @@ fn read() -> Result<Vec<Board>> {
 fn demos<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Demo>, D::Error> {
     let programs = serde_json::Map::deserialize(from)?;
     let demo = |(bin, model): (String, Value)| {
-        let reads = match bin.as_str() {
+        let reads = match bin.trim_end_matches("_tiny") {
             "speak" => Reads::Words,
             "caption" => Reads::Pictures,
             _ => Reads::Sentences,
@@ -174,6 +174,13 @@ impl Board {
                 format!("{} has no emulator: its firmware only builds", self.name)
             })?;
         Ok((program, machine))
+    }
+
+    /// Is another of the same folder and core ahead of it in the table? What tests the core is that one's.
+    pub(crate) fn is_repeated(&self) -> Result<bool> {
+        let ahead = all()?.iter().take_while(|board| board.name != self.name);
+        let is_same = |board: &Board| board.folder == self.folder && board.core == self.core;
+        Ok(ahead.into_iter().any(is_same))
     }
 
     /// Is its firmware run in an emulator?

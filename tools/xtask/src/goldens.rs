@@ -83,7 +83,7 @@ pub(crate) fn check(board: &Board) -> Result<String> {
 }
 
 /// The command `regard`, built as the tests have it.
-fn regard() -> Result<PathBuf> {
+pub(crate) fn regard() -> Result<PathBuf> {
     let arguments = ["build", "--quiet", "--profile", "test", "-p", "regard-cli"];
     let mut build = cargo(".", &arguments);
     let messages = lines(build.args(["--message-format", "json-render-diagnostics"]), false)?;

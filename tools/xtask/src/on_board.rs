@@ -58,11 +58,12 @@ pub(crate) fn all(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
         return Ok(findings);
     }
     findings.push(self_test(board, &parts)?);
-    if parts.has("conformance") {
+    let suites = !board.is_repeated()?;
+    if suites && parts.has("conformance") {
         findings.extend(conformance(board)?);
     }
     findings.extend(demos(board, hosts)?);
-    if parts.has("goldens") {
+    if suites && parts.has("goldens") {
         hosts.goldens()?;
         findings.push(goldens::check(board)?);
     }
@@ -75,7 +76,7 @@ fn builds(board: &Board, parts: &Parts) -> Result<String> {
     command.args(["--release", "--bins", "--target", &board.target]);
     command.args(["--features", &board.features.join(",")]);
     cargo::run(&mut command)?;
-    Ok(format!("{}: {} build", board.core, parts.programs().join(", ")))
+    Ok(format!("{}: {} build", board.core, parts.programs(board).join(", ")))
 }
 
 /// The conversations: how they behave, the host's bits, their flash.
@@ -126,8 +127,9 @@ fn conformance(board: &Board) -> Result<Vec<String>> {
 /// The tests that the model files carry, with its log if the board has one.
 fn self_test(board: &Board, parts: &Parts) -> Result<String> {
     let logs = parts.has("defmt");
-    let images =
-        Firmware::release(&["selftest"], if logs { &["defmt"] } else { &[] }).build(board)?;
+    let programs = parts.programs(board);
+    let bin = if programs.contains(&"selftest") { "selftest" } else { "selftest_tiny" };
+    let images = Firmware::release(&[bin], if logs { &["defmt"] } else { &[] }).build(board)?;
     let firmware = only(&images)?;
     let outcome = Session { serial: !logs, ..Session::silent(board, firmware) }.run()?;
     let heard = if logs { logged(&outcome, firmware)? } else { outcome.text() };

@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 #[derive(Debug)]
 pub(crate) struct Parts {
     features: BTreeSet<String>,
-    programs: Vec<String>,
+    /// With the features that they need.
+    programs: Vec<(String, Vec<String>)>,
 }
 
 impl Parts {
@@ -26,12 +27,17 @@ impl Parts {
         let package = &metadata["packages"][0];
         let features = package["features"].as_object().context("no features")?;
         let targets = package["targets"].as_array().context("no programs")?;
-        let is_plain =
-            |target: &&Value| target["kind"][0] == "bin" && target["required-features"].is_null();
-        let plain = targets.iter().filter(is_plain);
+        let strings = |list: &Value| -> Vec<String> {
+            let list = list.as_array().into_iter().flatten();
+            list.filter_map(|text| text.as_str().map(str::to_owned)).collect()
+        };
+        let programs = targets.iter().filter(|target| target["kind"][0] == "bin");
+        let program = |target: &Value| {
+            Some((target["name"].as_str()?.to_owned(), strings(&target["required-features"])))
+        };
         Ok(Self {
             features: features.keys().cloned().collect(),
-            programs: plain.filter_map(|t| Some(t["name"].as_str()?.to_owned())).collect(),
+            programs: programs.filter_map(program).collect(),
         })
     }
 
@@ -40,9 +46,11 @@ impl Parts {
         self.features.contains(feature)
     }
 
-    /// Programs that need no feature: those for people.
-    pub(crate) fn programs(&self) -> &[String] {
-        &self.programs
+    /// Programs that need no feature but those that choose the board: the programs for people.
+    pub(crate) fn programs(&self, board: &Board) -> Vec<&str> {
+        let are_chosen = |needed: &[String]| needed.iter().all(|one| board.features.contains(one));
+        let chosen = self.programs.iter().filter(|(_, needed)| are_chosen(needed));
+        chosen.map(|(name, _)| name.as_str()).collect()
     }
 
     /// All features but those of other boards of the folder.
@@ -67,13 +75,15 @@ mod tests {
             "targets": [
                 {"kind": ["lib"], "name": "board"},
                 {"kind": ["bin"], "name": "translate"},
+                {"kind": ["bin"], "name": "own", "required-features": ["an385"]},
                 {"kind": ["bin"], "name": "bench", "required-features": ["bench"]}
             ]
         }]}"#;
         let parts = Parts::read(&serde_json::from_str(text).unwrap()).unwrap();
-        assert_eq!(parts.programs(), ["translate"]);
+        let an385 = board::find("an385").unwrap();
+        assert_eq!(parts.programs(an385), ["translate", "own"]);
         assert!(parts.has("bench") && !parts.has("proof"));
-        let features = parts.all_features(board::find("an385").unwrap()).unwrap();
+        let features = parts.all_features(an385).unwrap();
         assert_eq!(features, ["an385", "bench"]);
     }
 }

@@ -10,7 +10,7 @@ use crate::board::{self, Board};
 use crate::counts::Row;
 use crate::jobs::{self, Job, Place};
 use crate::on_board::{self, Hosts};
-use crate::{bench, counts, host, proof, python, setup, targets, wasm};
+use crate::{bench, counts, fresh, host, proof, python, setup, targets, wasm};
 use anyhow::{Context, Result};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -79,6 +79,7 @@ pub(crate) fn test() -> Result<()> {
         Job::new(Place::Host, "lints", host::lints),
         Job::new(Place::Host, "models", || hosts.prepare(boards)),
         Job::new(Place::Host, "docs", host::docs),
+        Job::new(Place::Host, "new", fresh::check),
         Job::new(Place::Host, "targets", || Ok(vec![targets::check()?])),
         Job::new(Place::Host, "wasm", wasm::conformance),
         Job::new(Place::Host, "tests", host::tests),
@@ -124,6 +125,7 @@ pub(crate) fn boards(boards: &'static [Board]) -> Result<()> {
     jobs.extend(on_boards(boards, &hosts));
     let all = boards.len() > 1;
     if all {
+        jobs.push(Job::new(Place::Host, "new", fresh::check));
         jobs.extend(counting(&rows));
     }
     steps.run_all(jobs)?;

@@ -18,9 +18,16 @@ use toml_edit::{Array, DocumentMut, Item, TableLike, value};
 /// Behind the machine: serial port and semihosting on standard input and output, then the firmware.
 const QEMU: &str = "-display none -monitor none -serial stdio -semihosting-config \
                     enable=on,target=native -kernel";
+/// Features of the engine that another model may need.
+const WEIGHTS: [&str; 2] = ["bytes", "int4"];
 const MANIFEST: &str = "Cargo.toml";
 const LOCK: &str = "Cargo.lock";
 const CONFIG: &str = ".cargo/config.toml";
+
+/// What runs a firmware of the board in its emulator.
+pub(crate) fn emulator(board: &Board) -> Option<String> {
+    board.emulator.as_ref().map(|emulator| format!("{} {QEMU}", emulator.command.join(" ")))
+}
 
 /// The files of a board's folder.
 #[derive(Debug)]
@@ -42,6 +49,11 @@ impl Template {
         }
         let mut files = Vec::new();
         walk(&folder, Path::new(""), &mut files)?;
+        if let Some(shared) = shared(&folder, &files) {
+            for name in ["build.rs", "src"] {
+                walk(&shared, Path::new(name), &mut files)?;
+            }
+        }
         let used = |files: &[(PathBuf, String)], module: &Path| {
             let Some(name) = module.file_stem().and_then(|name| name.to_str()) else { return true };
             let line = format!("mod {name};");
@@ -109,9 +121,29 @@ impl Template {
         manifest["package"]["name"] = value(name);
         manifest["package"]["description"] = value(format!("Firmware for {}", board.title));
         manifest.remove("bin");
+        for (table, path) in [("package", "build"), ("lib", "path")] {
+            if let Some(table) = manifest.get_mut(table).and_then(Item::as_table_like_mut) {
+                table.remove(path); // They are where they always are.
+            }
+        }
+        if let Some(profiles) = manifest.get_mut("profile").and_then(Item::as_table_like_mut) {
+            profiles.remove("checked"); // Of the proof.
+        }
+        if let Some(features) = manifest["features"].as_table_mut() {
+            let lists = features.iter().filter_map(|(_, list)| list.as_array());
+            let named: Vec<String> =
+                lists.flatten().filter_map(|name| Some(name.as_str()?.to_owned())).collect();
+            features.retain(|name, _| named.iter().any(|n| n == name) || self.keeps(name, board));
+        }
         let features = &mut manifest["features"];
-        let own = board.features.iter().map(String::as_str);
-        features["default"] = value(own.chain(more_features.iter().copied()).collect::<Array>());
+        // Without a choice of its own, a board has what its folder has by default.
+        let mut default = features.get("default").and_then(Item::as_array).cloned();
+        if !board.features.is_empty() {
+            default = Some(board.features.iter().collect());
+        }
+        let mut default: Array = default.unwrap_or_default();
+        default.extend(more_features.iter().copied());
+        features["default"] = value(default);
         for feature in more_features {
             if features.get(feature).is_none() {
                 let both = ["regard", "app"].map(|package| format!("{package}/{feature}"));
@@ -125,6 +157,16 @@ impl Template {
             }
         }
         Ok(manifest.to_string())
+    }
+
+    /// Is it a feature of the board, or of the engine, and not one of programs that are left out?
+    fn keeps(&self, feature: &str, board: &Board) -> bool {
+        let emulated = board.emulator.iter().flat_map(|emulator| &emulator.features);
+        let used = format!("feature = \"{feature}\"");
+        feature == "default"
+            || WEIGHTS.contains(&feature)
+            || board.features.iter().chain(emulated).any(|own| own == feature)
+            || self.files.iter().any(|(_, text)| text.contains(&used))
     }
 
     /// Paths of dependencies, from the root.
@@ -150,32 +192,37 @@ impl Template {
         if let Some(targets) = config.get_mut("target").and_then(Item::as_table_mut) {
             targets.retain(|name, _| name == board.target || name.starts_with("cfg("));
         }
-        if let Some(emulator) = &board.emulator
-            && self.emulates(board)
-        {
-            let runner = format!("{} {QEMU}", emulator.command.join(" "));
+        if let Some(runner) = emulator(board).filter(|_| self.emulates(board)) {
             config["target"][&board.target]["runner"] = value(runner);
         }
         Ok(config.to_string())
     }
 }
 
-/// The files below `at`, but for what is built and for the board's own programs.
+/// The folder whose `src/lib.rs` this one takes for its own, if it does: chips that differ in little.
+fn shared(folder: &Path, files: &[(PathBuf, String)]) -> Option<PathBuf> {
+    let (_, manifest) = files.iter().find(|(path, _)| path == Path::new(MANIFEST))?;
+    let manifest: DocumentMut = manifest.parse().ok()?;
+    let library = folder.join(manifest.get("lib")?.get("path")?.as_str()?);
+    library.ancestors().nth(2).map(Path::to_owned)
+}
+
+/// The file `at`, or the files below it, but for what is built and for the board's own programs.
 fn walk(folder: &Path, at: &Path, files: &mut Vec<(PathBuf, String)>) -> Result<(), Problem> {
     let here = folder.join(at);
+    if here.is_file() {
+        let cause = |cause| Problem::Read { path: here.clone(), cause };
+        files.push((at.into(), fs::read_to_string(&here).map_err(cause)?));
+        return Ok(());
+    }
     let failed = |cause| Problem::Read { path: here.clone(), cause };
     let mut entries =
         here.read_dir().map_err(failed)?.collect::<Result<Vec<_>, _>>().map_err(failed)?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let path = at.join(entry.file_name());
-        let kind = entry.file_type().map_err(failed)?;
-        if kind.is_dir() && path != Path::new("target") && path != Path::new("src/bin") {
+        if ![Path::new("target"), Path::new("src/bin")].contains(&&*path) {
             walk(folder, &path, files)?;
-        } else if kind.is_file() {
-            let text = fs::read_to_string(entry.path())
-                .map_err(|cause| Problem::Read { path: entry.path(), cause })?;
-            files.push((path, text));
         }
     }
     Ok(())

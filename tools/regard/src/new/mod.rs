@@ -96,7 +96,7 @@ fn write(dir: &Path, fill: impl FnOnce(&Path) -> Result<(), Problem>) -> Result<
     fs::create_dir(&whole).map_err(unnamed)?;
     fill(&whole)?;
     match fs::remove_dir(dir) {
-        Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(failed(cause)),
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(failed(cause)),
         _ => fs::rename(&whole, dir).map_err(failed),
     }
 }
@@ -112,21 +112,26 @@ fn save(path: &Path, text: &str) -> Result<(), Problem> {
 
 /// What builds it, and what runs it.
 fn commands(name: &str, board: &Board, template: &Template) -> String {
-    let features = board.emulator.as_ref().map(|emulator| emulator.features.join(","));
-    let run = match features {
-        Some(features) if template.emulates(board) && features.is_empty() => {
-            "cargo run --release    # emulated; leave with :quit".to_owned()
-        }
-        Some(features) if template.emulates(board) => {
-            format!("cargo run --release --features {features}    # emulated; leave with :quit")
-        }
-        _ => "cargo run --release    # on the board".to_owned(),
-    };
     let target = &board.target;
-    let disk = board.uf2.as_ref().map_or_else(String::new, |family| {
-        format!("\nregard uf2 target/{target}/release/{name} --family {family} -o {name}.uf2")
-    });
-    format!("rustup target add {target}\ncargo build --release\n{run}{disk}")
+    let mut lines = vec![format!("rustup target add {target}"), "cargo build --release".into()];
+    if !template.emulates(board) {
+        lines.push("cargo run --release    # on the board".into());
+    }
+    if let (Some(emulator), Some(runner)) = (&board.emulator, board::emulator(board)) {
+        let mut run = "cargo run --release".to_owned();
+        if !emulator.features.is_empty() {
+            run += &format!(" --features {}", emulator.features.join(","));
+        }
+        if !template.emulates(board) {
+            run += &format!(" --config 'target.\"{target}\".runner = \"{runner}\"'");
+        }
+        lines.push(run + "    # emulated; leave with :quit");
+    }
+    if let Some(family) = &board.uf2 {
+        let elf = format!("target/{target}/release/{name}");
+        lines.push(format!("regard uf2 {elf} --family {family} -o {name}.uf2"));
+    }
+    lines.join("\n")
 }
 
 fn readme(name: &str, board: &Board, commands: &str) -> String {

@@ -104,7 +104,7 @@ fn weights_of_another_kind_bring_their_feature() {
     assert_eq!(default("m55"), ["an547"], "which has the feature anyway");
     let output = regard(&bed, &["new", "riscv", "--board", "rv32", "--model", "m.rgd"]);
     assert!(output.status.success(), "{}", stderr(&output));
-    assert_eq!(default("riscv"), ["bytes"]);
+    assert_eq!(default("riscv"), ["virt", "bytes"]);
     let features = &toml(&bed.join("riscv"), "Cargo.toml")["features"]["bytes"];
     let parts: Vec<_> = features.as_array().expect("it is made").iter().collect();
     assert_eq!(
@@ -133,6 +133,7 @@ fn every_board_with_a_folder_has_a_project_that_stands_alone() {
                 text.contains("\"../") && !text.contains("include_model!(\"../model.rgd\")");
             assert!(!outside, "{name}: {} points outside", file.display());
         }
+        assert!(project.join("src/lib.rs").exists() && project.join("build.rs").exists(), "{name}");
         let config = toml(&project, ".cargo/config.toml");
         assert_eq!(config["build"]["target"].as_str(), board["target"].as_str(), "{name}");
         seen += 1;
