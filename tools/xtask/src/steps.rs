@@ -5,7 +5,8 @@ use crate::build::Firmware;
 use crate::emulator::{Outcome, Session};
 use crate::same_bits::{Host, Report};
 use crate::{
-    bench, counts, elf, goldens, host, log, manners, pieces, proof, python, setup, targets, wasm,
+    bench, counts, elf, far, goldens, host, log, manners, pieces, proof, python, setup, targets,
+    wasm,
 };
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
@@ -141,6 +142,7 @@ fn one(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
     }
     if board.name == "an386" {
         findings.extend(pieces::check(board)?);
+        findings.extend(far::check(board)?);
         let portable = Firmware { portable: true, ..Firmware::release(&bins, &[]) };
         for (demo, image) in board.demos.iter().zip(portable.build(board)?) {
             let finding = bits(board, demo, hosts, &image)?;
