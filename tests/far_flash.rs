@@ -7,7 +7,7 @@ use regard::far::{Bus, FarFlash};
 use regard::format::emit::seal;
 use regard::format::{Dims, Model, Role, Slot, Stack};
 use regard::kernel::Layout;
-use regard::{Error, Picture, SelfTest, Seq2Seq, Words};
+use regard::{Error, Picture, Progress, SelfTest, Seq2Seq, Words};
 use variants::{Noise, Trace, dims, every_variant, file, file_of, looks, pixels};
 
 type Any<'m> = Seq2Seq<'m, regard::family::Any>;
@@ -350,4 +350,39 @@ fn demos_pass_the_tests_they_carry_and_a_failing_bus_is_no_failed_test() {
 #[test]
 fn models_that_look_and_models_that_do_not_are_among_them() {
     assert!(some_of_each().iter().any(looks) && !some_of_each().iter().all(looks));
+}
+
+/// All that is said in pieces; or why it ended before.
+fn work(engine: &mut Any<'_>) -> Result<Vec<u16>, Error> {
+    let (mut tokens, mut work) = (Vec::new(), engine.begin_tokens(&SOURCE)?);
+    loop {
+        match work.advance() {
+            Progress::Busy => {}
+            Progress::Word(word) => tokens.push(word.token),
+            Progress::Done => break,
+        }
+    }
+    assert_eq!(work.advance(), Progress::Done);
+    work.error().map_or(Ok(tokens), Err)
+}
+
+#[test]
+fn work_in_pieces_ends_at_a_read_that_fails_and_a_retry_has_the_same_words() {
+    let file = file(&dims(), 42);
+    far(&file, 0x200, |model, flash| {
+        let mut arena = vec![0u32; model.arena_bytes() / 4];
+        let mut engine =
+            Any::new(model, bytemuck::cast_slice_mut(&mut arena)).expect("an arena that fits");
+        let expected: Vec<_> =
+            engine.translate_tokens(&SOURCE).expect("words").map(|word| word.token).collect();
+        let start = flash.with_bus(|chip| chip.reads).expect("idle");
+        assert_eq!(work(&mut engine).as_ref(), Ok(&expected));
+        let reads = flash.with_bus(|chip| chip.reads).expect("idle") - start;
+        for read in (0..reads).step_by(7) {
+            flash.with_bus(|chip| chip.fails = Some(chip.reads + read));
+            assert!(matches!(work(&mut engine), Err(Error::Bus { .. })), "read {read} of {reads}");
+            flash.with_bus(|chip| chip.fails = None);
+            assert_eq!(work(&mut engine).as_ref(), Ok(&expected));
+        }
+    });
 }

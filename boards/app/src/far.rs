@@ -40,6 +40,12 @@ impl<'b, F: ReadNorFlash<Error: Send> + Send> Bus<'b> for Nor<F> {
     }
 }
 
+/// Bytes at an address that is a multiple of 4, as [`regard::Arena`] has them, as words; else none.
+#[must_use]
+pub fn words_of(bytes: &mut [u8]) -> &mut [u32] {
+    bytemuck::try_cast_slice_mut(bytes).unwrap_or_default()
+}
+
 /// The read command of most chips (W25Q32JV, revision G, 8.2.6): 24 bits of address follow.
 const READ: u8 = 0x03;
 /// The transaction of [`Log`] that never comes.

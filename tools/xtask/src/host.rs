@@ -14,9 +14,9 @@ const FOLDERS: [&str; 3] = [".", "tools/bench", "tools/wasm"];
 const ALIKE: [&str; 3] = ["an385", "an500", "an505"];
 
 /// Feature sets of the engine that change what its tests see, beside the workspace's own.
-const FEATURES: [&str; 2] = ["", "emit,micromath,conformance,slow-flash"];
+const FEATURES: [&str; 2] = ["", "emit,micromath,conformance,far-flash"];
 /// What the demo of the boards can do on the host too.
-const APP: [&str; 2] = ["--features", "banks"];
+const APP: [&str; 2] = ["--features", "banks,far"];
 
 /// Everything is formatted.
 pub(crate) fn format() -> Result<Vec<String>> {

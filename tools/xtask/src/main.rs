@@ -21,6 +21,7 @@ mod elf;
 mod emulator;
 mod extras;
 mod family;
+mod far;
 mod fresh;
 mod goldens;
 mod host;
