@@ -5,11 +5,15 @@ use crate::board::{Board, Demo};
 use crate::build::Firmware;
 use crate::output;
 use anyhow::{Context, Result, bail};
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
+
+/// How long a firmware may be silent before it is spoken to nevertheless.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// How a firmware is run.
 #[derive(Debug)]
@@ -18,7 +22,8 @@ pub(crate) struct Session<'a> {
     pub(crate) board: &'a Board,
     /// The program.
     pub(crate) firmware: &'a Path,
-    /// What is typed; the emulator takes it as fast as the firmware reads it.
+    /// What is typed once the firmware has said something: some emulated ports lose what comes before they
+    /// are started. The emulator takes it as fast as the firmware reads it.
     pub(crate) input: &'a [u8],
     /// When to give up.
     pub(crate) limit: Duration,
@@ -81,14 +86,15 @@ impl<'a> Session<'a> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(output::stdio()?);
         let mut child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
         let mut typed = child.stdin.take().context("no standard input")?;
-        let mut heard = child.stdout.take().context("no standard output")?;
+        let heard = child.stdout.take().context("no standard output")?;
+        let (speaks, spoke) = mpsc::channel();
         let (status, output) = thread::scope(|scope| {
             // A firmware that ends early leaves the rest unread: its status says whether that is well.
-            scope.spawn(move || _ = typed.write_all(self.input));
-            let reader = scope.spawn(move || {
-                let mut output = Vec::new();
-                heard.read_to_end(&mut output).map(|_| output)
+            scope.spawn(move || {
+                _ = spoke.recv_timeout(SILENCE);
+                _ = typed.write_all(self.input);
             });
+            let reader = scope.spawn(move || hear(heard, &speaks));
             let status = self.wait(&mut child);
             (status, reader.join())
         });
@@ -116,6 +122,15 @@ impl<'a> Session<'a> {
         let (name, seconds) = (&self.board.name, self.limit.as_secs());
         format!("{name} was not done after {seconds} s; the end of what it wrote:\n{tail}\n")
     }
+}
+
+/// All that is heard, and a sign at the first of it.
+fn hear(mut from: impl Read, first: &mpsc::Sender<()>) -> io::Result<Vec<u8>> {
+    let mut output = Vec::new();
+    from.by_ref().take(1).read_to_end(&mut output)?;
+    _ = first.send(()); // nobody waits any more, if it came late
+    from.read_to_end(&mut output)?;
+    Ok(output)
 }
 
 /// The emulator with a firmware, and nothing connected to the serial port yet.
