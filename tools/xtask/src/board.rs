@@ -54,6 +54,13 @@ pub(crate) struct Emulator {
     pub(crate) command: Vec<String>,
     /// Cargo features of a firmware that runs there.
     pub(crate) features: Vec<String>,
+    /// How many times as long as QEMU it takes: only each so manyth input is compared.
+    #[serde(default = "one")]
+    pub(crate) patience: u32,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// One board.
@@ -188,7 +195,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     /// Folders of `boards/` that are crates, and no boards.
-    const NO_BOARDS: [&str; 3] = ["app", "peers", "heat-map"];
+    const NO_BOARDS: [&str; 4] = ["app", "attention", "heat-map", "peers"];
 
     #[test]
     fn every_folder_is_in_the_table_and_every_board_has_a_folder() {
