@@ -54,6 +54,13 @@ pub(crate) struct Emulator {
     pub(crate) command: Vec<String>,
     /// Cargo features of a firmware that runs there.
     pub(crate) features: Vec<String>,
+    /// How many times as long as QEMU it takes: only each so manyth input is compared.
+    #[serde(default = "one")]
+    pub(crate) patience: u32,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// One board.

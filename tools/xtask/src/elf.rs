@@ -27,6 +27,14 @@ impl Flash {
     }
 }
 
+/// Bytes of RAM that an image takes beside its stack.
+pub(crate) fn statics(file: &Path) -> Result<u64> {
+    let bytes = read(file)?;
+    let elf = object::File::parse(&*bytes)?;
+    let size = |name| elf.section_by_name(name).map_or(0, |section| section.size());
+    Ok([".data", ".bss", ".uninit"].map(size).iter().sum())
+}
+
 /// Names and bytes of the functions of a module, by name; of one name all together.
 pub(crate) fn sizes(file: &Path, module: &str) -> Result<Vec<(String, u64)>> {
     let bytes = read(file)?;

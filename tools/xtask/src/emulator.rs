@@ -3,7 +3,7 @@
 
 use crate::board::{Board, Demo};
 use crate::build::Firmware;
-use crate::output;
+use crate::{output, pico};
 use anyhow::{Context, Result, bail};
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -71,6 +71,10 @@ impl<'a> Session<'a> {
 
     fn command(&self) -> Result<Command> {
         let mut command = emulator(self.board, self.firmware)?;
+        if pico::is_emulator(self.board) {
+            command.args(self.extra);
+            return Ok(command);
+        }
         command.args(["-serial", if self.serial { "stdio" } else { "null" }]);
         if let Some(shift) = self.icount {
             command.args(["-icount", &format!("shift={shift}")]);
@@ -106,7 +110,7 @@ impl<'a> Session<'a> {
     /// Waits until the end or the limit, when the emulator is stopped and there is no status.
     fn wait(&self, child: &mut Child) -> Result<Option<ExitStatus>> {
         let start = Instant::now();
-        while start.elapsed() < self.limit {
+        while start.elapsed() < self.limit() {
             if let Some(status) = child.try_wait()? {
                 return Ok(Some(status));
             }
@@ -117,9 +121,14 @@ impl<'a> Session<'a> {
         Ok(None)
     }
 
+    /// When it is late, by the pace of its emulator.
+    fn limit(&self) -> Duration {
+        self.limit * self.board.emulator.patience
+    }
+
     fn late(&self, output: &[u8]) -> String {
         let tail = String::from_utf8_lossy(&output[output.len().saturating_sub(400)..]);
-        let (name, seconds) = (&self.board.name, self.limit.as_secs());
+        let (name, seconds) = (&self.board.name, self.limit().as_secs());
         format!("{name} was not done after {seconds} s; the end of what it wrote:\n{tail}\n")
     }
 }
@@ -135,6 +144,9 @@ fn hear(mut from: impl Read, first: &mpsc::Sender<()>) -> io::Result<Vec<u8>> {
 
 /// The emulator with a firmware, and nothing connected to the serial port yet.
 pub(crate) fn emulator(board: &Board, firmware: &Path) -> Result<Command> {
+    if pico::is_emulator(board) {
+        return Ok(pico::command(firmware));
+    }
     let (program, machine) = board.emulated()?;
     let mut command = Command::new(program);
     command.args(machine).args(["-display", "none", "-monitor", "none"]);
@@ -147,5 +159,9 @@ pub(crate) fn emulator(board: &Board, firmware: &Path) -> Result<Command> {
 pub(crate) fn converse(board: &Board, demo: &Demo) -> Result<()> {
     let built = Firmware::release(&[&demo.bin], &[]).build(board)?;
     let firmware = built.first().context("nothing was built")?;
-    crate::cargo::run(emulator(board, firmware)?.args(["-serial", "stdio"]))
+    let mut command = emulator(board, firmware)?;
+    if !pico::is_emulator(board) {
+        command.args(["-serial", "stdio"]);
+    }
+    crate::cargo::run(&mut command)
 }

@@ -15,8 +15,9 @@ const ALIKE: [&str; 3] = ["an385", "an500", "an505"];
 
 /// Feature sets of the engine that change what its tests see, beside the workspace's own.
 const FEATURES: [&str; 2] = ["", "emit,micromath,conformance,far-flash"];
-/// What the demo of the boards can do on the host too.
-const APP: [&str; 2] = ["--features", "banks,far"];
+/// What the boards share, and what of it can be done on the host too.
+const SHARED: [(&str, &[&str]); 2] =
+    [("boards/app", &["--features", "banks,far"]), ("boards/attention", &[])];
 
 /// Everything is formatted.
 pub(crate) fn format() -> Result<Vec<String>> {
@@ -37,8 +38,10 @@ pub(crate) fn lints() -> Result<Vec<String>> {
     let deny = ["--", "-D", "warnings"];
     let all = ["clippy", "--quiet", "--workspace", "--all-targets", "--all-features"];
     run(cargo(".", &all).args(deny))?;
-    let mut app = cargo("boards/app", &["clippy", "--locked", "--quiet", "--all-targets"]);
-    run(app.args(APP).arg("--target-dir").arg(target_dir().join("app")).args(deny))?;
+    for (folder, features) in SHARED {
+        let mut shared = cargo(folder, &["clippy", "--locked", "--quiet", "--all-targets"]);
+        run(shared.args(features).arg("--target-dir").arg(target_dir().join("app")).args(deny))?;
+    }
     let mut wasm = cargo("tools/wasm", &["clippy", "--locked", "--quiet"]);
     wasm.args(["--target", "wasm32-unknown-unknown"]);
     run(wasm.arg("--target-dir").arg(target_dir().join("wasm")).args(deny))?;
@@ -89,8 +92,11 @@ pub(crate) fn tests() -> Result<Vec<String>> {
         let arguments = ["test", "-p", "regard", "--features", features];
         findings.extend(tested(&mut cargo(".", &arguments))?);
     }
-    let mut app = cargo("boards/app", &["test", "--locked"]);
-    findings.extend(tested(app.args(APP).arg("--target-dir").arg(target_dir().join("app")))?);
+    for (folder, features) in SHARED {
+        let mut shared = cargo(folder, &["test", "--locked"]);
+        shared.args(features).arg("--target-dir").arg(target_dir().join("app"));
+        findings.extend(tested(&mut shared)?);
+    }
     let passed = |line: &String| line.split_whitespace().nth(3)?.parse::<u32>().ok();
     let passed: u32 = findings.iter().filter_map(passed).sum();
     findings.push(format!("{passed} tests passed, none failed"));

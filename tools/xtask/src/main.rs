@@ -33,6 +33,7 @@ mod on_board;
 mod output;
 mod parts;
 mod peers;
+mod pico;
 mod pieces;
 mod proof;
 mod python;
@@ -61,6 +62,8 @@ cargo xtask check-elf FILE     symbols that the engine's part of a firmware must
 cargo xtask bench              count instructions of kernels and whole models: docs/BENCH.md
 cargo xtask m7                 cycles of the kernels on a Cortex-M7, modelled
 cargo xtask share              what the instructions of a sentence are spent on, on the M4
+cargo xtask pico               what a sentence costs on a Raspberry Pi Pico, and what its flash adds
+cargo xtask pico picture       draw anew the picture that its display is compared with
 cargo xtask emulate BOARD      talk to a board that runs;
                                `emulate BOARD speak` says words instead of translating,
                                `emulate BOARD caption` describes pictures,
@@ -100,6 +103,8 @@ fn run() -> Result<()> {
         ["check-elf", file] => elf::check(Path::new(file)),
         ["bench"] => setup::all().and_then(|()| bench::write()),
         ["m7"] => setup::all().and_then(|()| m7::print()),
+        ["pico"] => setup::targets().and_then(|()| pico::print()),
+        ["pico", "picture"] => setup::targets().and_then(|()| pico::draw()),
         ["share"] => setup::all().and_then(|()| share::print()),
         ["emulate", name] => emulate(name, "translate"),
         ["emulate", name, program] => emulate(name, program),

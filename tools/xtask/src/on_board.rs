@@ -5,7 +5,7 @@ use crate::build::Firmware;
 use crate::emulator::{Outcome, Session};
 use crate::parts::Parts;
 use crate::same_bits::{Host, Report};
-use crate::{build, cargo, elf, far, goldens, log, manners, pieces, proof, stored};
+use crate::{build, cargo, elf, far, goldens, log, manners, pico, pieces, proof, stored};
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -57,6 +57,10 @@ pub(crate) fn all(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
     if !board.runs() {
         return Ok(findings);
     }
+    if let Some(missing) = pico::missing(board)? {
+        findings.push(missing);
+        return Ok(findings);
+    }
     findings.push(self_test(board, &parts)?);
     let suites = !board.is_repeated()?;
     if suites && parts.has("conformance") {
@@ -67,6 +71,7 @@ pub(crate) fn all(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
         hosts.goldens()?;
         findings.push(goldens::check(board)?);
     }
+    findings.extend(pico::check(board)?);
     Ok(findings)
 }
 

@@ -99,7 +99,9 @@ impl Host {
     /// Lets a board answer, and compares.
     pub(crate) fn compare(&self, board: &Board, firmware: &Path) -> Result<Report> {
         let mut typed = Vec::new();
-        for Input { sent, asked, .. } in &self.inputs {
+        let patience = board.emulator.patience.max(1) as usize;
+        let some = self.inputs.iter().zip(&self.answers).step_by(patience);
+        for (Input { sent, asked, .. }, _) in some.clone() {
             typed.extend_from_slice(sent);
             typed.extend_from_slice(format!(":trace {asked}\n{asked}\n").as_bytes());
         }
@@ -111,13 +113,13 @@ impl Host {
         let text = outcome.text();
         let answers = trace::of_board(&text)?;
         ensure!(
-            answers.len() == self.answers.len(),
+            answers.len() == some.len(),
             "{} answered {} of {}",
             board.name,
             answers.len(),
-            self.answers.len()
+            some.len()
         );
-        for ((input, host), board) in self.inputs.iter().zip(&self.answers).zip(&answers) {
+        for ((input, host), board) in some.zip(&answers) {
             equal(host, board).with_context(|| format!("“{}”", input.name))?;
         }
         let steps = || answers.iter().flat_map(|answer| &answer.steps);
