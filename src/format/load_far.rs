@@ -104,8 +104,8 @@ impl<'m> Model<'m> {
         let (head, tables) = ram.split_at_mut_checked(start).unwrap_or_default();
         read(stream, 0, head)?;
         check_directory_of(head, &dims, bytes / 4)?;
-        let (stored, data) = (head[field::DATA_CHECKSUM], (start, bytes / 4));
-        let computed = checksum(stream, Checksum::new(), data)?.finish();
+        let stored = head.get(field::DATA_CHECKSUM).map_or(0, |&sum| sum);
+        let computed = checksum(stream, Checksum::new(), (start, bytes / 4))?.finish();
         if stored != computed {
             return Err(Error::DataChecksum { stored, computed });
         }
