@@ -78,6 +78,16 @@ impl<'a> Carver<'a> {
         mem::replace(self, Self(before)).take(n)
     }
 
+    /// What is in it.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        bytemuck::cast_slice(self.0)
+    }
+
+    /// The same, to be written.
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
+        bytemuck::cast_slice_mut(self.0)
+    }
+
     /// The next words.
     #[inline(never)] // For the flash.
     fn split(&mut self, words: usize) -> &'a mut [u32] {

@@ -93,6 +93,20 @@ pub enum Error {
         /// Bytes given.
         have: usize,
     },
+    /// The buffer for weights in far flash is smaller than the model needs.
+    #[cfg(feature = "far-flash")]
+    BufferTooSmall {
+        /// Bytes needed.
+        need: usize,
+        /// Bytes given.
+        have: usize,
+    },
+    /// Weights in far flash could not be read.
+    #[cfg(feature = "far-flash")]
+    Bus {
+        /// The byte of the model file where.
+        at: usize,
+    },
     /// There is nothing to translate.
     EmptySource,
     /// The bytes of a picture are not what its width and height say.
@@ -132,6 +146,15 @@ pub enum Error {
     /// The model has an encoder or a decoder that this type leaves out
     /// ([`crate::family::Family`]).
     OtherFamily,
+    /// What was saved is another model's work.
+    OtherModel,
+    /// What was saved of some work was damaged, or the arena is not as it was then.
+    SavedChecksum {
+        /// The checksum that was saved.
+        stored: u32,
+        /// The checksum of what is there.
+        computed: u32,
+    },
     /// The self-test came to another result than the model file states.
     SelfTest {
         /// The first step that differs.
@@ -159,6 +182,10 @@ impl Error {
             Self::ArenaSize { .. } => "the stated arena size is wrong",
             Self::ArenaTaken => "the arena is already taken",
             Self::ArenaTooSmall { .. } => "the arena is too small",
+            #[cfg(feature = "far-flash")]
+            Self::BufferTooSmall { .. } => "the buffer of the flash is too small",
+            #[cfg(feature = "far-flash")]
+            Self::Bus { .. } => "the flash could not be read",
             Self::EmptySource => "there is nothing to translate",
             Self::BadPicture { .. } => "the picture is not of its size",
             Self::WantsPicture => "the model reads pictures, not text",
@@ -167,6 +194,8 @@ impl Error {
             Self::UnknownWord { .. } => "a word is not in the vocabulary",
             Self::BadToken { .. } => "a token cannot stand here",
             Self::OtherFamily => "the model has an encoder or decoder that is not linked",
+            Self::OtherModel => "what was saved is another model's work",
+            Self::SavedChecksum { .. } => "what was saved, or the arena, is not as it was",
             Self::SelfTest { .. } => "the self-test differs",
         }
     }
@@ -179,13 +208,19 @@ impl fmt::Display for Error {
             Self::Truncated { need, have } | Self::ArenaTooSmall { need, have } => {
                 write!(f, ": {need} bytes needed, {have} given")
             }
+            #[cfg(feature = "far-flash")]
+            Self::BufferTooSmall { need, have } => write!(f, ": {need} bytes needed, {have} given"),
+            #[cfg(feature = "far-flash")]
+            Self::Bus { at } => write!(f, " at byte {at} of the model"),
             Self::TrailingBytes { stated, have } => {
                 write!(f, ": {stated} bytes stated, {have} given")
             }
             Self::Misaligned { by } => write!(f, ", but {by} more"),
             Self::BadMagic { found } => write!(f, ": it starts with {found:#010x}"),
             Self::BadVersion { major, minor } => write!(f, ": {major}.{minor}"),
-            Self::HeaderChecksum { stored, computed } | Self::DataChecksum { stored, computed } => {
+            Self::HeaderChecksum { stored, computed }
+            | Self::DataChecksum { stored, computed }
+            | Self::SavedChecksum { stored, computed } => {
                 write!(f, ": {stored:#010x} stored, {computed:#010x} computed")
             }
             Self::BadField { field, value } => write!(f, ": {field} = {value}"),
@@ -205,6 +240,7 @@ impl fmt::Display for Error {
             | Self::EmptySource
             | Self::WantsPicture
             | Self::WantsText
+            | Self::OtherModel
             | Self::OtherFamily => Ok(()),
         }
     }

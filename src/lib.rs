@@ -68,8 +68,13 @@ mod encoder;
 mod error;
 #[forbid(unsafe_code)]
 pub mod family;
+#[cfg(feature = "far-flash")]
+#[forbid(unsafe_code)]
+pub mod far;
 #[forbid(unsafe_code)]
 pub mod format;
+#[forbid(unsafe_code)]
+mod gate;
 pub mod kernel; // The one place of `unsafe`: each use is expected where it stands.
 #[forbid(unsafe_code)]
 mod layer;
@@ -88,11 +93,15 @@ pub mod real;
 #[forbid(unsafe_code)]
 pub mod recurrent;
 #[forbid(unsafe_code)]
+mod saved;
+#[forbid(unsafe_code)]
 pub mod search;
 #[forbid(unsafe_code)]
 mod seq2seq;
 #[forbid(unsafe_code)]
 pub mod text;
+#[forbid(unsafe_code)]
+mod work;
 
 pub use arena::Arena;
 pub use error::Error;
@@ -100,7 +109,9 @@ pub use format::Model;
 pub use picture::Picture;
 #[doc(hidden)]
 pub use picture::luma;
+pub use saved::Saved;
 pub use seq2seq::{SelfTest, Seq2Seq, Word, Words};
+pub use work::{Progress, Work};
 
 /// A Transformer, end to end; links no recurrent code.
 pub type Transformer<'m> = Seq2Seq<'m, family::Attention>;

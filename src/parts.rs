@@ -8,6 +8,7 @@ use crate::decoder::{Context, prepare};
 use crate::encoder::{ConvolutionalEncoder, RecurrentEncoder, TransformerEncoder};
 use crate::family::Family;
 use crate::format::{Cell, DecoderKind, Dims, EncoderKind, Model, Plan, RowsPlan};
+use crate::gate::Gate;
 use crate::layer::{Blocks, Lanes, Scratch};
 use crate::observe::Observer;
 use crate::picture::Picture;
@@ -72,14 +73,15 @@ pub(crate) fn keys<'a>(arena: &mut Carver<'a>, plan: &Plan, len: usize) -> Block
     Blocks::carve(arena, &plan.keys, len)
 }
 
-/// Encodes, and makes all that the decoder needs of it, in `arena`.
+/// Encodes, and makes all that the decoder needs of it, in `arena`: as much of it as `gate` lets through.
 #[inline(never)] // Its frame is gone before the first word.
-pub(crate) fn encode<F: Family>(
+pub(crate) fn encode<F: Family, G: Gate>(
     model: &Model<'_>,
     mut arena: Carver<'_>,
     source: Source<'_>,
     len: usize,
     observer: &mut impl Observer,
+    gate: &mut G,
 ) {
     let dims = model.dims();
     let plan = Plan::of(dims);
@@ -89,10 +91,11 @@ pub(crate) fn encode<F: Family>(
     let mut passing = Blocks::carve(&mut passing_arena, &plan.passing, len);
     let mut below = Blocks::carve(&mut passing_arena, &plan.below, len);
     let mut finals = states(&mut passing_arena, &plan.finals, encoder_cell(dims));
-    if F::RECURRENT_DECODER {
+    let begins = gate.opens();
+    if F::RECURRENT_DECODER && begins {
         parts.states.begin();
     }
-    if F::RECURRENT_ENCODER {
+    if F::RECURRENT_ENCODER && begins {
         finals.begin();
     }
     let stays = plan.memory.rows > 0;
@@ -105,33 +108,39 @@ pub(crate) fn encode<F: Family>(
             let Scratch { wide, narrow, energies, .. } = &mut *scratch;
             let mut lanes = Lanes::two(narrow, wide, &mut passing_arena.rewindable(), &plan);
             let encoder = TransformerEncoder::new(model);
-            encoder.encode(source, memory, &mut cache, (&mut lanes, energies), observer);
+            encoder.encode(source, memory, &mut cache, (&mut lanes, energies), observer, gate);
         }
         (EncoderKind::Recurrent(encoder), Source::Tokens(source)) if F::RECURRENT_ENCODER => {
             let encoder = RecurrentEncoder::new(model, encoder);
-            encoder.encode(source, memory, &mut below, &mut finals, scratch, observer);
+            encoder.encode(source, [memory, &mut below], &mut finals, scratch, observer, gate);
         }
         (EncoderKind::Convolutional(dims), Source::Picture(picture))
             if F::CONVOLUTIONAL_ENCODER =>
         {
-            let mut maps = Maps::carve(&mut passing_arena, &plan.maps, dims);
+            let mut maps = Maps::carve(&mut passing_arena, &plan.maps);
+            if begins {
+                maps.begin(dims);
+            }
             let encoder = ConvolutionalEncoder::new(model, dims);
-            encoder.encode(picture, memory, &mut maps, scratch, observer);
+            encoder.encode(picture, memory, &mut maps, scratch, observer, gate);
         }
         _ => {}
+    }
+    if gate.is_shut() {
+        return;
     }
     match &dims.decoder {
         DecoderKind::Transformer if F::TRANSFORMER_DECODER => {
             if let Some(cross) = &mut cross {
                 let Scratch { wide, narrow, .. } = &mut *scratch;
                 let mut lanes = Lanes::two(narrow, wide, &mut passing_arena, &plan);
-                prepare(model, memory, cross, &mut lanes);
+                prepare(model, memory, cross, &mut lanes, gate);
             }
         }
         DecoderKind::Recurrent(decoder) if F::RECURRENT_DECODER => {
-            start(model, decoder, memory, &finals, &mut parts.states, scratch);
+            start(model, decoder, memory, &finals, &mut parts.states, scratch, gate);
             let keys = &mut keys(&mut arena, &plan, len);
-            Scorer::of(model, decoder).prepare(&parts.memory, keys, &mut parts.scratch);
+            Scorer::of(model, decoder).prepare(&parts.memory, keys, &mut parts.scratch, gate);
         }
         _ => {}
     }

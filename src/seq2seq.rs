@@ -1,10 +1,10 @@
 //! A model, end to end: text in, words out, with the place each came from.
 
 use crate::arena::Carver;
-use crate::decoder::{AnyDecoder, Logits};
+use crate::decoder::{AnyDecoder, At, Logits};
 use crate::family::{Any, Family};
 use crate::format::{
-    Checksum, DecoderKind, EncoderKind, Model, Role, Stack, WordTable, alignment_rows,
+    Checksum, DecoderKind, Dims, EncoderKind, Model, Role, Stack, Watch, WordTable, alignment_rows,
 };
 use crate::layer::{first, first_mut};
 use crate::observe::Observer;
@@ -40,6 +40,7 @@ pub struct Words<'a, F = Any, O = ()> {
     steps: Greedy<'a, AnyDecoder<'a, F, O>>,
     table: WordTable<'a>,
     eos: Token,
+    watch: Watch<'a>,
 }
 
 impl<'m, F: Family> Seq2Seq<'m, F> {
@@ -75,6 +76,22 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
         self.model
     }
 
+    /// The RAM it runs in: what to keep with [`crate::Saved`] if its power goes off.
+    #[must_use]
+    pub fn arena(&self) -> &[u8] {
+        self.arena.bytes()
+    }
+
+    /// The same, to be restored before [`Self::resume`].
+    pub fn arena_mut(&mut self) -> &mut [u8] {
+        self.arena.bytes_mut()
+    }
+
+    /// What work is done with.
+    pub(crate) fn parts(&mut self) -> (&'m Model<'m>, Carver<'_>) {
+        (self.model, self.arena.rewindable())
+    }
+
     /// Translates a sentence, word by word as the iterator is asked.
     pub fn translate(&mut self, text: &str) -> Result<Words<'_, F>, Error> {
         let model = self.model;
@@ -93,9 +110,7 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
         observer: O,
     ) -> Result<Words<'_, F, O>, Error> {
         let model = self.model;
-        let padding = source.iter().rev().take_while(|&&t| t == model.dims().source_pad).count();
-        let source = source.get(..source.len().wrapping_sub(padding)).unwrap_or(source);
-        self.start(observer, None, |tokens| copy(model, source.iter().copied(), tokens))
+        self.start(observer, None, |tokens| copy_all(model, source, tokens))
     }
 
     /// Says what is on a picture, word by word as the iterator is asked. Alignments have a weight
@@ -110,11 +125,7 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
         picture: &Picture<'_>,
         observer: O,
     ) -> Result<Words<'_, F, O>, Error> {
-        let dims = self.model.dims();
-        if dims.reads_words() {
-            return Err(Error::WantsText);
-        }
-        let places = dims.max_source_len;
+        let places = self.model.dims().max_source_len;
         self.start(observer, Some(picture), |_| Ok(places))
     }
 
@@ -126,8 +137,36 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
         fill: impl FnOnce(&mut [Token]) -> Result<usize, Error>,
     ) -> Result<Words<'_, F, O>, Error> {
         let (model, dims) = (self.model, self.model.dims());
-        if picture.is_none() && !dims.reads_words() {
-            return Err(Error::WantsPicture);
+        let source_len = self.take_source(picture.is_some(), fill)?;
+        let mut arena = self.arena.rewindable();
+        let tokens = arena.take(source_room(dims));
+        let source = picture.map_or(Source::Tokens(first(tokens, source_len)), Source::Picture);
+        let mut watch = Watch::begin(model);
+        encode::<F, _>(model, arena.rewindable(), source, source_len, &mut observer, &mut ());
+        watch.check()?;
+        let rows = arena.take_last(alignment_rows(dims));
+        let row_len = if rows.is_empty() { 0 } else { source_len };
+        let decoder = AnyDecoder::new(model, arena, At { source_len, ..At::default() }, observer);
+        let marks = (dims.target_bos, dims.target_eos);
+        Ok(Words {
+            steps: Greedy::new(decoder, marks, row_len, rows),
+            table: model.target_words(),
+            eos: dims.target_eos,
+            watch,
+        })
+    }
+
+    /// Takes the source that `fill` writes, or only its length if it is a picture, which it returns.
+    pub(crate) fn take_source(
+        &mut self,
+        is_picture: bool,
+        fill: impl FnOnce(&mut [Token]) -> Result<usize, Error>,
+    ) -> Result<usize, Error> {
+        let dims = self.model.dims();
+        match (is_picture, dims.reads_words()) {
+            (false, false) => return Err(Error::WantsPicture),
+            (true, true) => return Err(Error::WantsText),
+            _ => {}
         }
         let mut arena = self.arena.rewindable();
         let kinds = (&dims.encoder, &dims.decoder);
@@ -135,20 +174,24 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
         if !matches!(kinds, (EncoderKind::Transformer, DecoderKind::Transformer)) {
             arena.clear();
         }
-        let tokens = arena.take(if dims.reads_words() { dims.max_source_len } else { 0 });
-        let source_len = fill(tokens)?;
-        let source = picture.map_or(Source::Tokens(first(tokens, source_len)), Source::Picture);
-        encode::<F>(model, arena.rewindable(), source, source_len, &mut observer);
-        let rows = arena.take_last(alignment_rows(dims));
-        let row_len = if rows.is_empty() { 0 } else { source_len };
-        let decoder = AnyDecoder::new(model, arena, source_len, observer);
-        let marks = (dims.target_bos, dims.target_eos);
-        Ok(Words {
-            steps: Greedy::new(decoder, marks, row_len, rows),
-            table: model.target_words(),
-            eos: dims.target_eos,
-        })
+        fill(arena.take(source_room(dims)))
     }
+}
+
+/// Tokens that a source may have; none of a picture.
+pub(crate) const fn source_room(dims: &Dims) -> usize {
+    if dims.reads_words() { dims.max_source_len } else { 0 }
+}
+
+/// Writes `source` into `tokens`, but for the padding behind it. Returns how many.
+pub(crate) fn copy_all(
+    model: &Model<'_>,
+    source: &[Token],
+    tokens: &mut [Token],
+) -> Result<usize, Error> {
+    let padding = source.iter().rev().take_while(|&&t| t == model.dims().source_pad).count();
+    let source = source.get(..source.len().wrapping_sub(padding)).unwrap_or(source);
+    copy(model, source.iter().copied(), tokens)
 }
 
 /// Writes `source` into `tokens`. Returns how many.
@@ -174,7 +217,23 @@ fn copy(
 impl<'a, F: Family, O: Observer> Words<'a, F, O> {
     /// The next token, the end mark included, and the logits that it was chosen from.
     pub fn step(&mut self) -> Option<Step<'a, '_>> {
-        self.steps.step()
+        self.watch.keep(self.steps.step())
+    }
+
+    /// The next word, as the iterator has it; or why there is none, if weights could not be read.
+    ///
+    /// # Errors
+    /// [`Error::Bus`]. The sentence is over; asked for again, it has the same words.
+    #[cfg(feature = "far-flash")]
+    pub fn try_next(&mut self) -> Result<Option<Word<'a>>, Error> {
+        let word = self.next();
+        self.watch.check().map(|()| word)
+    }
+
+    /// Why there are no more words, if weights could not be read: [`Error::Bus`].
+    #[cfg(feature = "far-flash")]
+    pub fn error(&mut self) -> Option<Error> {
+        self.watch.check().err()
     }
 
     /// Lets the next step follow `token`, whatever was best, an end mark too.
@@ -193,6 +252,7 @@ impl<'a, F: Family, O: Observer> Iterator for Words<'a, F, O> {
 
     fn next(&mut self) -> Option<Word<'a>> {
         let Step { token, alignment, .. } = self.steps.step()?;
+        self.watch.check().ok()?;
         (token != self.eos).then(|| Word { text: self.table.get(token), token, alignment })
     }
 }
@@ -246,12 +306,23 @@ impl<'m> SelfTest<'m> {
             runner.describe(&Picture::of_words(self.source)?)?
         };
         for (step, expected) in self.steps.as_chunks::<2>().0.iter().enumerate() {
-            let mut found = words.step().ok_or(Error::SelfTest { step })?;
+            let mut found = words.step().ok_or(failed(model, step))?;
             let digest = Self::digest(&mut found.logits, found.alignment);
             if *expected != [found.token.into(), digest] {
-                return Err(Error::SelfTest { step });
+                return Err(failed(model, step));
             }
         }
         Ok(())
     }
+}
+
+/// Why a step of a test is not as it should be.
+#[inline(always)]
+fn failed(model: &Model<'_>, step: usize) -> Error {
+    #[cfg(feature = "far-flash")]
+    if let Some(error) = model.stream().and_then(crate::far::Stream::failure) {
+        return error;
+    }
+    _ = model;
+    Error::SelfTest { step }
 }

@@ -87,11 +87,13 @@ impl<'a> TestConvolution<'a> {
             bias_exponent: -30,
             bits: layout.most_bits().min(10),
             layout,
+            ..Section::EMPTY
         };
         let (layer, dims) = (layer(kind), dims(kind));
         let mut arena = Carver::new(arena.get_mut(..BYTES)?).ok()?;
         arena.clear();
-        let maps = Maps::carve(&mut arena, &MapsPlan::of(&dims), &dims);
+        let mut maps = Maps::carve(&mut arena, &MapsPlan::of(&dims));
+        maps.begin(&dims);
         let filter = Linear::from_section(&section);
         let (window, wide) = (arena.take(2 * COLUMNS), arena.take(SIZE * TO));
         Some(Self { layer, dims, filter, maps, window, wide })

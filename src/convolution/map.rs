@@ -56,19 +56,27 @@ impl Map<'_> {
 }
 
 impl<'a> Maps<'a> {
-    pub(crate) fn carve(arena: &mut Carver<'a>, plan: &MapsPlan, dims: &ConvolutionalDims) -> Self {
-        let (mantissas, states) = (arena.take(plan.mantissas), arena.take(plan.layers));
-        let states: &mut [[u32; 4]] = states;
+    /// As they were left.
+    pub(crate) fn carve(arena: &mut Carver<'a>, plan: &MapsPlan) -> Self {
+        Self { mantissas: arena.take(plan.mantissas), states: arena.take(plan.layers) }
+    }
+
+    /// Before the first row; the numbers are zeros.
+    pub(crate) fn begin(&mut self, dims: &ConvolutionalDims) {
         let mut start = 0usize;
         let mut index = 0usize;
-        for state in &mut *states {
+        for state in &mut *self.states {
             let first = State { start, written: 0, made: 0, exponent: i32::MIN };
             *state = first.to_words();
             let size = dims.kept_rows(index).wrapping_mul(dims.row_len(index));
             start = start.wrapping_add(size);
             index = index.wrapping_add(1);
         }
-        Self { mantissas, states }
+    }
+
+    /// Rows that were written of a map.
+    pub(crate) fn written(&self, index: usize) -> usize {
+        self.state(index).written
     }
 
     fn state(&self, index: usize) -> State {

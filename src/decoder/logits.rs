@@ -33,6 +33,14 @@ impl<'a> Logits<'a> {
         self.pass.exponent()
     }
 
+    /// Those from the token `first` on, as many as scratch has room for; none behind the last.
+    pub(crate) fn some(&mut self, first: usize) -> &[i32] {
+        let mut pass = self.pass.clone();
+        pass.skip(first);
+        pass.announce();
+        pass.next(self.x, self.room)
+    }
+
     /// Computes them, and shows the mantissas to `see`, some at a time: the token of the first of
     /// them, then they.
     pub fn each(&mut self, mut see: impl FnMut(usize, &[i32])) {
@@ -69,6 +77,7 @@ pub(crate) fn with_logits(
         scale_exponent: -36,
         bias_exponent: -30,
         bits: 8,
+        ..Section::EMPTY
     };
     let x = Block { mantissas: x, exponent: 0 };
     work(Logits::of(&Linear::from_section(&section), x, &mut vec![0; room]));

@@ -5,7 +5,7 @@ mod logits;
 mod recurrent;
 mod transformer;
 
-pub(crate) use any::AnyDecoder;
+pub(crate) use any::{AnyDecoder, At};
 pub use logits::Logits;
 #[cfg(all(test, feature = "emit"))]
 pub(crate) use logits::with_logits;

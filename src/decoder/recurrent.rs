@@ -11,7 +11,8 @@
 use super::Logits;
 use crate::Token;
 use crate::format::{Model, RecurrentDecoderDims, Role, Stack};
-use crate::layer::{Blocks, Linear, block, first, first_mut, look_up};
+use crate::gate::Gate;
+use crate::layer::{Blocks, Linear, block, first, first_mut, look_up_anywhere};
 use crate::number::Block;
 use crate::observe::{Observer, Site};
 use crate::parts::Parts;
@@ -64,8 +65,11 @@ impl<'a, O: Observer> RecurrentDecoder<'_, 'a, O> {
         self.observer.observe(Site::Context, self.position, self.parts.context.block());
     }
 
-    fn step_cells(&mut self, y: Block<'_>) {
+    fn step_cells(&mut self, y: Block<'_>, gate: &mut impl Gate) {
         for layer in 0..self.model.dims().decoder_layers {
+            if !gate.opens() {
+                continue;
+            }
             let cell = CellLayer::of(self.model, Stack::Decoder, layer, self.dims.cell);
             let input = cell.input().input();
             let exponent = if layer == 0 {
@@ -81,15 +85,15 @@ impl<'a, O: Observer> RecurrentDecoder<'_, 'a, O> {
         }
     }
 
-    fn say(&mut self, y: Block<'_>) -> Logits<'a> {
+    /// Brings what the output layer reads into `narrow`. Returns its exponent.
+    fn finish(&mut self, output: &Linear<'_>, y: Block<'_>) -> i32 {
         let [state, context, embedding] = self.dims.output_reads;
         let read = [
             part(state, self.parts.states.h(self.top())),
             part(context, self.parts.context.block()),
             part(embedding, y),
         ];
-        let output = Linear::of(self.model, Stack::Decoder, 0, Role::Logits);
-        let narrow = mem::take(&mut self.parts.scratch.narrow);
+        let narrow = &mut *self.parts.scratch.narrow;
         let exponent = if self.dims.d_readout == 0 {
             output.input().join(read, narrow)
         } else {
@@ -102,28 +106,48 @@ impl<'a, O: Observer> RecurrentDecoder<'_, 'a, O> {
         };
         let x = block(first(narrow, output.columns()), exponent);
         self.observer.observe(Site::DecoderOutput, self.position, x);
-        Logits::of(&output, x, mem::take(&mut self.parts.scratch.wide))
+        exponent
     }
 
-    /// Says `token`.
-    pub(super) fn step(mut self, token: Token, alignment: &mut [u16]) -> Logits<'a> {
-        let stream = mem::take(&mut self.parts.scratch.stream);
-        let y = first_mut(stream, self.model.dims().d_embedding);
+    /// Embeds `token` into `y`. Returns its exponent.
+    fn embed(&mut self, token: Token, y: &mut [i16]) -> i32 {
         let table = self.model.find(Stack::Decoder, 0, Role::Embedding);
         let wide = first_mut(self.parts.scratch.wide, y.len());
-        let exponent = look_up((&table, self.model.hook()), token.into(), wide, y);
-        let y = block(y, exponent);
-        self.observer.observe(Site::TargetEmbedding, self.position, y);
-        if !self.dims.asks_after {
+        let exponent = look_up_anywhere((&table, self.model.hook()), token.into(), wide, y);
+        self.observer.observe(Site::TargetEmbedding, self.position, block(y, exponent));
+        exponent
+    }
+
+    /// Says `token`. `exponent`: that of its embedding, then of what the output layer reads.
+    pub(super) fn step(
+        mut self,
+        token: Token,
+        alignment: &mut [u16],
+        exponent: &mut i32,
+        gate: &mut impl Gate,
+    ) -> Logits<'a> {
+        let stream = mem::take(&mut self.parts.scratch.stream);
+        let y = first_mut(stream, self.model.dims().d_embedding);
+        if gate.opens() {
+            *exponent = self.embed(token, y);
+        }
+        let y = block(y, *exponent);
+        if !self.dims.asks_after && gate.opens() {
             self.look();
         }
-        self.step_cells(y);
-        if self.dims.asks_after {
+        self.step_cells(y, gate);
+        if self.dims.asks_after && gate.opens() {
             self.look();
         }
-        for (out, &weight) in alignment.iter_mut().zip(&*self.parts.scratch.energies) {
-            *out = weight as u16;
+        let output = Linear::of(self.model, Stack::Decoder, 0, Role::Logits);
+        if gate.opens() {
+            for (out, &weight) in alignment.iter_mut().zip(&*self.parts.scratch.energies) {
+                *out = weight as u16;
+            }
+            *exponent = self.finish(&output, y);
         }
-        self.say(y)
+        let narrow = mem::take(&mut self.parts.scratch.narrow);
+        let x = block(first(narrow, output.columns()), *exponent);
+        Logits::of(&output, x, mem::take(&mut self.parts.scratch.wide))
     }
 }

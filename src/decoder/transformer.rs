@@ -4,6 +4,7 @@ use super::Logits;
 use crate::Token;
 use crate::attention::{Attention, Caches, Looks, Sublayer, enter};
 use crate::format::{Directory, Model, NormOrder, Role, Stack};
+use crate::gate::Gate;
 use crate::layer::{
     Blocks, Embedding, FeedForward, Lanes, Linear, Norm, Row, Scratch, block, first_mut,
 };
@@ -29,12 +30,15 @@ pub(crate) fn prepare(
     memory: &Blocks<'_>,
     cross: &mut Caches<'_>,
     lanes: &mut Lanes<'_>,
+    gate: &mut impl Gate,
 ) {
     let directory = &mut model.directory();
     for layer in 0..model.dims().decoder_layers {
         let attention = Attention::cross(directory, layer);
         lanes.each(memory.len(), |position, lanes| {
-            attention.remember_memory(memory, cross, (layer, position), lanes);
+            if gate.opens() {
+                attention.remember_memory(memory, cross, (layer, position), lanes);
+            }
         });
     }
 }
@@ -43,7 +47,7 @@ impl<'a, O: Observer> TransformerDecoder<'_, 'a, O> {
     fn embed(&mut self, directory: &mut Directory<'_, '_>, token: Token, x: &mut [i16]) -> i32 {
         let wide = first_mut(self.parts.scratch.wide, x.len());
         let embedding = Embedding::next(directory, Stack::Decoder);
-        let exponent = embedding.apply(token.into(), self.position, wide);
+        let exponent = embedding.apply_anywhere(token.into(), self.position, wide);
         enter(wide, exponent, x)
     }
 
@@ -53,6 +57,7 @@ impl<'a, O: Observer> TransformerDecoder<'_, 'a, O> {
         layer: usize,
         x: &mut [i16],
         exponent: i32,
+        gate: &mut impl Gate,
     ) -> i32 {
         let (stack, here) = (Stack::Decoder, self.position);
         let Scratch { wide, narrow, energies, alignment, .. } = &mut self.parts.scratch;
@@ -64,31 +69,39 @@ impl<'a, O: Observer> TransformerDecoder<'_, 'a, O> {
         };
         let sublayer = Sublayer::next(directory, stack, layer, Role::SelfNorm);
         let attention = Attention::own(directory, stack, layer);
-        let looks = Looks { energies, alignment: &mut [] };
-        attention.step(&sublayer, rows, &mut self.own, (layer, here), &mut lanes, looks);
-        seen(Site::DecoderAttention, rows);
+        if gate.opens() {
+            let looks = Looks { energies, alignment: &mut [] };
+            attention.step(&sublayer, rows, &mut self.own, (layer, here), &mut lanes, looks);
+            seen(Site::DecoderAttention, rows);
+        }
 
         let sublayer = Sublayer::next(directory, stack, layer, Role::CrossNorm);
         let attention = Attention::cross(directory, layer);
-        let cache = self.cross.layer(layer, self.source_len);
-        let wanted = layer == self.model.dims().alignment_layer;
-        let looks = Looks { energies, alignment: if wanted { alignment } else { &mut [] } };
-        attention.apply(&sublayer, rows, &cache, &mut lanes, looks);
-        seen(Site::CrossAttention, rows);
+        if gate.opens() {
+            let cache = self.cross.layer(layer, self.source_len);
+            let wanted = layer == self.model.dims().alignment_layer;
+            let looks = Looks { energies, alignment: if wanted { alignment } else { &mut [] } };
+            attention.apply(&sublayer, rows, &cache, &mut lanes, looks);
+            seen(Site::CrossAttention, rows);
+        }
 
         let sublayer = Sublayer::next(directory, stack, layer, Role::FeedNorm);
         let feed_forward = FeedForward::next(directory, stack, layer);
-        sublayer.feed_forward(&feed_forward, rows, &mut lanes);
-        seen(Site::DecoderFeedForward, rows);
+        if gate.opens() {
+            sublayer.feed_forward(&feed_forward, rows, &mut lanes);
+            seen(Site::DecoderFeedForward, rows);
+        }
         rows[0].exponent
     }
 
-    fn say(
+    /// Brings what the output layer reads into `narrow`. Returns its exponent.
+    fn finish(
         &mut self,
         directory: &mut Directory<'_, '_>,
+        output: &Linear<'_>,
         x: &mut [i16],
         mut exponent: i32,
-    ) -> Logits<'a> {
+    ) -> i32 {
         if self.model.dims().norm == NormOrder::Pre {
             let wide = first_mut(self.parts.scratch.wide, x.len());
             let norm = Norm::next(directory, Stack::Decoder, 0, Role::FinalNorm);
@@ -96,11 +109,8 @@ impl<'a, O: Observer> TransformerDecoder<'_, 'a, O> {
             exponent = enter(wide, exponent, x);
         }
         self.observer.observe(Site::DecoderOutput, self.position, block(x, exponent));
-        let output = Linear::of(self.model, Stack::Decoder, 0, Role::Logits);
-        let Scratch { narrow, wide, .. } = &mut self.parts.scratch;
-        let narrow = first_mut(mem::take(narrow), x.len());
-        let exponent = output.input().narrow(x, exponent, narrow);
-        Logits::of(&output, block(narrow, exponent), mem::take(wide))
+        let narrow = first_mut(self.parts.scratch.narrow, x.len());
+        output.input().narrow(x, exponent, narrow)
     }
 
     /// The mean over the heads, in Q15.
@@ -111,18 +121,32 @@ impl<'a, O: Observer> TransformerDecoder<'_, 'a, O> {
         }
     }
 
-    /// Says `token`.
-    pub(super) fn step(mut self, token: Token, alignment: &mut [u16]) -> Logits<'a> {
-        self.parts.scratch.alignment.fill(0);
+    /// Says `token`. `exponent`: that of the stream, then of what the output layer reads.
+    pub(super) fn step(
+        mut self,
+        token: Token,
+        alignment: &mut [u16],
+        exponent: &mut i32,
+        gate: &mut impl Gate,
+    ) -> Logits<'a> {
         let stream = mem::take(&mut self.parts.scratch.stream);
         let x = first_mut(stream, self.model.dims().d_model);
         let directory = &mut self.model.directory();
-        let mut exponent = self.embed(directory, token, x);
-        self.observer.observe(Site::TargetEmbedding, self.position, block(x, exponent));
-        for layer in 0..self.model.dims().decoder_layers {
-            exponent = self.layer(directory, layer, x, exponent);
+        if gate.opens() {
+            self.parts.scratch.alignment.fill(0);
+            *exponent = self.embed(directory, token, x);
+            self.observer.observe(Site::TargetEmbedding, self.position, block(x, *exponent));
         }
-        self.align(alignment);
-        self.say(directory, x, exponent)
+        for layer in 0..self.model.dims().decoder_layers {
+            *exponent = self.layer(directory, layer, x, *exponent, gate);
+        }
+        let output = Linear::of(self.model, Stack::Decoder, 0, Role::Logits);
+        if gate.opens() {
+            self.align(alignment);
+            *exponent = self.finish(directory, &output, x, *exponent);
+        }
+        let Scratch { narrow, wide, .. } = &mut self.parts.scratch;
+        let narrow = first_mut(mem::take(narrow), x.len());
+        Logits::of(&output, block(narrow, *exponent), mem::take(wide))
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::convolution::{Maps, Row, activate};
 use crate::format::{ConvolutionalDims, Model, Role, Stack};
+use crate::gate::Gate;
 use crate::layer::{Blocks, Input, Linear, Scratch, first_mut, row};
 use crate::number::{add_aligned, narrow};
 use crate::observe::{Observer, Site};
@@ -28,27 +29,43 @@ impl<'s, 'm> ConvolutionalEncoder<'s, 'm> {
         maps: &mut Maps<'_>,
         scratch: &mut Scratch<'_>,
         observer: &mut impl Observer,
+        gate: &mut impl Gate,
     ) {
         let (size, last) = (self.dims.size(0), self.dims.count().wrapping_sub(1));
         let scale = self.model.find(Stack::Encoder, 0, Role::Picture);
-        for y in 0..size.height {
+        // What was begun in an earlier call goes on: the highest layer that can make a row does.
+        let mut layer = last;
+        loop {
+            while let Some(y) = self.ready(maps, &mut layer) {
+                if !gate.opens_unnumbered() {
+                    return;
+                }
+                self.make(layer, y, maps, memory, scratch, observer);
+                layer = last.min(layer.wrapping_add(1));
+            }
+            let y = maps.written(0);
+            if y >= size.height {
+                break;
+            }
+            if !gate.opens_unnumbered() {
+                return;
+            }
             let wide = first_mut(scratch.wide, size.width.wrapping_mul(size.channels));
             picture.row(y, size, &scale, wide);
             maps.push(self.dims, 0, self.input(0), (wide, scale.scale_exponent));
-            let mut layer = 0;
-            loop {
-                match maps.ready(self.dims, layer) {
-                    Some(y) => {
-                        self.make(layer, y, maps, memory, scratch, observer);
-                        layer = last.min(layer.wrapping_add(1));
-                    }
-                    None if layer == 0 => break,
-                    None => layer = layer.wrapping_sub(1),
-                }
-            }
         }
         for place in 0..memory.len() {
             observer.observe(Site::Memory, place, memory.row(place));
+        }
+    }
+
+    /// The row that a layer makes next: `layer`, or the next below it that can make one.
+    fn ready(&self, maps: &Maps<'_>, layer: &mut usize) -> Option<usize> {
+        loop {
+            if let Some(y) = maps.ready(self.dims, *layer) {
+                return Some(y);
+            }
+            *layer = layer.checked_sub(1)?;
         }
     }
 

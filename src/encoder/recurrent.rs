@@ -2,7 +2,8 @@
 
 use crate::Token;
 use crate::format::{Model, RecurrentEncoderDims, Role, Stack};
-use crate::layer::{Blocks, Scratch, first_mut, look_up};
+use crate::gate::Gate;
+use crate::layer::{Blocks, Scratch, first_mut, look_up_anywhere};
 use crate::observe::{Observer, Site};
 use crate::recurrent::{CellLayer, H_EXPONENT, States, merge};
 use core::mem;
@@ -24,11 +25,11 @@ impl<'s> RecurrentEncoder<'s> {
     pub(crate) fn encode<'b>(
         &self,
         source: &[Token],
-        memory: &mut Blocks<'b>,
-        below: &mut Blocks<'b>,
+        [memory, below]: [&mut Blocks<'b>; 2],
         finals: &mut States<'_>,
         scratch: &mut Scratch<'_>,
         observer: &mut impl Observer,
+        gate: &mut impl Gate,
     ) {
         let layers = self.model.dims().encoder_layers;
         // The top layer writes the memory, the one below it `below`, and so on in turn.
@@ -38,7 +39,10 @@ impl<'s> RecurrentEncoder<'s> {
         }
         for layer in 0..layers {
             for direction in 0..self.dims.directions.count() {
-                self.run(source, (layer, direction), read, write, finals, scratch);
+                if gate.is_shut() {
+                    return;
+                }
+                self.run(source, (layer, direction), [read, write], finals, scratch, gate);
             }
             for position in 0..write.len() {
                 observer.observe(Site::EncoderLayer(layer as u8), position, write.row(position));
@@ -55,16 +59,19 @@ impl<'s> RecurrentEncoder<'s> {
         &self,
         source: &[Token],
         (layer, direction): (usize, usize),
-        read: &Blocks<'_>,
-        write: &mut Blocks<'_>,
+        [read, write]: [&mut Blocks<'_>; 2],
         finals: &mut States<'_>,
         scratch: &mut Scratch<'_>,
+        gate: &mut impl Gate,
     ) {
         let index = layer.wrapping_mul(self.dims.directions.count()).wrapping_add(direction);
         let cell = CellLayer::of(self.model, Stack::Encoder, index, self.dims.cell);
         let table = self.model.find(Stack::Encoder, 0, Role::Embedding);
         let input = cell.input();
         for step in 0..source.len() {
+            if !gate.opens() {
+                continue;
+            }
             let last = source.len().wrapping_sub(1);
             let position = if direction == 0 { step } else { last.wrapping_sub(step) };
             let exponent = if layer == 0 {
@@ -72,7 +79,7 @@ impl<'s> RecurrentEncoder<'s> {
                 let width = self.model.dims().d_embedding;
                 let stream = first_mut(scratch.stream, width);
                 let wide = first_mut(scratch.wide, width);
-                let exponent = look_up((&table, self.model.hook()), token, wide, stream);
+                let exponent = look_up_anywhere((&table, self.model.hook()), token, wide, stream);
                 input.input().narrow(stream, exponent, scratch.narrow)
             } else {
                 let row = read.row(position);

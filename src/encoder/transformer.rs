@@ -3,6 +3,7 @@
 use crate::Token;
 use crate::attention::{Attention, Caches, Looks, Sublayer, enter};
 use crate::format::{Model, NormOrder, Role, Stack};
+use crate::gate::Gate;
 use crate::layer::{Blocks, Embedding, FeedForward, Lanes, Norm, block, first_mut};
 use crate::observe::{Observer, Site};
 
@@ -26,22 +27,34 @@ impl<'s> TransformerEncoder<'s> {
         cache: &mut Caches<'_>,
         (lanes, energies): (&mut Lanes<'_>, &mut [i32]),
         observer: &mut impl Observer,
+        gate: &mut impl Gate,
     ) {
         let directory = &mut self.model.directory();
         let embedding = Embedding::next(directory, Stack::Encoder);
-        self.embed(&embedding, source, memory, lanes, observer);
+        if gate.opens() {
+            self.embed(&embedding, source, memory, lanes, observer);
+        }
         let (stack, len, at_once) = (Stack::Encoder, memory.len(), lanes.count());
         for layer in 0..self.model.dims().encoder_layers {
+            if gate.is_shut() {
+                return;
+            }
             // Keys and values of all positions first, then each position's query.
             let sublayer = Sublayer::next(directory, stack, layer, Role::SelfNorm);
             let attention = Attention::own(directory, stack, layer);
             lanes.each(len, |position, lanes| {
+                if !gate.opens() {
+                    return;
+                }
                 memory.update_rows(position, at_once, |rows| {
                     attention.remember(&sublayer, rows, cache, (0, position), lanes);
                 });
             });
             let cache = cache.layer(0, len);
             lanes.each(len, |position, lanes| {
+                if !gate.opens() {
+                    return;
+                }
                 memory.update_rows(position, at_once, |rows| {
                     let looks = Looks { energies, alignment: &mut [] };
                     attention.apply(&sublayer, rows, &cache, lanes, looks);
@@ -51,13 +64,16 @@ impl<'s> TransformerEncoder<'s> {
             let sublayer = Sublayer::next(directory, stack, layer, Role::FeedNorm);
             let feed_forward = FeedForward::next(directory, stack, layer);
             lanes.each(len, |position, lanes| {
+                if !gate.opens() {
+                    return;
+                }
                 memory.update_rows(position, at_once, |rows| {
                     sublayer.feed_forward(&feed_forward, rows, lanes);
                 });
             });
             watch(observer, Site::EncoderFeedForward(layer as u8), memory);
         }
-        if self.model.dims().norm == NormOrder::Pre {
+        if self.model.dims().norm == NormOrder::Pre && gate.opens() {
             let norm = Norm::next(directory, Stack::Encoder, 0, Role::FinalNorm);
             let wide = first_mut(lanes.lanes[0].wide, self.model.dims().d_model);
             for position in 0..memory.len() {
@@ -80,7 +96,7 @@ impl<'s> TransformerEncoder<'s> {
     ) {
         let wide = first_mut(lanes.lanes[0].wide, self.model.dims().d_model);
         for (position, &token) in source.iter().enumerate() {
-            let exponent = embedding.apply(token.into(), position, wide);
+            let exponent = embedding.apply_anywhere(token.into(), position, wide);
             memory.update(position, |x, _| enter(wide, exponent, x));
             observer.observe(Site::SourceEmbedding, position, memory.row(position));
         }

@@ -1,5 +1,5 @@
 //! CRC-32C (Castagnoli; RFC 3720, appendix B.4), a nibble at a time: a table of 64 bytes. The
-//! compiler, which checks whole models and has room, takes a word at a time ([`Pace::Word`]).
+//! compiler, which checks whole models and interprets every step, folds them first (fold.rs).
 
 const POLYNOMIAL: u32 = 0x82F6_3B78;
 
@@ -19,35 +19,8 @@ const TABLE: [u32; 16] = {
     table
 };
 
-/// `WORDS[i][b]`: the checksum of byte `b` and i zeros behind it.
-const WORDS: [[u32; 256]; 4] = {
-    let mut table = [[0; 256]; 4];
-    let mut byte = 0;
-    while byte < 256 {
-        let mut crc = byte as u32;
-        let mut i = 0;
-        while i < 4 {
-            crc = crc >> 4 ^ TABLE[(crc & 15) as usize];
-            crc = crc >> 4 ^ TABLE[(crc & 15) as usize];
-            table[i][byte] = crc;
-            i += 1;
-        }
-        byte += 1;
-    }
-    table
-};
-
-/// How a checksum is computed; what it is does not depend on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pace {
-    /// Small.
-    Nibble,
-    /// Fast.
-    Word,
-}
-
 /// A checksum in the making.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Checksum(u32);
 
 impl Checksum {
@@ -55,6 +28,11 @@ impl Checksum {
     #[must_use]
     pub const fn new() -> Self {
         Self(!0)
+    }
+
+    /// Of a file that [`super::fold`] has put the start of [`Self::new`] into.
+    pub(super) const fn folded() -> Self {
+        Self(0)
     }
 
     /// With one more word, as its four little-endian bytes.
@@ -79,31 +57,6 @@ impl Checksum {
             crc = crc >> 4 ^ TABLE[(crc & 15) as usize];
         }
         Self(crc)
-    }
-
-    const fn fast(self, word: u32) -> Self {
-        let [a, b, c, d] = (self.0 ^ word).to_le_bytes();
-        let (low, high) = (WORDS[3][a as usize] ^ WORDS[2][b as usize], WORDS[1][c as usize]);
-        Self(low ^ high ^ WORDS[0][d as usize])
-    }
-
-    /// [`Self::range`] at the compiler's pace.
-    pub(crate) const fn range_at(
-        mut self,
-        pace: Pace,
-        words: &[u32],
-        from: usize,
-        to: usize,
-    ) -> Self {
-        if matches!(pace, Pace::Nibble) {
-            return self.range(words, from, to);
-        }
-        let mut i = from;
-        while i < to && i < words.len() {
-            self = self.fast(words[i]);
-            i += 1;
-        }
-        self
     }
 
     /// With more words: those of `words` from `from` up to, but without, `to`.
@@ -138,7 +91,7 @@ impl Default for Checksum {
 
 #[cfg(test)]
 mod tests {
-    use super::{Checksum, Pace};
+    use super::Checksum;
 
     /// RFC 3720, appendix B.4.
     #[test]
@@ -148,8 +101,6 @@ mod tests {
         let rising: [u32; 8] =
             core::array::from_fn(|i| u32::from_le_bytes([0, 1, 2, 3].map(|b| 4 * i as u8 + b)));
         assert_eq!(Checksum::of(&rising), 0x46DD_794E);
-        let fast = Checksum::new().range_at(Pace::Word, &rising, 0, 8);
-        assert_eq!(fast.finish(), 0x46DD_794E);
         let bytes: [u8; 32] = core::array::from_fn(|i| i as u8);
         let (some, others) = bytes.split_at(5);
         assert_eq!(Checksum::new().bytes(some).bytes(others).finish(), 0x46DD_794E);

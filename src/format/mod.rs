@@ -19,10 +19,14 @@ mod convolution;
 mod dims;
 #[cfg(feature = "emit")]
 pub mod emit;
+mod far;
 mod field;
+mod fold;
 mod groups;
 mod kinds;
 pub mod limits;
+#[cfg(feature = "far-flash")]
+mod load_far;
 mod maps_plan;
 mod near;
 mod plan;
@@ -40,6 +44,9 @@ pub use checksum::Checksum;
 pub use conv_layer::{ConvActivation, ConvKind, ConvLayer, MapSize};
 pub use convolution::{ConvolutionalDims, MAX_CONV_LAYERS};
 pub use dims::{Activation, Dims, NormOrder};
+#[cfg(feature = "far-flash")]
+pub(crate) use far::Far;
+pub(crate) use far::Watch;
 pub use kinds::{DecoderKind, EncoderKind};
 pub(crate) use maps_plan::MapsPlan;
 pub(crate) use near::Hook;
@@ -57,7 +64,7 @@ pub use words::WordTable;
 
 use crate::Error;
 use crate::kernel::bytes_of;
-use checksum::Pace;
+use bytemuck::Pod;
 use field::HEADER_WORDS;
 use near::Near;
 use section::ENTRY_WORDS;
@@ -90,21 +97,26 @@ pub struct Model<'m> {
 impl<'m> Model<'m> {
     /// Checks `words`, the whole file, and nothing but the file.
     pub const fn parse(words: &'m [u32]) -> Result<Self, Error> {
-        Self::parse_at(words, Pace::Nibble)
+        let dims = tri!(parse_head(words));
+        let data = Checksum::new().range(words, data_start(&dims), words.len());
+        Self::parse_rest(words, dims, data)
     }
 
-    /// [`Self::parse`] for the compiler: the same at another pace, with tables of 4 KB.
+    /// [`Self::parse`] for the compiler, which has room for `blocks`, the whole blocks of 16 bytes
+    /// of `words`.
     #[doc(hidden)]
-    pub const fn parse_constant(words: &'m [u32]) -> Result<Self, Error> {
-        Self::parse_at(words, Pace::Word)
+    pub const fn parse_constant(words: &'m [u32], blocks: &mut [u128]) -> Result<Self, Error> {
+        let dims = tri!(parse_head(words));
+        let data = fold::checksum(words, blocks, data_start(&dims));
+        Self::parse_rest(words, dims, data)
     }
 
-    #[inline(always)] // So that the tables of the other pace go.
-    const fn parse_at(words: &'m [u32], pace: Pace) -> Result<Self, Error> {
-        tri!(check_frame(words));
-        let dims = tri!(Dims::parse(words));
-        tri!(section::check_directory(words, &dims));
-        tri!(check_data(words, &dims, pace));
+    /// What follows the head; `data`: the checksum of what follows it.
+    const fn parse_rest(words: &'m [u32], dims: Dims, data: Checksum) -> Result<Self, Error> {
+        let (stored, computed) = (words[field::DATA_CHECKSUM], data.finish());
+        if stored != computed {
+            return Err(Error::DataChecksum { stored, computed });
+        }
         let model = Self { words, dims, near: Near::NONE };
         let need = Plan::of(&dims).bytes();
         if words[field::ARENA] as u64 != need {
@@ -166,7 +178,19 @@ impl<'m> Model<'m> {
     /// The bytes of the file.
     #[must_use]
     pub const fn file_bytes(&self) -> usize {
-        self.words.len() * 4
+        // `parse` has compared it with the file.
+        match self.words.split_at_checked(field::LENGTH) {
+            Some((_, [bytes, ..])) => *bytes as usize,
+            _ => 0,
+        }
+    }
+
+    /// The checksum of header, directory and, by its own there, all the rest.
+    pub(crate) const fn header_checksum(&self) -> u32 {
+        match self.words.split_at_checked(field::HEADER_CHECKSUM) {
+            Some((_, [checksum, ..])) => *checksum,
+            _ => 0,
+        }
     }
 
     /// The words of the source language, token after token.
@@ -204,19 +228,16 @@ const fn check_frame(words: &[u32]) -> Result<(), Error> {
     Ok(())
 }
 
-/// The checksums: one of header and directory (but its own word), one of all that follows.
-#[inline(always)]
-const fn check_data(words: &[u32], dims: &Dims, pace: Pace) -> Result<(), Error> {
-    let (stored, computed) = (words[field::HEADER_CHECKSUM], header_checksum(words, dims));
+/// Header and directory, and their checksum, of all their words but its own.
+const fn parse_head(words: &[u32]) -> Result<Dims, Error> {
+    tri!(check_frame(words));
+    let dims = tri!(Dims::parse(words));
+    tri!(section::check_directory(words, &dims));
+    let (stored, computed) = (words[field::HEADER_CHECKSUM], header_checksum(words, &dims));
     if stored != computed {
         return Err(Error::HeaderChecksum { stored, computed });
     }
-    let data = Checksum::new().range_at(pace, words, data_start(dims), words.len());
-    let (stored, computed) = (words[field::DATA_CHECKSUM], data.finish());
-    if stored != computed {
-        return Err(Error::DataChecksum { stored, computed });
-    }
-    Ok(())
+    Ok(dims)
 }
 
 /// The first word behind the directory.
@@ -229,16 +250,15 @@ const fn header_checksum(words: &[u32], dims: &Dims) -> u32 {
     before.range(words, field::HEADER_CHECKSUM + 1, data_start(dims)).finish()
 }
 
+/// The first `BYTES` of a file as words, of whichever kind.
 #[doc(hidden)]
-pub const fn words_from_bytes<const WORDS: usize>(bytes: &[u8]) -> [u32; WORDS] {
-    let mut words = [0; WORDS];
-    let mut i = 0;
-    while i < WORDS {
-        let at = 4 * i;
-        words[i] = u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
-        i += 1;
+pub const fn words_from_bytes<T: Pod, const BYTES: usize, const WORDS: usize>(
+    file: &[u8],
+) -> [T; WORDS] {
+    match file.first_chunk::<BYTES>() {
+        Some(bytes) => bytemuck::must_cast(*bytes),
+        None => panic!("there are fewer bytes"),
     }
-    words
 }
 
 /// The file's bytes from a word offset on.
@@ -255,12 +275,17 @@ pub(crate) const fn tail_bytes(words: &[u32], from: usize) -> &[u8] {
 macro_rules! include_model {
     ($path:expr) => {{
         const BYTES: &[u8] = ::core::include_bytes!($path);
-        #[allow(long_running_const_eval, reason = "the whole file is checked")]
-        static WORDS: [u32; BYTES.len() / 4] = $crate::format::words_from_bytes(BYTES);
+        const LEN: usize = BYTES.len();
+        static WORDS: [u32; LEN / 4] =
+            $crate::format::words_from_bytes::<u32, { LEN / 4 * 4 }, { LEN / 4 }>(BYTES);
         #[allow(long_running_const_eval, reason = "the whole file is checked")]
         const MODEL: $crate::Model<'static> = {
-            assert!(BYTES.len() % 4 == 0, "the model file is truncated");
-            match $crate::Model::parse_constant(&WORDS) {
+            assert!(LEN % 4 == 0, "the model file is truncated");
+            let blocks =
+                &mut $crate::format::words_from_bytes::<u128, { LEN / 16 * 16 }, { LEN / 16 }>(
+                    BYTES,
+                );
+            match $crate::Model::parse_constant(&WORDS, blocks) {
                 Ok(model) => model,
                 Err(error) => panic!("{}", error.reason()),
             }

@@ -7,6 +7,8 @@
 //! ```
 
 use super::Model;
+#[cfg(feature = "far-flash")]
+use crate::far::Stream;
 use core::marker::PhantomData;
 
 /// Is called with weights just before they are read, each from front to back.
@@ -44,6 +46,9 @@ pub(super) struct Near<'m> {
     pub(super) hook: Hook,
     #[cfg(feature = "slow-flash")]
     copies: &'m [u32],
+    /// The file, if it is far, and copies of those sections that are always in RAM.
+    #[cfg(feature = "far-flash")]
+    far: Option<(&'m dyn Stream, &'m [u32])>,
     lifetime: PhantomData<&'m [u32]>,
 }
 
@@ -53,6 +58,8 @@ impl<'m> Near<'m> {
         hook: Hook::NONE,
         #[cfg(feature = "slow-flash")]
         copies: &[],
+        #[cfg(feature = "far-flash")]
+        far: None,
         lifetime: PhantomData,
     };
 
@@ -60,39 +67,70 @@ impl<'m> Near<'m> {
     #[inline(always)]
     pub(super) const fn copy_of(&self, index: usize) -> Option<&'m [u32]> {
         #[cfg(feature = "slow-flash")]
-        {
-            let mut rest = self.copies;
-            while let [of, length, behind @ ..] = rest {
-                let Some((words, others)) = behind.split_at_checked(*length as usize) else {
-                    return None;
-                };
-                if *of as usize == index {
-                    return Some(words);
-                }
-                rest = others;
-            }
+        if let Some(words) = find(self.copies, index) {
+            return Some(words);
+        }
+        #[cfg(feature = "far-flash")]
+        if let Some((_, resident)) = self.far {
+            return find(resident, index);
         }
         _ = index;
         None
     }
 }
 
-impl Model<'_> {
+/// The copy of a section among copies.
+#[cfg(feature = "slow-flash")]
+const fn find(copies: &[u32], index: usize) -> Option<&[u32]> {
+    let mut rest = copies;
+    while let [of, length, behind @ ..] = rest {
+        let Some((words, others)) = behind.split_at_checked(*length as usize) else {
+            return None;
+        };
+        if *of as usize == index {
+            return Some(words);
+        }
+        rest = others;
+    }
+    None
+}
+
+impl<'m> Model<'m> {
     /// Whom to tell what is read next.
     pub(crate) const fn hook(&self) -> Hook {
         self.near.hook
     }
+
+    /// The file, if it is in far flash.
+    #[cfg(feature = "far-flash")]
+    pub(crate) const fn stream(&self) -> Option<&'m dyn Stream> {
+        match self.near.far {
+            Some((stream, _)) => Some(stream),
+            None => None,
+        }
+    }
 }
+
+#[cfg(feature = "far-flash")]
+impl<'m> Near<'m> {
+    /// Of a file in far flash. `resident`: copies of sections.
+    pub(super) const fn far(stream: &'m dyn Stream, resident: &'m [u32]) -> Self {
+        Self { far: Some((stream, resident)), ..Self::NONE }
+    }
+}
+
+#[cfg(feature = "far-flash")]
+pub(super) use slow::HEAD_WORDS;
 
 #[cfg(feature = "slow-flash")]
 mod slow {
     use super::{Hook, Near, Upcoming};
     use crate::Error;
+    use crate::format::section::LENGTH;
     use crate::format::{Model, Role, Stack};
-    use core::marker::PhantomData;
 
     /// Words beside each copy.
-    const HEAD_WORDS: usize = 2;
+    pub(in crate::format) const HEAD_WORDS: usize = 2;
 
     impl<'m> Model<'m> {
         /// The words of RAM that [`Self::with_near`] needs for these sections.
@@ -101,8 +139,8 @@ mod slow {
             let (mut words, mut at) = (0usize, 0);
             while at < chosen.len() {
                 let (stack, layer, role) = chosen[at];
-                if let Some((entry, index)) = self.directory().skip_to(stack, layer, role) {
-                    let length = self.section(entry, index).words.len();
+                if let Some((entry, _)) = self.directory().skip_to(stack, layer, role) {
+                    let length = entry[LENGTH] as usize / 4;
                     words = words.wrapping_add(HEAD_WORDS).wrapping_add(length);
                 }
                 at += 1;
@@ -114,7 +152,8 @@ mod slow {
         /// there. They take the place of any chosen before.
         ///
         /// # Errors
-        /// [`Error::ArenaTooSmall`] if `ram` has less than [`Self::near_words`].
+        /// [`Error::ArenaTooSmall`] if `ram` has less than [`Self::near_words`], `Error::Bus` if a file in
+        /// far flash cannot be read.
         pub fn with_near(
             mut self,
             chosen: &[(Stack, usize, Role)],
@@ -129,13 +168,11 @@ mod slow {
             for &(stack, layer, role) in chosen {
                 let found = self.directory().skip_to(stack, layer, role);
                 let Some((entry, index)) = found else { continue };
-                let words = self.section(entry, index).words;
+                let size = entry[LENGTH] / 4;
                 let ([of, length], rest) = free.split_first_chunk_mut().ok_or(too_small)?;
-                (*of, *length) = (index as u32, words.len() as u32);
-                let (copy, rest) = rest.split_at_mut_checked(words.len()).ok_or(too_small)?;
-                for (to, from) in copy.iter_mut().zip(words) {
-                    *to = *from;
-                }
+                (*of, *length) = (index as u32, size);
+                let (copy, rest) = rest.split_at_mut_checked(size as usize).ok_or(too_small)?;
+                self.section(entry, index).copy_to(copy)?;
                 free = rest;
             }
             self.near.copies = ram;
@@ -145,9 +182,8 @@ mod slow {
         /// The same model, which calls `upcoming` with weights just before they are read.
         #[must_use]
         pub const fn with_upcoming(self, upcoming: Upcoming) -> Self {
-            let Self { words, dims, near } = self;
             let hook = Hook { upcoming: Some(upcoming) };
-            Self { words, dims, near: Near { hook, copies: near.copies, lifetime: PhantomData } }
+            Self { near: Near { hook, ..self.near }, ..self }
         }
     }
 }

@@ -1,14 +1,20 @@
 //! The directory: where each section lies, and the view of one.
 
 use super::dims::Dims;
+use super::far::Far;
 use super::slot::{self, Kind, Slot, layout_in};
 use super::{Model, Role, Stack, data_start, field, tri};
 use crate::Error;
+#[cfg(feature = "far-flash")]
+use crate::far::{Place, Stream};
 use crate::kernel::{Layout, Rows};
 
 /// Words of a directory entry: id, rows, columns, offset, length (bytes), scale exponent, bias
 /// exponent, mantissa bits.
 pub(crate) const ENTRY_WORDS: usize = 8;
+/// Where an entry has the length.
+#[cfg(feature = "slow-flash")]
+pub(crate) const LENGTH: usize = 4;
 /// Sections start at multiples of this many words (16 bytes).
 pub(crate) const ALIGN_WORDS: usize = 4;
 
@@ -16,7 +22,7 @@ pub(crate) const ALIGN_WORDS: usize = 4;
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Section<'m> {
-    /// Its words, padding excluded.
+    /// Its words, padding excluded; none if they are far.
     pub words: &'m [u32],
     /// Rows of the matrix, or entries of the table.
     pub rows: usize,
@@ -30,6 +36,9 @@ pub struct Section<'m> {
     pub bias_exponent: i32,
     /// Bits of the mantissas that the matrix may read.
     pub bits: u32,
+    /// Where its words are, if not in place.
+    #[cfg_attr(not(feature = "far-flash"), expect(dead_code, reason = "nothing is far"))]
+    pub(crate) far: Far<'m>,
 }
 
 impl<'m> Section<'m> {
@@ -41,9 +50,10 @@ impl<'m> Section<'m> {
         scale_exponent: 0,
         bias_exponent: 0,
         bits: 8,
+        far: Far::NOT,
     };
 
-    /// The matrix in it.
+    /// The matrix in it; without rows if it is far.
     #[must_use]
     pub const fn matrix(&self) -> Rows<'m> {
         match Rows::of(self.layout, self.words, self.rows, self.columns) {
@@ -51,10 +61,23 @@ impl<'m> Section<'m> {
             None => Rows::EMPTY,
         }
     }
+
+    /// Copies its words, wherever they are.
+    #[cfg(feature = "slow-flash")]
+    pub(super) fn copy_to(&self, out: &mut [u32]) -> Result<(), Error> {
+        #[cfg(feature = "far-flash")]
+        if let Some(place) = self.far.place {
+            return place.read(out);
+        }
+        for (to, from) in out.iter_mut().zip(self.words) {
+            *to = *from;
+        }
+        Ok(())
+    }
 }
 
 /// An entry of the directory.
-type Entry = [u32; ENTRY_WORDS];
+pub(crate) type Entry = [u32; ENTRY_WORDS];
 
 impl<'m> Model<'m> {
     /// The directory from its first section on.
@@ -79,8 +102,13 @@ impl<'m> Model<'m> {
     /// The section of an entry, which stands at `index` of the directory.
     pub(super) const fn section(&self, entry: &Entry, index: usize) -> Section<'m> {
         let section = read(self.words, entry);
+        #[cfg(feature = "far-flash")]
+        let section = match self.stream() {
+            Some(stream) => far_section(stream, entry),
+            None => section,
+        };
         match self.near.copy_of(index) {
-            Some(words) => Section { words, ..section },
+            Some(words) => Section { words, far: Far::NOT, ..section },
             None => section,
         }
     }
@@ -155,14 +183,34 @@ pub(crate) const fn read<'m>(words: &'m [u32], entry: &Entry) -> Section<'m> {
         scale_exponent: scale_exponent as i32,
         bias_exponent: bias_exponent as i32,
         bits,
+        far: Far::NOT,
     }
+}
+
+/// The section of an entry in far flash, as one without words but with a place.
+#[cfg(feature = "far-flash")]
+const fn far_section<'m>(stream: &'m dyn Stream, entry: &Entry) -> Section<'m> {
+    let &[id, rows, columns, offset, _, scale_exponent, bias_exponent, bits] = entry;
+    let none = [id, rows, columns, 0, 0, scale_exponent, bias_exponent, bits];
+    let place = Place { stream, at: offset as usize / 4 };
+    Section { far: Far::at(place), ..read(&[], &none) }
 }
 
 /// Every entry is the one that the dims prescribe, and starts where the one before it ends.
 pub(crate) const fn check_directory(words: &[u32], dims: &Dims) -> Result<(), Error> {
+    check_directory_of(words, dims, words.len())
+}
+
+/// The same of the directory of a file of `len` words. `words`: up to its end at least.
+#[inline(always)]
+pub(super) const fn check_directory_of(
+    words: &[u32],
+    dims: &Dims,
+    len: usize,
+) -> Result<(), Error> {
     let mut next = data_start(dims);
-    let have = words.len() * 4;
-    if next > words.len() {
+    let have = len * 4;
+    if next > len {
         return Err(Error::Truncated { need: next.wrapping_mul(4), have });
     }
     let mut index = 0usize;
@@ -178,7 +226,7 @@ pub(crate) const fn check_directory(words: &[u32], dims: &Dims) -> Result<(), Er
         next = padded(next);
         tri!(check_entry(dims, (index, &slot), next, entry));
         let length = entry[4] as usize / 4;
-        if length > words.len() || next > words.len() - length {
+        if length > len || next > len - length {
             let need = next.saturating_mul(4).saturating_add(length.saturating_mul(4));
             return Err(Error::Truncated { need, have });
         }

@@ -105,6 +105,12 @@ pub(super) const fn layout_in(id: u32) -> Result<Layout, &'static str> {
     }
 }
 
+/// Is it the id of a table?
+#[cfg(feature = "far-flash")]
+pub(super) const fn is_table(id: u32) -> bool {
+    (id >> 24) as u8 == TABLE
+}
+
 /// What the dims prescribe for one place of the directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

@@ -2,6 +2,8 @@
 
 use super::{Kind, Model, Role, Section, Slot};
 use crate::Error;
+#[cfg(feature = "far-flash")]
+use crate::far::{FarRows, Run};
 
 /// Biases and betas stay at or below this: products stay below 2³⁰, so that their sum, and a
 /// residual of 2²⁹, stay inside 32 bits.
@@ -15,6 +17,8 @@ impl Model<'_> {
     pub fn verify(&self) -> Result<(), Error> {
         for (index, (slot, section)) in self.sections().enumerate() {
             let broken = match slot.kind() {
+                #[cfg(feature = "far-flash")]
+                _ if section.far.place.is_some() => verify_far(&section, slot.kind()),
                 Kind::Matrix => verify_rows(&section),
                 Kind::Norm => verify_norm(&section),
                 Kind::Table => verify_table(self, &slot, &section),
@@ -22,6 +26,10 @@ impl Model<'_> {
             if let Some((field, expected, found)) = broken {
                 return Err(Error::BadTensor { index: index as u32, field, expected, found });
             }
+        }
+        #[cfg(feature = "far-flash")]
+        if let Some(error) = self.stream().and_then(crate::far::Stream::failure) {
+            return Err(error);
         }
         Ok(())
     }
@@ -58,6 +66,11 @@ fn verify_rows(section: &Section<'_>) -> Broken {
 fn verify_norm(section: &Section<'_>) -> Broken {
     let (head, values) = section.words.split_at_checked(2).unwrap_or((&[], &[]));
     let (gammas, betas) = values.split_at_checked(section.rows).unwrap_or((&[], &[]));
+    verify_norm_parts(head, gammas, betas)
+}
+
+#[inline(always)]
+fn verify_norm_parts(head: &[u32], gammas: &[u32], betas: &[u32]) -> Broken {
     for (&word, limit) in head.iter().zip([0xFFFF, 128]) {
         let value = if limit == 128 { word.wrapping_add(64) } else { word };
         if value > limit {
@@ -69,6 +82,30 @@ fn verify_norm(section: &Section<'_>) -> Broken {
     }
     let beta = betas.iter().find(|&&b| (b as i32).unsigned_abs() > BIAS_LIMIT);
     beta.map(|&b| ("beta", BIAS_LIMIT, b))
+}
+
+/// The same of what is in far flash, some at a time.
+#[cfg(feature = "far-flash")]
+fn verify_far(section: &Section<'_>, kind: Kind) -> Broken {
+    let mut broken = None;
+    if kind == Kind::Matrix {
+        FarRows::of(section)?.each_section(section, |part| {
+            broken = broken.or_else(|| verify_rows(part));
+        });
+        return broken;
+    }
+    let place = section.far.place?;
+    for (from, len) in [(0, 2), (2, section.rows), (section.rows.wrapping_add(2), section.rows)] {
+        let run = Run { at: place.at.wrapping_add(from), stride: 1, count: len };
+        place.stream.walk(run, &mut |_, words| {
+            broken = broken.or_else(|| match from {
+                0 => verify_norm_parts(words, &[], &[]),
+                2 => verify_norm_parts(&[], words, &[]),
+                _ => verify_norm_parts(&[], &[], words),
+            });
+        });
+    }
+    broken
 }
 
 fn verify_table(model: &Model<'_>, slot: &Slot, section: &Section<'_>) -> Broken {

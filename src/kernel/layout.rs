@@ -47,7 +47,7 @@ impl Layout {
     }
 
     /// Words of a block.
-    pub(super) const fn block_words(self, columns: usize) -> usize {
+    pub(crate) const fn block_words(self, columns: usize) -> usize {
         // Each with its own divisor: the compiler sees that none is zero.
         let words = match self {
             Self::Pairs => columns.div_ceil(4).wrapping_mul(4),

@@ -1,10 +1,12 @@
 //! A token at a position: `embedding[token] · scale + position[i]`.
 
+#[cfg(feature = "far-flash")]
+use crate::far;
 use crate::format::{Dims, Directory, Hook, Role, Section, Stack};
 use crate::kernel::{Rows, scale};
 use crate::number::{align, narrow};
 
-/// The tables of a stack, read in place.
+/// The tables of a stack.
 pub(crate) struct Embedding<'m> {
     table: Section<'m>,
     positions: Section<'m>,
@@ -15,7 +17,26 @@ pub(crate) struct Embedding<'m> {
 
 /// A row of a table as it is, as a 16-bit block: the embedding of recurrent models. Returns its
 /// exponent. `wide`, `out`: `[width]`.
-pub(crate) fn look_up(
+#[inline(always)]
+pub(crate) fn look_up_anywhere(
+    (table, hook): (&Section<'_>, Hook),
+    token: usize,
+    wide: &mut [i32],
+    out: &mut [i16],
+) -> i32 {
+    #[cfg(feature = "far-flash")]
+    if table.far.is_far() {
+        let (tables, mut exponent) = ([table, &Section::EMPTY], 0);
+        far::with_rows(tables, [token, 0], &mut |[(table, row), _]| {
+            exponent = look_up((&table, Hook::NONE), row, wide, out);
+        });
+        return exponent;
+    }
+    look_up((table, hook), token, wide, out)
+}
+
+/// The same in place.
+fn look_up(
     (table, hook): (&Section<'_>, Hook),
     token: usize,
     wide: &mut [i32],
@@ -56,7 +77,22 @@ impl<'m> Embedding<'m> {
     }
 
     /// `out`: `[d_model]`. Returns its exponent.
-    pub(crate) fn apply(&self, token: usize, position: usize, out: &mut [i32]) -> i32 {
+    #[inline(always)]
+    pub(crate) fn apply_anywhere(&self, token: usize, position: usize, out: &mut [i32]) -> i32 {
+        #[cfg(feature = "far-flash")]
+        if self.table.far.is_far() || self.positions.far.is_far() {
+            let (tables, mut exponent) = ([&self.table, &self.positions], 0);
+            far::with_rows(tables, [token, position], &mut |[(table, row), (positions, place)]| {
+                let near = Embedding { table, positions, hook: Hook::NONE, ..*self };
+                exponent = near.apply(row, place, out);
+            });
+            return exponent;
+        }
+        self.apply(token, position, out)
+    }
+
+    /// The same in place.
+    fn apply(&self, token: usize, position: usize, out: &mut [i32]) -> i32 {
         let (words, places) = (self.table.matrix(), self.positions.matrix());
         self.hook.announce(words.block_of(token));
         self.hook.announce(places.block_of(position));

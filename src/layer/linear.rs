@@ -1,14 +1,13 @@
 //! `y = W·x + b`.
 
-use super::first_mut;
+use super::{Matrix, first_mut};
 use crate::format::{Directory, Hook, Model, Role, Section, Stack};
-use crate::kernel::{self, Rows};
 use crate::number::{Block, Number, exponent_for, narrow, narrow_known};
 
-/// An int8 matrix `[rows × columns]` with a bias, read in place.
+/// A matrix `[rows × columns]` with a bias.
 #[derive(Clone, Copy)]
 pub(crate) struct Linear<'m> {
-    rows: Rows<'m>,
+    rows: Matrix<'m>,
     scale_exponent: i32,
     bias_exponent: i32,
     input: Input,
@@ -102,7 +101,7 @@ impl<'m> Linear<'m> {
             .wrapping_sub(section.scale_exponent)
             .wrapping_sub(KERNEL_EXPONENT - LEAST_BIAS_SHIFT);
         Self {
-            rows: section.matrix(),
+            rows: Matrix::of(section),
             scale_exponent: section.scale_exponent,
             bias_exponent: section.bias_exponent,
             input: Input { bits: section.bits, floor },
@@ -141,7 +140,7 @@ impl<'m> Linear<'m> {
         self.apply(Block { mantissas: narrow, exponent }, out)
     }
 
-    /// Two rows, side by side as [`kernel::matvec_pair`] has them. Returns their exponents.
+    /// Two rows, side by side as [`kernel::matvec_pair`](crate::kernel::matvec_pair) has them. Returns their exponents.
     pub(crate) fn apply_both(
         &self,
         x: &[[u32; 2]],
@@ -150,7 +149,7 @@ impl<'m> Linear<'m> {
     ) -> [i32; 2] {
         let [a, b] = exponents.map(|exponent| self.pass(exponent));
         self.hook.announce(self.rows.words());
-        kernel::matvec_pair(&self.rows, x, [a.bias_shift, b.bias_shift], out);
+        self.rows.matvec_pair(x, [a.bias_shift, b.bias_shift], out);
         [a.exponent, b.exponent]
     }
 
@@ -167,7 +166,7 @@ impl<'m> Linear<'m> {
 /// The rows of a matrix that were not asked for yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Pass<'m> {
-    rows: Rows<'m>,
+    rows: Matrix<'m>,
     bias_shift: u32,
     exponent: i32,
     hook: Hook,
@@ -190,17 +189,22 @@ impl Pass<'_> {
         self.clone().next(x, out);
     }
 
-    /// All outputs of two vectors side by side. `x`: `[columns / 2]`, as [`kernel::matvec_pair`]
-    /// has it.
+    /// All outputs of two vectors side by side. `x`: `[columns / 2]`, as
+    /// [`kernel::matvec_pair`](crate::kernel::matvec_pair) has it.
     pub(crate) fn both(&self, x: &[[u32; 2]], out: [&mut [i32]; 2]) {
         self.announce();
-        kernel::matvec_pair(&self.rows, x, [self.bias_shift; 2], out);
+        self.rows.matvec_pair(x, [self.bias_shift; 2], out);
     }
 
     /// All outputs, each of the numbers of its own channel. `x`: `[columns × rows]`.
     pub(crate) fn each(&self, x: &[i16], out: &mut [i32]) {
         self.announce();
-        kernel::depthwise(&self.rows, x, self.bias_shift, out);
+        self.rows.depthwise(x, self.bias_shift, out);
+    }
+
+    /// Leaves out the next `n` outputs, a multiple of four.
+    pub(crate) fn skip(&mut self, n: usize) {
+        self.rows.skip(n);
     }
 
     /// The next outputs, as many as `room` has places for, a multiple of four, or as are left. Who
@@ -208,7 +212,7 @@ impl Pass<'_> {
     #[inline(never)] // For the flash: the one place that calls this kernel.
     pub(crate) fn next<'o>(&mut self, x: &[i16], room: &'o mut [i32]) -> &'o mut [i32] {
         let out = first_mut(room, self.rows.rows());
-        kernel::matvec(&self.rows, x, self.bias_shift, out);
+        self.rows.matvec(x, self.bias_shift, out);
         self.rows.skip(out.len());
         out
     }

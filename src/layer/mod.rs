@@ -5,13 +5,15 @@ mod embedding;
 mod feed_forward;
 mod lanes;
 mod linear;
+mod matrix;
 mod norm;
 
 pub(crate) use blocks::Blocks;
-pub(crate) use embedding::{Embedding, look_up};
+pub(crate) use embedding::{Embedding, look_up_anywhere};
 pub(crate) use feed_forward::FeedForward;
 pub(crate) use lanes::{Lanes, Row};
 pub(crate) use linear::{Input, Linear, Pass};
+pub(crate) use matrix::Matrix;
 pub(crate) use norm::Norm;
 
 use crate::arena::Carver;

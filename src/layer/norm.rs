@@ -3,11 +3,13 @@
 //! With v = n·x − Σx and V = n·Σx² − (Σx)², which are exact, and n²·ε from the model file,
 //! y = v / √(V + n²·ε) · γ + β: the exponent of x drops out, and nothing is divided by n.
 
+#[cfg(feature = "far-flash")]
+use crate::format::Far;
 use crate::format::{Directory, Hook, Role, Section, Stack};
 use crate::kernel;
 use crate::number::{Block, round_shift, rsqrt};
 
-/// Gammas and betas, read in place.
+/// Gammas and betas.
 pub(crate) struct Norm<'m> {
     gammas: &'m [u32],
     betas: &'m [u32],
@@ -15,6 +17,8 @@ pub(crate) struct Norm<'m> {
     gamma_exponent: i32,
     beta_exponent: i32,
     hook: Hook,
+    #[cfg(feature = "far-flash")]
+    far: Far<'m>,
 }
 
 /// Largest error of a normed value whose gamma is 1, for inputs of at least 7 bits.
@@ -44,6 +48,10 @@ impl<'m> Norm<'m> {
     fn told(section: &Section<'m>, hook: Hook) -> Self {
         let (head, values) = section.words.split_at_checked(2).unwrap_or((&[], &[]));
         let (gammas, betas) = values.split_at_checked(section.rows).unwrap_or((&[], &[]));
+        #[cfg(feature = "far-flash")]
+        let far_head = section.far.place.map(crate::far::epsilon);
+        #[cfg(feature = "far-flash")]
+        let head = far_head.as_ref().map_or(head, |head| head);
         let at = |i: usize| head.get(i).copied().unwrap_or(0);
         Self {
             gammas,
@@ -52,6 +60,8 @@ impl<'m> Norm<'m> {
             gamma_exponent: section.scale_exponent,
             beta_exponent: section.bias_exponent,
             hook,
+            #[cfg(feature = "far-flash")]
+            far: section.far,
         }
     }
 
@@ -88,6 +98,11 @@ impl<'m> Norm<'m> {
             root: root << 16,
             beta_shift: common.wrapping_sub(self.beta_exponent) as u32,
         };
+        #[cfg(feature = "far-flash")]
+        if let Some(place) = self.far.place {
+            crate::far::norm(place, norm, x.mantissas, out);
+            return common;
+        }
         self.hook.announce(self.gammas);
         self.hook.announce(self.betas);
         kernel::norm(norm, x.mantissas, self.gammas, self.betas, out);
@@ -143,6 +158,8 @@ mod tests {
                     gamma_exponent,
                     beta_exponent: -128,
                     hook: Hook::NONE,
+                    #[cfg(feature = "far-flash")]
+                    far: Far::NOT,
                 };
                 let mut out = vec![0; n];
                 let e_out = norm.apply(block(&x, e), &mut out);

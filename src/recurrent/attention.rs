@@ -10,6 +10,7 @@
 //! counts in octaves. Rows behind the end of the source are never read.
 
 use crate::format::{Model, RecurrentDecoderDims, Role, Score, Stack};
+use crate::gate::Gate;
 use crate::kernel::{self, scale};
 use crate::layer::{Blocks, Linear, Scratch, block, first, first_mut};
 use crate::number::{
@@ -55,8 +56,12 @@ impl<'m> Scorer<'m> {
         memory: &Blocks<'_>,
         keys: &mut Blocks<'_>,
         scratch: &mut Scratch<'_>,
+        gate: &mut impl Gate,
     ) {
         for position in 0..memory.len() {
+            if !gate.opens() {
+                continue;
+            }
             let row = memory.row(position);
             keys.update(position, |key, _| {
                 let wide = first_mut(scratch.wide, self.key.rows());

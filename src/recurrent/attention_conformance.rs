@@ -47,6 +47,7 @@ pub fn hash(score: Score, factor: (i16, i32), arena: &mut [u8]) -> u32 {
             bias_exponent,
             bits: 10,
             layout: Layout::Pairs,
+            ..Section::EMPTY
         }
     };
     let sections = [section(WIDTH), section(WIDTH), section(1)];
@@ -66,7 +67,7 @@ pub fn hash(score: Score, factor: (i16, i32), arena: &mut [u8]) -> u32 {
             -9 - row as i32 % 3
         });
     }
-    scorer.prepare(&memory, &mut keys, &mut scratch);
+    scorer.prepare(&memory, &mut keys, &mut scratch, &mut ());
     let mut sum = Checksum::new();
     for step in 0..4 {
         let (mut state, mut context) = ([0; WIDTH], [0; WIDTH]);

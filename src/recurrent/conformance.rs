@@ -77,6 +77,7 @@ impl TestCell {
             scale_exponent: -26,
             bias_exponent: BIAS_EXPONENT,
             bits,
+            ..Section::EMPTY
         };
         let sections =
             [section(input, columns), section(state, HIDDEN), section(candidate, HIDDEN)];

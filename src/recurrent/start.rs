@@ -3,6 +3,7 @@
 use super::states::{H_EXPONENT, Part};
 use super::{States, merge};
 use crate::format::{Directions, EncoderKind, Model, RecurrentDecoderDims, Role, Stack, Start};
+use crate::gate::Gate;
 use crate::layer::{Blocks, Linear, Scratch, block, first, first_mut};
 use crate::number::{Block, bend, narrow, round_shift};
 
@@ -16,6 +17,7 @@ pub(crate) fn start(
     finals: &States<'_>,
     states: &mut States<'_>,
     scratch: &mut Scratch<'_>,
+    gate: &mut impl Gate,
 ) {
     let directions = match &model.dims().encoder {
         EncoderKind::Recurrent(encoder) => encoder.directions,
@@ -24,7 +26,9 @@ pub(crate) fn start(
     let first = First { model, decoder, memory, finals, directions };
     for layer in 0..model.dims().decoder_layers {
         for &part in states.parts() {
-            states.set(layer, part, |out| first.write(layer, part, scratch, out));
+            if gate.opens() {
+                states.set(layer, part, |out| first.write(layer, part, scratch, out));
+            }
         }
     }
 }

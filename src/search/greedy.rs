@@ -58,9 +58,10 @@ impl<'a, D: Decoder> Greedy<'a, D> {
 }
 
 /// The highest logit yet, the first of equals.
-struct Best {
-    token: usize,
-    logit: i32,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Best {
+    pub(crate) token: usize,
+    pub(crate) logit: i32,
 }
 
 impl Default for Best {
@@ -71,7 +72,7 @@ impl Default for Best {
 
 impl Best {
     /// The next logits; they start at the token `first`.
-    fn see(&mut self, mut first: usize, logits: &[i32]) {
+    pub(crate) fn see(&mut self, mut first: usize, logits: &[i32]) {
         // Eight at a time: where size counts, the compiler unrolls nothing.
         for some in logits.chunks(8) {
             let most = self.logit;

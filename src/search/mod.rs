@@ -2,4 +2,5 @@
 
 mod greedy;
 
+pub(crate) use greedy::Best;
 pub use greedy::{Greedy, Step};

@@ -4,6 +4,8 @@
     python tools/train/train_recurrent.py models/eng-fra models/eng-fra-plain --plain --steps 6000 --tokens 4096
     python tools/train/train_recurrent.py models/g2p models/g2p --words --steps 24000 --tokens 2048 \\
         --smoothing 0.1 --dropout 0.2
+    python tools/train/train_recurrent.py models/act models/act --orders --steps 3000 --tokens 2048 \\
+        --warmup 300 --rate 4e-3
 
 The loop, the loss, the batches and the schedule are those of `train.py`.
 """  # noqa: E501
@@ -36,6 +38,9 @@ def configuration(options: argparse.Namespace, source_size: int, target_size: in
         return Config(**sizes, d_embedding=48, encoder_hidden=104, encoder_layers=2,
                       decoder_hidden=208, d_attention=104, d_readout=0, tied_output=False,
                       max_source_len=24, max_target_len=24)  # fmt: skip
+    if options.orders:
+        return Config(**sizes, d_embedding=16, encoder_hidden=24, decoder_hidden=40, d_attention=24,
+                      d_readout=16, max_source_len=24, max_target_len=16)  # fmt: skip
     if options.plain:
         return Config(**sizes, encoder_hidden=128, decoder_hidden=200, d_attention=0)
     return Config(**sizes)
@@ -104,10 +109,17 @@ def export(folder: Path, model: Recurrent, source: list[str], target: list[str],
         "lowercase": True,
         "source": {"words": source} | specials | ({"letters": True} if options.words else {}),
         "target": {"words": target} | specials,
-        "selftest": "milk" if options.words else "i drink milk",
+        "selftest": selftest(options),
     }
     text = json.dumps(fields, ensure_ascii=False, indent=1)
     (folder / "model.json").write_text(text + "\n", encoding="utf-8")
+
+
+def selftest(options: argparse.Namespace) -> str:
+    """What boards answer to check themselves."""
+    if options.orders:
+        return "turn the red light on and the blue one off"
+    return "milk" if options.words else "i drink milk"
 
 
 def arguments() -> argparse.Namespace:
@@ -115,6 +127,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("data", type=Path, help="holds train.tsv, dev.tsv, test.tsv")
     parser.add_argument("folder", type=Path, help="gets weights.safetensors and model.json")
     parser.add_argument("--words", action="store_true", help="words of letters, not sentences")
+    parser.add_argument("--orders", action="store_true", help="orders to lights: the sizes of act")
     parser.add_argument("--plain", action="store_true", help="no attention")
     parser.add_argument("--tiny", action="store_true", help="the sizes of g2p-tiny")
     parser.add_argument("--steps", type=int, default=6000)

@@ -12,22 +12,35 @@
 
 #![no_std]
 
+mod act;
 #[cfg(feature = "banks")]
 pub mod banks;
 #[cfg(feature = "bench")]
 pub mod bench;
+mod last_words;
 mod line;
+mod low;
+mod order;
+mod patient;
+mod port;
 pub mod register;
 mod repl;
 mod selftest;
 mod source;
+mod spin;
 mod stack;
 mod trace;
 
+pub use act::Lights;
 pub use line::{Line, Refusal};
+pub use low::ActiveLow;
+pub use order::{Action, MOST_ACTIONS, MOST_BLINKS, What, Wrong, parse};
+pub use patient::Patient;
+pub use port::Port;
 pub use repl::{converse, repl};
 pub use selftest::{Named, largest, selftest, selftests};
 pub use source::{Pictures, Source, Text, Trouble};
+pub use spin::Spin;
 pub use stack::Stack;
 pub use trace::trace;
 

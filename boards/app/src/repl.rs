@@ -105,10 +105,10 @@ fn help<F: Family, Port: Write, Pin, S: Source<F>>(
 }
 
 /// Writes each word as soon as it is known.
-fn say<F: Family, Port: Write>(
+fn say<F: Family, Port: Read + Write>(
     port: &mut Port,
     engine: &mut Seq2Seq<'_, F>,
-    source: &impl Source<F>,
+    source: &mut impl Source<F>,
     typed: &str,
 ) -> Outcome<Port::Error> {
     let words = match source.start(engine, typed) {
@@ -122,9 +122,11 @@ fn say<F: Family, Port: Write>(
         }
         port.write_all(word.text.as_bytes())?;
         port.flush()?;
+        source.hear(&word);
         before = word.text;
     }
-    Ok(port.write_all(b"\r\n")?)
+    port.write_all(b"\r\n")?;
+    source.answered(port)
 }
 
 fn stack<F: Family, Port: Write, Pin>(

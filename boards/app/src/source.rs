@@ -3,7 +3,7 @@
 use crate::Outcome;
 use embedded_io::{Read, ReadExactError, Write, WriteFmtError};
 use regard::family::Family;
-use regard::{Error, Picture, Seq2Seq, Words};
+use regard::{Error, Picture, Seq2Seq, Word, Words};
 
 /// Why nothing is said.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub trait Source<F: Family> {
     /// # Errors
     /// What is typed is nothing that the model can read.
     fn start<'w>(
-        &'w self,
+        &self,
         engine: &'w mut Seq2Seq<'_, F>,
         typed: &str,
     ) -> Result<Words<'w, F>, Trouble>;
@@ -45,8 +45,23 @@ pub trait Source<F: Family> {
         command: &str,
         _rest: &str,
     ) -> Outcome<Port::Error> {
-        write!(port, "{command} is not a command; :help lists them\r\n")
+        no_command(port, command)
     }
+
+    /// Hears a word of the answer, which may order something, or be shown.
+    fn hear(&mut self, _word: &Word<'_>) {}
+
+    /// The answer is complete: does what it orders, and says so.
+    ///
+    /// # Errors
+    /// Those of the port.
+    fn answered<Port: Read + Write>(&mut self, _port: &mut Port) -> Outcome<Port::Error> {
+        Ok(())
+    }
+}
+
+pub(crate) fn no_command<Port: Write>(port: &mut Port, command: &str) -> Outcome<Port::Error> {
+    write!(port, "{command} is not a command; :help lists them\r\n")
 }
 
 /// Sentences or words, as they are.
@@ -59,7 +74,7 @@ type a sentence and press return, or\r
 ";
 
     fn start<'w>(
-        &'w self,
+        &self,
         engine: &'w mut Seq2Seq<'_, F>,
         typed: &str,
     ) -> Result<Words<'w, F>, Trouble> {
@@ -124,7 +139,7 @@ type the number of a picture and press return, or\r
 ";
 
     fn start<'w>(
-        &'w self,
+        &self,
         engine: &'w mut Seq2Seq<'_, F>,
         typed: &str,
     ) -> Result<Words<'w, F>, Trouble> {
@@ -139,7 +154,7 @@ type the number of a picture and press return, or\r
     ) -> Outcome<Port::Error> {
         match command {
             ":picture" => self.receive(port, rest),
-            _ => write!(port, "{command} is not a command; :help lists them\r\n"),
+            _ => no_command(port, command),
         }
     }
 }

@@ -26,10 +26,37 @@ impl Stack {
     pub fn of_firmware() -> Self {
         unsafe extern "C" {
             static _stack_end: u32;
+        }
+        Self::down_to(&raw const _stack_end)
+    }
+
+    /// The same without that feature: painted now.
+    #[cfg(target_os = "none")]
+    #[must_use]
+    pub fn painted() -> Self {
+        let stack = Self::of_firmware();
+        stack.paint();
+        stack
+    }
+
+    /// The same where the linker script has no `_stack_end`: from `_stack_start` down to `end`.
+    ///
+    /// # Safety
+    /// The linker script reserves what lies between for the stack.
+    #[cfg(target_os = "none")]
+    #[must_use]
+    pub unsafe fn painted_down_to(end: *const u32) -> Self {
+        let stack = Self::down_to(end);
+        stack.paint();
+        stack
+    }
+
+    #[cfg(target_os = "none")]
+    fn down_to(end: *const u32) -> Self {
+        unsafe extern "C" {
             static _stack_start: u32;
         }
-        let (end, start) = (&raw const _stack_end, &raw const _stack_start);
-        Self { end, words: (start.addr() - end.addr()) / size_of::<u32>() }
+        Self { end, words: ((&raw const _stack_start).addr() - end.addr()) / size_of::<u32>() }
     }
 
     /// Paints again what is free of it, so that [`Self::peak`] says what came since.

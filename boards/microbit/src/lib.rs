@@ -5,16 +5,18 @@
 
 #[cfg(any(feature = "bench", feature = "bench_models"))]
 pub mod clock;
+mod lights;
+mod pin;
 mod serial;
 
 pub use cortex_m_rt::entry;
+pub use lights::lights;
+pub use pin::Pin;
 pub use serial::Serial;
 
-use app::register::Register;
 use app::{Board, Stack};
-use core::{convert::Infallible, panic::PanicInfo};
+use core::panic::PanicInfo;
 use cortex_m as _;
-use embedded_hal::digital::{ErrorType, OutputPin};
 use embedded_io::Write as _;
 
 /// The board's name.
@@ -22,55 +24,15 @@ pub const NAME: &str = "micro:bit (Cortex-M0)";
 /// Bytes of the longest line that people may type.
 pub const LINE: usize = 192;
 
-const GPIO: usize = 0x5000_0000;
 /// Row 1 of the LED matrix; column 1 is pin 4, which is low from reset on.
 const ROW: u32 = 1 << 13;
 const COLUMN: u32 = 1 << 4;
 
-/// The LED in the upper left corner.
-pub struct Led {
-    set: Register,
-    clear: Register,
-}
-
-impl Led {
-    /// Switched off.
-    #[must_use]
-    pub fn new() -> Self {
-        // SAFETY: the registers OUTSET, OUTCLR and DIRSET (nRF51 reference manual, 14.2).
-        let [set, clear, outputs] =
-            [0x508, 0x50C, 0x518].map(|offset| unsafe { Register::at(GPIO + offset) });
-        outputs.write(ROW | COLUMN);
-        Self { set, clear }
-    }
-}
-
-impl Default for Led {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl ErrorType for Led {
-    type Error = Infallible;
-}
-
-impl OutputPin for Led {
-    fn set_low(&mut self) -> Result<(), Infallible> {
-        self.clear.write(ROW);
-        Ok(())
-    }
-
-    fn set_high(&mut self) -> Result<(), Infallible> {
-        self.set.write(ROW);
-        Ok(())
-    }
-}
-
 /// What the board brings.
 #[must_use]
-pub fn start() -> Board<Serial, Led> {
-    let (port, busy, stack) = (Serial::new(), Led::new(), Stack::of_firmware());
+pub fn start() -> Board<Serial, Pin> {
+    let (port, busy, stack) = (Serial::new(), Pin::new(ROW), Stack::of_firmware());
+    _ = Pin::new(COLUMN);
     Board { name: NAME, port, busy, stack, leaves: cfg!(feature = "emulator") }
 }
 

@@ -7,12 +7,16 @@
 mod banks;
 #[cfg(feature = "bench")]
 pub mod clock;
+mod lights;
 mod serial;
+mod watchdog;
 
 #[cfg(feature = "banks")]
 pub use banks::{ARENA, Banks, banks};
 pub use cortex_m_rt::entry;
+pub use lights::{Light, lights};
 pub use serial::Serial;
+pub use watchdog::Watchdog;
 
 use app::register::Register;
 use app::{Board, Stack};

@@ -78,7 +78,13 @@ fn a_row_of_depthwise_is_a_row_of_matvec() {
         }
         let mut found = [GUARD; ROWS + 3];
         let spread = &spread[..rows * case.x.len()];
-        depthwise(&case.rows, spread, case.bias_shift, &mut found[..case.outputs]);
+        depthwise(
+            &case.rows,
+            spread,
+            case.rows.rows(),
+            case.bias_shift,
+            &mut found[..case.outputs],
+        );
         assert_eq!(found, expected, "{case:?}");
     });
 }

@@ -141,11 +141,12 @@ fn pairs_pair(rows: &Rows<'_>, x: &[[u32; 2]], bias_shifts: [u32; 2], out: [&mut
 }
 
 /// `out[r] = round(256 · Σ_c w[r,c]·x[c·rows + r] · M[r] / 2¹⁶) + round(b[r] / 2^bias_shift)`: as
-/// [`matvec`], but each row reads numbers of its own. `rows`: pairs ·
-/// `x`: `[columns × rows]`, column after column.
-pub fn depthwise(rows: &Rows<'_>, x: &[i16], bias_shift: u32, out: &mut [i32]) {
-    let (width, columns) = (rows.rows(), rows.columns());
-    let count = out.len().min(width);
+/// [`matvec`], but each row reads numbers of its own. `rows`: pairs, of a matrix of `width` rows the
+/// first ones, or others if `x` starts as far behind ·
+/// `x`: `[columns × width]`, column after column.
+pub fn depthwise(rows: &Rows<'_>, x: &[i16], width: usize, bias_shift: u32, out: &mut [i32]) {
+    let columns = rows.columns();
+    let count = out.len().min(rows.rows());
     let mut next = 0usize;
     for (block, out) in rows.blocks().zip(out[..count].chunks_mut(BLOCK_ROWS)) {
         let first = next;

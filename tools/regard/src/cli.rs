@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use crate::uf2::family::{self, Family};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -24,12 +25,18 @@ pub(crate) enum Command {
     Convert(ConvertArgs),
     /// Text or a picture in, words out
     Run(RunArgs),
-    /// What a model file holds, and the RAM it needs
+    /// What a model file holds, the RAM it needs, and the boards that it fits
     Inspect(InspectArgs),
-    /// A model to a board, over its serial port
-    Send(SendArgs),
     /// Integer engine against float, over a file of sentences
     Check(CheckArgs),
+    /// Firmware or a model as a UF2 file, to be dropped on a board's disk
+    Uf2(Uf2Args),
+    /// A model apart from the firmware, as the bytes of its bank of flash
+    Bin(BinArgs),
+    /// A model to a board, over its serial port
+    Send(SendArgs),
+    /// A firmware project for a board, with a model in it
+    New(NewArgs),
 }
 
 #[derive(Debug, Args)]
@@ -123,6 +130,91 @@ pub(crate) struct SendArgs {
     /// The file of a serial port, set up by the system's own means; or tcp:HOST:PORT, as emulators have
     #[arg(long, value_name = "PORT")]
     pub(crate) to: String,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  regard uf2 target/thumbv6m-none-eabi/release/translate --family rp2040 -o translate.uf2
+  regard uf2 eng-fra.rgd --family absolute --base 0x10100000 --bank 640K -o model.uf2
+
+With --bank, and for a model file alone, a record goes to the end of the bank, as `regard bin` writes it;
+the flash between the two is left as it is.")]
+pub(crate) struct Uf2Args {
+    /// Firmware (ELF), model file, or any other bytes
+    pub(crate) file: PathBuf,
+    /// Whom it is for: rp2040, rp2350-arm-s, rp2350-arm-ns, rp2350-riscv; absolute or data, for what is
+    /// no code; or a number (0xada52840)
+    #[arg(long, value_name = "NAME", value_parser = family::parse)]
+    pub(crate) family: Family,
+    /// Where it goes, of what is no ELF file
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub(crate) base: Option<u32>,
+    /// Bytes of the bank that it is the model of (640K is 655360)
+    #[arg(long, value_name = "BYTES", value_parser = bytes, requires = "base")]
+    pub(crate) bank: Option<usize>,
+    /// With --bank: of two banks a firmware takes the one with the larger generation
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "bank")]
+    pub(crate) generation: u32,
+    /// UF2 file to write
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  regard bin eng-fra.rgd --base 0x08080000 --bank 640K --generation 2 -o model.bin")]
+pub(crate) struct BinArgs {
+    /// Model file
+    pub(crate) model: PathBuf,
+    /// Where the bank starts
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub(crate) base: u32,
+    #[command(flatten)]
+    pub(crate) bank: BankArgs,
+    /// File to write
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+/// A bank of flash, and how new its model is.
+#[derive(Debug, Args)]
+pub(crate) struct BankArgs {
+    /// Bytes of the bank (640K is 655360)
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub(crate) bank: usize,
+    /// Of two banks a firmware takes the one with the larger generation
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) generation: u32,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  regard new greeter --board an386 --model eng-fra.rgd
+  cd greeter && cargo run --release")]
+pub(crate) struct NewArgs {
+    /// Folder to write; its name is that of the firmware
+    pub(crate) dir: PathBuf,
+    /// Board, as `regard inspect` lists them
+    #[arg(long, value_name = "NAME")]
+    pub(crate) board: String,
+    /// Model file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: PathBuf,
+    /// Project of the engine, on which the firmware depends [default: the one this command is of]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) engine: Option<PathBuf>,
+    /// Write it even if the model seems not to fit
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// An address, hexadecimal behind 0x.
+fn address(text: &str) -> Result<u32, String> {
+    let number = match text.strip_prefix("0x") {
+        Some(digits) => u32::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    number.map_err(|_| "write an address of 32 bits, as 0x10100000".into())
 }
 
 #[derive(Debug, Args)]

@@ -1,15 +1,16 @@
-//! The alignment as a PNG: source words across, target words down, the darker the stronger.
+//! The alignment as a PNG: source words across, target words down, the darker the stronger. Drawn as
+//! boards draw it on their displays.
 
-use crate::label;
+use crate::canvas::{Canvas, FONT};
 use crate::problem::Problem;
-use image::{GrayImage, ImageFormat, Luma, imageops};
+use embedded_graphics::pixelcolor::{Gray8, GrayColor as _};
+use heat_map::{HeatMap, Style};
+use image::ImageFormat;
 use std::io::Cursor;
 
-/// Side of a cell in pixels.
-const CELL: u32 = 26;
-/// Between words and cells, and around everything.
-const MARGIN: u32 = 8;
-const WHITE: Luma<u8> = Luma([255]);
+const STYLE: Style = Style { font: FONT, cell: 26, margin: 8 };
+/// The weight 1.
+const ONE: f32 = regard::ALIGNMENT_ONE as f32;
 
 /// The bytes of a PNG. `rows`: `[target_len × source_len]`.
 pub(crate) fn png(
@@ -17,43 +18,20 @@ pub(crate) fn png(
     target: &[String],
     rows: &[Vec<f32>],
 ) -> Result<Vec<u8>, Problem> {
-    let longest = |words: &[String]| words.iter().map(|word| label::width(word)).max().unwrap_or(0);
-    let (left, top) = (longest(target) + 2 * MARGIN, longest(source) + 2 * MARGIN);
-    let width = left + CELL * source.len() as u32 + MARGIN;
-    let height = top + CELL * target.len() as u32 + MARGIN;
-    let mut picture = GrayImage::from_pixel(width, height, WHITE);
-    for (word, column) in source.iter().zip(0..) {
-        let label = imageops::rotate270(&label::draw(word));
-        let y = top - MARGIN - label.height();
-        paste(&mut picture, &label, left + column * CELL + centred(label.width()), y);
-    }
-    for (word, row) in target.iter().zip(0..) {
-        let label = label::draw(word);
-        let x = left - MARGIN - label.width();
-        paste(&mut picture, &label, x, top + row * CELL + centred(label.height()));
-    }
-    for (weights, row) in rows.iter().zip(0..target.len() as u32) {
-        for (weight, column) in weights.iter().zip(0..source.len() as u32) {
-            fill(&mut picture, left + column * CELL, top + row * CELL, *weight);
-        }
-    }
+    let rows: Vec<Vec<u16>> = rows.iter().map(|row| row.iter().map(q15).collect()).collect();
+    let map = HeatMap { source, target, rows: &rows };
+    let mut canvas = Canvas::new(map.size(&STYLE));
+    let Ok(()) = map.draw(&mut canvas, &STYLE, Gray8::BLACK, |weight, _| shade(weight));
     let mut bytes = Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, ImageFormat::Png).map_err(Problem::Picture)?;
+    canvas.0.write_to(&mut bytes, ImageFormat::Png).map_err(Problem::Picture)?;
     Ok(bytes.into_inner())
 }
 
-fn centred(size: u32) -> u32 {
-    CELL.saturating_sub(size) / 2
+/// A weight as the engine has it; the conversion saturates.
+fn q15(weight: &f32) -> u16 {
+    (weight * ONE).round().min(ONE) as u16
 }
 
-/// One cell with a thin white frame.
-fn fill(picture: &mut GrayImage, left: u32, top: u32, weight: f32) {
-    let shade = Luma([(255.0 - 235.0 * weight.clamp(0.0, 1.0) - 8.0) as u8]);
-    for (x, y) in (1..CELL).flat_map(|x| (1..CELL).map(move |y| (x, y))) {
-        picture.put_pixel(left + x, top + y, shade);
-    }
-}
-
-fn paste(picture: &mut GrayImage, label: &GrayImage, x: u32, y: u32) {
-    imageops::replace(picture, label, x.into(), y.into());
+fn shade(weight: u16) -> Gray8 {
+    Gray8::new((255.0 - 235.0 * f32::from(weight) / ONE - 8.0) as u8)
 }

@@ -1,5 +1,6 @@
-//! `regard inspect`: what a model file holds, and the RAM it needs.
+//! `regard inspect`: what a model file holds, the RAM it needs, and the boards that it fits.
 
+use crate::boards::{self, Fit, Needs, Status, Table};
 use crate::cli::InspectArgs;
 use crate::kind::{self, Field};
 use crate::problem::Problem;
@@ -20,7 +21,8 @@ pub(crate) fn run(args: &InspectArgs) -> Result<(), Problem> {
         if let EncoderKind::Convolutional(encoder) = &model.dims().encoder {
             writeln!(out, "{}\n", maps::table(encoder))?;
         }
-        writeln!(out, "{}\n\n{}", sections(&model), arena(&model))?;
+        writeln!(out, "{}\n\n{}\n", sections(&model), arena(&model))?;
+        writeln!(out, "{}", fits(&model, &boards::table()))?;
     }
     out.flush()?;
     Ok(())
@@ -71,7 +73,52 @@ fn arena(model: &Model<'_>) -> String {
     )
 }
 
+/// A row for each board: what is left, or missing.
+fn fits(model: &Model<'_>, table: &Table) -> String {
+    let needs = Needs::of(model, table);
+    let mut rows = table::new(&["board", "core", "here it is", "flash left", "RAM left"]);
+    for fit in table.boards.iter().map(|board| needs.on(board)) {
+        let status = match fit.board.status {
+            Status::Runs => "emulated",
+            Status::Builds => "built",
+        };
+        rows.add_row([
+            fit.board.name.clone(),
+            fit.board.core.clone(),
+            status.into(),
+            left(fit.flash_left),
+            left(fit.ram_left),
+        ]);
+    }
+    let [firmware, statics] = [table.firmware_bytes, table.statics_bytes].map(table::grouped);
+    let features = match needs.features() {
+        [] => String::new(),
+        some => format!("\nfirmware needs the engine's feature {}", some.join(" and ")),
+    };
+    format!(
+        "{}\n\nbeside a firmware of {firmware} bytes, the board's stack and {statics} bytes of \
+         statics{features}",
+        table::text(&rows)
+    )
+}
+
+fn left(bytes: i64) -> String {
+    let number = table::grouped(bytes.unsigned_abs() as usize);
+    if bytes < 0 { format!("lacks {number}") } else { number }
+}
+
+fn fit_as_json(fit: &Fit<'_>) -> Value {
+    json!({
+        "name": fit.board.name, "core": fit.board.core, "runs": fit.board.status == Status::Runs,
+        "fits": fit.fits(), "flash_left": fit.flash_left, "ram_left": fit.ram_left,
+        "flash_base": fit.board.flash.base, "ram_base": fit.board.ram.base,
+        "stack_bytes": fit.board.stack_bytes, "more_features": fit.features,
+    })
+}
+
 fn as_json(model: &Model<'_>) -> Value {
+    let table = boards::table();
+    let needs = Needs::of(model, &table);
     let section = |(slot, section): (regard::format::Slot, regard::format::Section<'_>)| {
         json!({
             "name": names::of(&slot, model.dims()), "rows": slot.rows, "columns": slot.columns,
@@ -86,5 +133,8 @@ fn as_json(model: &Model<'_>) -> Value {
         "self_test_steps": SelfTest::of(model).len(),
         "flash_bytes": model.file_bytes(),
         "arena_bytes": model.arena_bytes(),
+        "firmware_bytes": table.firmware_bytes,
+        "statics_bytes": table.statics_bytes,
+        "boards": table.boards.iter().map(|board| fit_as_json(&needs.on(board))).collect::<Vec<_>>(),
     })
 }

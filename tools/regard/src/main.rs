@@ -5,11 +5,15 @@
 //! model.json          ┴─ convert ─►┤ inspect  what a model file holds
 //!                        (.rgd)    └ check    integers against the float twin
 //! ```
+//! inspect says which boards a model fits; new makes a firmware for one of them, uf2 what its disk takes.
 //! Exit codes: 0 done, 1 the data is wrong, 2 the request is. Every failure is one sentence.
 
 #![forbid(unsafe_code)]
 
 mod answer;
+mod bin;
+mod boards;
+mod canvas;
 mod check;
 mod cli;
 mod convert;
@@ -22,9 +26,9 @@ mod heat;
 mod heat_png;
 mod inspect;
 mod kind;
-mod label;
 mod maps;
 mod names;
+mod new;
 mod panels;
 mod photo;
 mod problem;
@@ -33,6 +37,7 @@ mod quantise;
 mod run;
 mod send;
 mod table;
+mod uf2;
 
 use clap::Parser as _;
 use std::process::ExitCode;
@@ -44,6 +49,9 @@ fn main() -> ExitCode {
         cli::Command::Inspect(args) => inspect::run(&args),
         cli::Command::Send(args) => send::run(&args),
         cli::Command::Check(args) => check::run(&args),
+        cli::Command::Uf2(args) => uf2::run(&args),
+        cli::Command::Bin(args) => bin::run(&args),
+        cli::Command::New(args) => new::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

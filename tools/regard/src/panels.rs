@@ -1,7 +1,7 @@
 //! A caption as a PNG: the picture, and for each word the picture under the attention for it, as in
 //! the figures of *Show, Attend and Tell* (arXiv 1502.03044).
 
-use crate::label;
+use crate::canvas;
 use crate::problem::Problem;
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, ImageBuffer, ImageFormat, Luma, Rgb, RgbImage};
@@ -27,8 +27,8 @@ pub(crate) fn png(
     map: [u32; 2],
 ) -> Result<Vec<u8>, Problem> {
     let small = shrunk(photo);
-    let widest = words.iter().map(|word| label::width(word)).max().unwrap_or(0);
-    let cell = [small.width().max(widest) + MARGIN, small.height() + label::HEIGHT + MARGIN];
+    let widest = words.iter().map(|word| canvas::width(word)).max().unwrap_or(0);
+    let cell = [small.width().max(widest) + MARGIN, small.height() + canvas::HEIGHT + MARGIN];
     let count = words.len() as u32 + 1;
     let down = count.div_ceil(MOST_ACROSS);
     let across = count.div_ceil(down);
@@ -38,10 +38,10 @@ pub(crate) fn png(
     let panels = std::iter::once(("", small.clone())).chain(panels);
     for ((word, panel), index) in panels.zip(0..) {
         let (left, top) = (MARGIN + index % across * cell[0], MARGIN + index / across * cell[1]);
-        let label = DynamicImage::from(label::draw(word)).into_rgb8();
+        let label = DynamicImage::from(canvas::word(word)).into_rgb8();
         let middle = (small.width().saturating_sub(label.width())) / 2;
         imageops::replace(&mut page, &label, (left + middle).into(), top.into());
-        imageops::replace(&mut page, &panel, left.into(), (top + label::HEIGHT).into());
+        imageops::replace(&mut page, &panel, left.into(), (top + canvas::HEIGHT).into());
     }
     let mut bytes = Cursor::new(Vec::new());
     page.write_to(&mut bytes, ImageFormat::Png).map_err(Problem::Picture)?;

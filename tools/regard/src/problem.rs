@@ -1,5 +1,6 @@
 //! Every way to fail, each one sentence. Exit code 1: the data is wrong; 2: the request is.
 
+use crate::uf2::family::Family;
 use std::path::PathBuf;
 
 /// Why the command ends early.
@@ -85,6 +86,58 @@ pub(crate) enum Problem {
     Id { text: String },
     #[error("{failures} of the lines could not be translated")]
     Lines { failures: usize },
+    #[error("{} is not a 32-bit little-endian ELF file: {cause}", path.display())]
+    Elf { path: PathBuf, cause: object::Error },
+    #[error("{} was cut: of its {have} bytes a segment lies outside", path.display())]
+    CutElf { path: PathBuf, have: usize },
+    #[error(
+        "{} is for another processor (ELF machine {have}) than boards of the family {family}",
+        path.display()
+    )]
+    Machine { path: PathBuf, have: u16, family: Family },
+    #[error(
+        "bytes for {from:#010x} … {to:#010x} do not lie in the flash of {family}, {first:#010x} … \
+         {end:#010x}; RAM cannot be written with a UF2 file"
+    )]
+    OutsideFlash { from: u64, to: u64, first: u32, end: u32, family: Family },
+    #[error("two segments have bytes for {address:#010x}")]
+    Overlap { address: u32 },
+    #[error("{} has nothing to write into flash", path.display())]
+    NothingToWrite { path: PathBuf },
+    #[error("{} is no ELF file; say where it goes with --base", path.display())]
+    NoBase { path: PathBuf },
+    #[error("{} is an ELF file, which says itself where it goes, without --base", path.display())]
+    BaseOfElf { path: PathBuf },
+    #[error("{base:#010x} is not a multiple of {unit}, the bytes that are erased at once")]
+    Base { base: u32, unit: u32 },
+    #[error(
+        "a bank of {bytes} bytes at {base:#010x} does not start and end with the {unit} bytes that are \
+         written or erased at once"
+    )]
+    Bank { base: u32, bytes: usize, unit: u32 },
+    #[error("the model has {need} bytes; beside its record the bank has room for {room}")]
+    BankTooSmall { need: usize, room: usize },
+    #[error("there is no board {name:?}; there are {names}")]
+    NoBoard { name: String, names: String },
+    #[error(
+        "the model does not fit {board}: beside a firmware of {firmware} bytes it lacks {flash} bytes \
+         of flash and {ram} bytes of RAM; --force leaves that to the linker"
+    )]
+    DoesNotFit { board: String, flash: u64, ram: u64, firmware: usize },
+    #[error("{} is there already, and not an empty folder", path.display())]
+    NotEmpty { path: PathBuf },
+    #[error(
+        "a package cannot be called {name:?}: letters, digits, - and _, a letter first, and none of \
+         the names it is built with"
+    )]
+    PackageName { name: String },
+    #[error(
+        "{} has no boards/{folder} and boards/app; say where the project lies with --engine",
+        project.display()
+    )]
+    NoTemplate { project: PathBuf, folder: String },
+    #[error("{}: {}", path.display(), cause.message())]
+    Toml { path: PathBuf, cause: Box<toml_edit::TomlError> },
     #[error("output failed: {0}")]
     Output(#[from] std::io::Error),
 }
@@ -98,6 +151,13 @@ impl Problem {
             | Self::WantsPicture
             | Self::WantsText
             | Self::NoAttention
+            | Self::NoBase { .. }
+            | Self::NoBoard { .. }
+            | Self::NotEmpty { .. }
+            | Self::PackageName { .. }
+            | Self::BaseOfElf { .. }
+            | Self::Base { .. }
+            | Self::Bank { .. }
             | Self::NoLengths => 2,
             _ => 1,
         }

@@ -7,6 +7,7 @@ use crate::counts::{self, Row};
 use crate::elf;
 use crate::emulator::Session;
 use crate::extras::Extras;
+use crate::parts::Parts;
 use anyhow::{Context, Result};
 use std::process::Command;
 
@@ -19,12 +20,14 @@ struct Bench {
 }
 
 /// Kernels, to the very instruction, and whole models, by a timer to the next 20.
-const KERNELS: Bench = Bench { bin: "bench", features: &["bench", "int4"], shift: 8 };
-const MODELS: Bench = Bench { bin: "bench_models", features: &["bench"], shift: 1 };
+const OTHERS: [Bench; 2] = [
+    Bench { bin: "bench", features: &["bench", "int4"], shift: 8 },
+    Bench { bin: "bench_models", features: &["bench"], shift: 1 },
+];
 
 /// Layers of other crates, and the boards that they are counted on, with the feature for each.
 const CRATES: Bench = Bench { bin: "peers", features: &[], shift: 7 };
-const PEERS: [(&str, &[&str]); 2] = [("microbit", &["m0"]), ("an386", &["m4"])];
+pub(crate) const PEERS: [(&str, &str); 2] = [("microbit", "m0"), ("an386", "m4")];
 
 /// What the micro:bit counts: its timer tells single instructions of models too, of which one fits.
 const MICROBIT: [Bench; 4] = [
@@ -34,7 +37,8 @@ const MICROBIT: [Bench; 4] = [
     Bench { bin: "bench_speak", features: &["bench_models"], shift: 7 },
 ];
 
-/// The boards that the others run on.
+/// The boards that the others run on, after this.
+const MICROBIT_NAME: &str = "microbit";
 const BOARDS: [&str; 6] = ["an385", "an386", "an500", "an505", "an547", "rv32"];
 /// The board whose core counts its instructions itself: of 1 ns each.
 const COUNTS_ITSELF: &str = "rv32";
@@ -65,9 +69,14 @@ pub(crate) fn check(found: &[Row]) -> Result<String> {
     Ok(format!("not a fault, for {compiler} is not the {known_compiler} of {BASELINE}: {said}"))
 }
 
-/// What all boards count.
-pub(crate) fn rows() -> Result<Vec<Row>> {
-    all_lines().map(|lines| rows_of(&lines))
+/// The boards that count.
+pub(crate) fn boards() -> impl Iterator<Item = &'static str> {
+    [MICROBIT_NAME].into_iter().chain(BOARDS)
+}
+
+/// What a board counts.
+pub(crate) fn rows(board: &Board) -> Result<Vec<Row>> {
+    lines_of(board).map(|lines| rows_of(&lines))
 }
 
 fn rows_of(lines: &[String]) -> Vec<Row> {
@@ -75,11 +84,18 @@ fn rows_of(lines: &[String]) -> Vec<Row> {
 }
 
 fn all_lines() -> Result<Vec<String>> {
-    let own = MICROBIT.iter().map(|bench| ("microbit", bench));
-    let others = BOARDS.iter().flat_map(|&board| [(board, &KERNELS), (board, &MODELS)]);
     let mut all = Vec::new();
-    for (name, bench) in own.chain(others) {
-        all.extend(lines(board::find(name)?, bench)?);
+    for name in boards() {
+        all.extend(lines_of(board::find(name)?)?);
+    }
+    Ok(all)
+}
+
+fn lines_of(board: &Board) -> Result<Vec<String>> {
+    let programs: &[Bench] = if board.name == MICROBIT_NAME { &MICROBIT } else { &OTHERS };
+    let mut all = Vec::new();
+    for bench in programs {
+        all.extend(lines(board, bench)?);
     }
     Ok(all)
 }
@@ -90,17 +106,28 @@ fn extras(lines: &[String]) -> Result<Extras> {
     for line in lines {
         extras.add_model(line)?;
     }
-    for board in board::BOARDS.iter().filter(|board| board.proves) {
+    for board in board::all()? {
+        if !Parts::of(board)?.has("proof") {
+            continue;
+        }
         let images = Firmware::release(&["proof"], &["proof"]).build(board)?;
         let image = images.first().context("nothing was built")?;
-        extras.add_kernels(board.core, &elf::sizes(image, "regard::kernel::")?);
+        extras.add_kernels(&board.core, &elf::sizes(image, "regard::kernel::")?);
     }
     for (name, feature) in PEERS {
-        let peers = Board { folder: "peers", features: feature, ..*board::find(name)? };
-        let rows = rows_of(&self::lines(&peers, &CRATES)?);
+        let rows = rows_of(&self::lines(&with_peers(board::find(name)?, feature), &CRATES)?);
         extras.crates.extend(rows.iter().map(Row::as_json));
     }
     Ok(extras)
+}
+
+/// A board with the folder of other crates in place of its own.
+pub(crate) fn with_peers(board: &Board, feature: &str) -> Board {
+    let mut peers = board.clone();
+    peers.folder = "peers".into();
+    peers.features = vec![feature.into()];
+    peers.emulator.features.clear();
+    peers
 }
 
 fn compiler() -> Result<String> {

@@ -1,6 +1,19 @@
-//! The boards that the emulator knows.
+//! The boards of `boards/boards.json`, and what their crates say of themselves.
+//!
+//! ```text
+//! boards.json        name, core, folder, target, features, emulator, models of the demos
+//! Cargo.toml         programs, and features: a board with `conformance` runs that suite, one with
+//!   of the folder    `proof` links the proofs, one with `defmt` logs by it …                (parts.rs)
+//! ```
+//! A new board is a folder and an entry in that file; nothing here knows it by name.
 
+use crate::cargo::root;
 use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde_json::Value;
+use std::sync::OnceLock;
+
+const TABLE: &str = "boards/boards.json";
 
 /// What a conversation reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,136 +27,132 @@ pub(crate) enum Reads {
 }
 
 /// A conversation that a board can have.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Demo {
     /// Its program.
-    pub(crate) bin: &'static str,
+    pub(crate) bin: String,
     /// The folder of its model in `models/`.
-    pub(crate) model: &'static str,
-    /// The folder whose `test.tsv`, or `test.png`, holds what it is tested with.
-    pub(crate) data: &'static str,
+    pub(crate) model: String,
     /// What it reads.
     pub(crate) reads: Reads,
 }
 
-const fn translate(model: &'static str) -> Demo {
-    Demo { bin: "translate", model, data: model, reads: Reads::Sentences }
+/// What the project does with a board.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    /// Its firmware runs, emulated, for each commit.
+    Runs,
+    /// Its firmware is built for each commit.
+    Builds,
 }
 
-const fn speak(model: &'static str) -> Demo {
-    Demo { bin: "speak", model, data: "g2p", reads: Reads::Words }
+/// How a board is emulated.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Emulator {
+    /// Program and machine.
+    pub(crate) command: Vec<String>,
+    /// Cargo features of a firmware that runs there.
+    pub(crate) features: Vec<String>,
 }
-
-const CAPTION: Demo =
-    Demo { bin: "caption", model: "scenes", data: "scenes", reads: Reads::Pictures };
 
 /// One board.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Board {
     /// What people call it.
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
+    /// What its maker calls it.
+    pub(crate) title: String,
     /// Its processor.
-    pub(crate) core: &'static str,
+    pub(crate) core: String,
+    /// What is done with it.
+    pub(crate) status: Status,
     /// Its folder in `boards/`.
-    pub(crate) folder: &'static str,
+    pub(crate) folder: String,
     /// The compiler's name of its processor.
-    pub(crate) target: &'static str,
-    /// Cargo features of its firmware.
-    pub(crate) features: &'static [&'static str],
-    /// The program that emulates it.
-    pub(crate) emulator: &'static str,
-    /// The emulator's name of it, and what else it is told.
-    pub(crate) machine: &'static [&'static str],
-    /// Its conversations.
-    pub(crate) demos: &'static [Demo],
-    /// Does its self-test log by defmt?
-    pub(crate) logs: bool,
-    /// Has it the programs of the proof?
-    pub(crate) proves: bool,
-    /// Has it room for the models of `tests/golden`?
-    pub(crate) goldens: bool,
+    pub(crate) target: String,
+    /// Cargo features that choose it among the boards of its folder; without any, its default ones.
+    pub(crate) features: Vec<String>,
+    /// What emulates it.
+    #[serde(default)]
+    pub(crate) emulator: Emulator,
+    /// Its conversations, with the models.
+    #[serde(deserialize_with = "demos", rename = "programs")]
+    pub(crate) demos: Vec<Demo>,
 }
 
 /// All of them.
-pub(crate) const BOARDS: [Board; 7] = [
-    Board {
-        name: "microbit",
-        core: "Cortex-M0",
-        folder: "microbit",
-        target: "thumbv6m-none-eabi",
-        features: &["emulator"],
-        emulator: ARM,
-        machine: &["microbit"],
-        demos: &[translate("eng-fra-tiny"), speak("g2p-tiny")],
-        logs: false,
-        proves: true,
-        goldens: false,
-    },
-    mps2("an385", "Cortex-M3", "thumbv7m-none-eabi", &["mps2-an385"], &["an385"]),
-    mps2("an386", "Cortex-M4F", "thumbv7em-none-eabihf", &["mps2-an386"], &["an386"]),
-    mps2("an500", "Cortex-M7", "thumbv7em-none-eabihf", &["mps2-an500"], &["an500"]),
-    mps2("an505", "Cortex-M33", "thumbv8m.main-none-eabihf", &["mps2-an505"], &["an505"]),
-    mps2("an547", "Cortex-M55", "thumbv8m.main-none-eabihf", &["mps3-an547"], &["an547"]),
-    Board {
-        name: "rv32",
-        core: "RV32IMAC",
-        folder: "qemu-riscv32",
-        target: "riscv32imac-unknown-none-elf",
-        features: &[],
-        emulator: RISCV,
-        machine: &["virt", "-bios", "none"],
-        demos: LARGE,
-        logs: false,
-        proves: false,
-        goldens: true,
-    },
-];
-
-/// The demos of boards with room for the large models.
-const LARGE: &[Demo] = &[translate("eng-fra"), speak("g2p"), CAPTION];
-
-/// The emulators of all boards.
-pub(crate) const ARM: &str = "qemu-system-arm";
-pub(crate) const RISCV: &str = "qemu-system-riscv32";
-
-const fn mps2(
-    name: &'static str,
-    core: &'static str,
-    target: &'static str,
-    machine: &'static [&'static str],
-    features: &'static [&'static str],
-) -> Board {
-    let (folder, emulator, demos) = ("qemu-mps2", ARM, LARGE);
-    Board {
-        name,
-        core,
-        folder,
-        target,
-        features,
-        emulator,
-        machine,
-        demos,
-        logs: true,
-        proves: true,
-        goldens: true,
+pub(crate) fn all() -> Result<&'static [Board]> {
+    static BOARDS: OnceLock<Vec<Board>> = OnceLock::new();
+    if let Some(boards) = BOARDS.get() {
+        return Ok(boards);
     }
+    let read = read().context(TABLE)?;
+    Ok(BOARDS.get_or_init(|| read))
+}
+
+fn read() -> Result<Vec<Board>> {
+    #[derive(Deserialize)]
+    struct Table {
+        boards: Vec<Board>,
+    }
+    let table: Table = serde_json::from_str(&std::fs::read_to_string(root().join(TABLE))?)?;
+    Ok(table.boards)
+}
+
+/// Translators first, then those that speak, then the others, in the order of their names.
+fn demos<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Demo>, D::Error> {
+    let programs = serde_json::Map::deserialize(from)?;
+    let demo = |(bin, model): (String, Value)| {
+        let reads = match bin.as_str() {
+            "speak" => Reads::Words,
+            "caption" => Reads::Pictures,
+            _ => Reads::Sentences,
+        };
+        let model = model.as_str().ok_or_else(|| serde::de::Error::custom("no model"))?.to_owned();
+        Ok(Demo { bin, model, reads })
+    };
+    let mut demos = programs.into_iter().map(demo).collect::<Result<Vec<_>, _>>()?;
+    demos.sort_by_key(|demo| demo.reads as u8);
+    Ok(demos)
 }
 
 /// The board of this name.
 pub(crate) fn find(name: &str) -> Result<&'static Board> {
-    let names: Vec<_> = BOARDS.iter().map(|board| board.name).collect();
-    BOARDS
+    let boards = all()?;
+    let names: Vec<_> = boards.iter().map(|board| board.name.as_str()).collect();
+    boards
         .iter()
         .find(|board| board.name == name)
         .with_context(|| format!("no board is called {name}; there are {}", names.join(", ")))
 }
 
+/// `cargo xtask boards --list`: a line each.
+pub(crate) fn list() -> Result<String> {
+    let line = |Board { name, core, status, title, .. }: &Board| {
+        let status = match status {
+            Status::Runs => "runs",
+            Status::Builds => "builds",
+        };
+        format!("{name:<16} {core:<11} {status:<6}   {title}\n")
+    };
+    Ok(all()?.iter().map(line).collect())
+}
+
 impl Demo {
+    /// The folder in `models/` whose `test.tsv`, or `test.png`, holds what it is tested with: that of
+    /// its model, or of the large one of which its model is the small brother.
+    pub(crate) fn data(&self) -> &str {
+        let of = |folder: &str| root().join("models").join(folder);
+        let own = ["test.tsv", "test.png"].iter().any(|file| of(&self.model).join(file).is_file());
+        if own { &self.model } else { self.model.trim_end_matches("-tiny") }
+    }
+
     /// The files that its firmware includes: the model, and pictures to describe.
     pub(crate) fn includes(&self) -> Vec<String> {
         let mut files = vec![format!("models/{0}/{0}.rgd", self.model)];
         if self.reads == Reads::Pictures {
-            files.extend(["one", "two"].map(|name| format!("models/{}/{name}.rgb", self.data)));
+            files.extend(["one", "two"].map(|name| format!("models/{}/{name}.rgb", self.data())));
         }
         files
     }
@@ -152,9 +161,71 @@ impl Demo {
 impl Board {
     /// The conversation of this name.
     pub(crate) fn demo(&self, bin: &str) -> Result<&Demo> {
-        let names: Vec<_> = self.demos.iter().map(|demo| demo.bin).collect();
+        let names: Vec<_> = self.demos.iter().map(|demo| demo.bin.as_str()).collect();
         let names = names.join(" and ");
         let demo = self.demos.iter().find(|demo| demo.bin == bin);
         demo.with_context(|| format!("{} has no program {bin} to talk to, but {names}", self.name))
+    }
+
+    /// The program that emulates it, and what that is told.
+    pub(crate) fn emulated(&self) -> Result<(&str, &[String])> {
+        let (program, machine) =
+            self.emulator.command.split_first().with_context(|| {
+                format!("{} has no emulator: its firmware only builds", self.name)
+            })?;
+        Ok((program, machine))
+    }
+
+    /// Is its firmware run in an emulator?
+    pub(crate) fn runs(&self) -> bool {
+        self.status == Status::Runs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// Folders of `boards/` that are crates, and no boards.
+    const NO_BOARDS: [&str; 3] = ["app", "peers", "heat-map"];
+
+    #[test]
+    fn every_folder_is_in_the_table_and_every_board_has_a_folder() {
+        let boards = root().join("boards");
+        let folders = boards.read_dir().unwrap().map(|entry| entry.unwrap().path());
+        let crates = folders.filter(|folder| folder.join("Cargo.toml").is_file());
+        let names = crates.map(|folder| folder.file_name().unwrap().to_str().unwrap().to_owned());
+        let found: BTreeSet<String> =
+            names.filter(|name| !NO_BOARDS.contains(&name.as_str())).collect();
+        let known: BTreeSet<String> =
+            all().unwrap().iter().map(|board| board.folder.clone()).collect();
+        assert_eq!(found, known, "folders with a Cargo.toml, and those of {TABLE}");
+    }
+
+    #[test]
+    fn what_runs_has_an_emulator_and_what_only_builds_has_none() {
+        for board in all().unwrap() {
+            assert_eq!(board.runs(), board.emulated().is_ok(), "{}", board.name);
+        }
+    }
+
+    #[test]
+    fn the_page_lists_the_boards_as_the_command_does() {
+        let page = std::fs::read_to_string(root().join("boards/README.md")).unwrap();
+        let list = list().unwrap();
+        assert!(page.contains(&format!("```text\n{list}```")), "boards/README.md lacks\n{list}");
+    }
+
+    #[test]
+    fn every_demo_has_a_model_and_something_to_be_tested_with() {
+        for demo in all().unwrap().iter().flat_map(|board| &board.demos) {
+            for file in demo.includes() {
+                assert!(root().join(&file).is_file(), "{file}");
+            }
+            let data = root().join("models").join(demo.data());
+            let test = if demo.reads == Reads::Pictures { "test.png" } else { "test.tsv" };
+            assert!(data.join(test).is_file(), "{}/{test}", data.display());
+        }
     }
 }

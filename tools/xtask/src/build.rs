@@ -2,10 +2,22 @@
 
 use crate::board::Board;
 use crate::cargo::{cargo, lines, target_dir};
-use crate::goldens;
+use crate::{goldens, jobs};
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::path::PathBuf;
+use std::process::Command;
+
+/// `cargo WHAT` in the folder of a board, with the features that choose it to come.
+pub(crate) fn command(what: &str, board: &Board) -> Command {
+    let mut command = cargo(&format!("boards/{}", board.folder), &[what, "--locked", "--quiet"]);
+    if !board.features.is_empty() {
+        command.arg("--no-default-features");
+    }
+    command.arg("--target-dir").arg(target_dir().join(format!("boards/{}", jobs::worker())));
+    command.env(goldens::LIST, goldens::list(board));
+    command
+}
 
 /// What to build.
 #[derive(Debug)]
@@ -29,17 +41,16 @@ impl<'a> Firmware<'a> {
     }
 
     /// The command that builds it.
-    fn command(&self, board: &Board) -> std::process::Command {
-        let features = [board.features, self.features].concat().join(",");
-        let target = self.target.unwrap_or(board.target);
-        let arguments = ["build", "--locked", "--quiet", "--no-default-features"];
-        let mut command = cargo(&format!("boards/{}", board.folder), &arguments);
+    fn command(&self, board: &Board) -> Command {
+        let target = self.target.unwrap_or(&board.target);
+        let mut command = command("build", board);
+        let own = board.features.iter().chain(&board.emulator.features).map(String::as_str);
+        let features: Vec<&str> = own.chain(self.features.iter().copied()).collect();
+        command.args(["--features", &features.join(",")]);
         command.args(["--message-format", "json-render-diagnostics"]);
-        command.args(["--profile", self.profile, "--target", target, "--features", &features]);
+        command.args(["--profile", self.profile, "--target", target]);
         command.args(self.bins.iter().flat_map(|bin| ["--bin", bin]));
-        command.arg("--target-dir").arg(target_dir().join("boards"));
         command.env("REGARD_KERNEL", if self.portable { "portable" } else { "" });
-        command.env(goldens::LIST, goldens::list(board));
         command
     }
 

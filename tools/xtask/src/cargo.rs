@@ -1,5 +1,6 @@
 //! Running other programs: what they say is shown, and that they fail is an error.
 
+use crate::output;
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -28,6 +29,8 @@ pub(crate) fn cargo(folder: &str, arguments: &[&str]) -> Command {
 
 /// Runs a program to its end.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
+    output::go_on()?;
+    command.stdout(output::stdio()?).stderr(output::stdio()?);
     let status = command.status().with_context(|| format!("cannot start {command:?}"))?;
     if !status.success() {
         bail!("{} failed ({status})", shown(command));
@@ -37,8 +40,10 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 
 /// Runs a program to its end and returns the lines it wrote, which are shown too if `visible`.
 pub(crate) fn lines(command: &mut Command, visible: bool) -> Result<Vec<String>> {
+    output::go_on()?;
     let mut child = command
         .stdout(Stdio::piped())
+        .stderr(output::stdio()?)
         .spawn()
         .with_context(|| format!("cannot start {}", shown(command)))?;
     let output = child.stdout.take().context("its output is not piped")?;
@@ -46,7 +51,7 @@ pub(crate) fn lines(command: &mut Command, visible: bool) -> Result<Vec<String>>
     for line in BufReader::new(output).lines() {
         let line = line?;
         if visible {
-            println!("{line}");
+            output::say(&line);
         }
         lines.push(line);
     }

@@ -3,6 +3,7 @@
 
 use crate::board::{Board, Demo};
 use crate::build::Firmware;
+use crate::output;
 use anyhow::{Context, Result, bail};
 use std::io::{Read, Write};
 use std::path::Path;
@@ -25,6 +26,8 @@ pub(crate) struct Session<'a> {
     pub(crate) serial: bool,
     /// Instructions are executed in a fixed time of 2^shift ns.
     pub(crate) icount: Option<u32>,
+    /// What else the emulator is told.
+    pub(crate) extra: &'a [&'a str],
 }
 
 /// What a firmware did.
@@ -58,22 +61,24 @@ impl<'a> Session<'a> {
     /// A program that is not spoken to.
     pub(crate) fn silent(board: &'a Board, firmware: &'a Path) -> Self {
         let limit = Duration::from_secs(120);
-        Self { board, firmware, input: b":quit\n", limit, serial: true, icount: None }
+        Self { board, firmware, input: b":quit\n", limit, serial: true, icount: None, extra: &[] }
     }
 
-    fn command(&self) -> Command {
-        let mut command = qemu(self.board, self.firmware);
+    fn command(&self) -> Result<Command> {
+        let mut command = emulator(self.board, self.firmware)?;
         command.args(["-serial", if self.serial { "stdio" } else { "null" }]);
         if let Some(shift) = self.icount {
             command.args(["-icount", &format!("shift={shift}")]);
         }
-        command
+        command.args(self.extra);
+        Ok(command)
     }
 
     /// Runs it to its end.
     pub(crate) fn run(&self) -> Result<Outcome> {
-        let mut command = self.command();
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        output::go_on()?;
+        let mut command = self.command()?;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(output::stdio()?);
         let mut child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
         let mut typed = child.stdin.take().context("no standard input")?;
         let mut heard = child.stdout.take().context("no standard output")?;
@@ -108,22 +113,24 @@ impl<'a> Session<'a> {
 
     fn late(&self, output: &[u8]) -> String {
         let tail = String::from_utf8_lossy(&output[output.len().saturating_sub(400)..]);
-        let (name, seconds) = (self.board.name, self.limit.as_secs());
+        let (name, seconds) = (&self.board.name, self.limit.as_secs());
         format!("{name} was not done after {seconds} s; the end of what it wrote:\n{tail}\n")
     }
 }
 
-fn qemu(board: &Board, firmware: &Path) -> Command {
-    let mut command = Command::new(board.emulator);
-    command.arg("-M").args(board.machine).args(["-display", "none", "-monitor", "none"]);
+/// The emulator with a firmware, and nothing connected to the serial port yet.
+pub(crate) fn emulator(board: &Board, firmware: &Path) -> Result<Command> {
+    let (program, machine) = board.emulated()?;
+    let mut command = Command::new(program);
+    command.args(machine).args(["-display", "none", "-monitor", "none"]);
     command.args(["-semihosting-config", "enable=on,target=native"]);
     command.arg("-kernel").arg(firmware);
-    command
+    Ok(command)
 }
 
 /// Connects this terminal with a conversation on a board, until `:quit`.
 pub(crate) fn converse(board: &Board, demo: &Demo) -> Result<()> {
-    let built = Firmware::release(&[demo.bin], &[]).build(board)?;
+    let built = Firmware::release(&[&demo.bin], &[]).build(board)?;
     let firmware = built.first().context("nothing was built")?;
-    crate::cargo::run(qemu(board, firmware).args(["-serial", "stdio"]))
+    crate::cargo::run(emulator(board, firmware)?.args(["-serial", "stdio"]))
 }

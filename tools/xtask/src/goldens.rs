@@ -3,12 +3,12 @@
 
 use crate::board::Board;
 use crate::build::Firmware;
-use crate::cargo::{cargo, lines, root, run, target_dir};
+use crate::cargo::{cargo, lines, root, target_dir};
 use crate::emulator::Session;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// The variable in which the firmware `goldens` finds its list.
 pub(crate) const LIST: &str = "REGARD_GOLDENS";
@@ -59,7 +59,7 @@ fn converted(command: &Path, folder: &Path, name: &str, options: &[&str]) -> Res
     let mut convert = Command::new(command);
     convert.arg("convert").arg(folder.join("weights.safetensors"));
     convert.arg("--config").arg(folder.join("model.json")).arg("-o").arg(&file).args(options);
-    run(convert.stdout(Stdio::null())).with_context(|| name.to_owned())?;
+    lines(&mut convert, false).with_context(|| name.to_owned())?;
     let file = file.display().to_string();
     Ok(format!("    ({name:?}, regard::include_model!({file:?})),\n"))
 }

@@ -1,24 +1,17 @@
 //! What needs no other machine: format, lints, docs, tests.
 
-use crate::board::BOARDS;
-use crate::cargo::{cargo, lines, run, target_dir};
-use crate::goldens;
+use crate::bench::{self, PEERS};
+use crate::board::{self, Board};
+use crate::build;
+use crate::cargo::{cargo, lines, root, run, target_dir};
+use crate::parts::Parts;
 use anyhow::{Result, ensure};
 
-/// Folders with a workspace of their own.
-const FOLDERS: [&str; 8] = [
-    ".",
-    "tools/bench",
-    "tools/wasm",
-    "boards/app",
-    "boards/qemu-mps2",
-    "boards/qemu-riscv32",
-    "boards/microbit",
-    "boards/peers",
-];
+/// Folders with a workspace of their own, but those in `boards/`.
+const FOLDERS: [&str; 3] = [".", "tools/bench", "tools/wasm"];
 
-/// Boards whose code is linted: the others of `qemu-mps2` differ from these in constants alone.
-const LINTED: [&str; 4] = ["microbit", "an386", "an547", "rv32"];
+/// Boards that differ from others of their folder in constants alone, and are not linted.
+const ALIKE: [&str; 3] = ["an385", "an500", "an505"];
 
 /// Feature sets of the engine that change what its tests see, beside the workspace's own.
 const FEATURES: [&str; 2] = ["", "emit,micromath,conformance,slow-flash"];
@@ -30,6 +23,12 @@ pub(crate) fn format() -> Result<Vec<String>> {
     for folder in FOLDERS {
         run(&mut cargo(folder, &["fmt", "--all", "--check"]))?;
     }
+    let mut folders: Vec<_> = root().join("boards").read_dir()?.collect::<std::io::Result<_>>()?;
+    folders.retain(|folder| folder.path().join("Cargo.toml").is_file());
+    for folder in folders {
+        let folder = format!("boards/{}", folder.file_name().display());
+        run(&mut cargo(&folder, &["fmt", "--all", "--check"]))?;
+    }
     Ok(Vec::new())
 }
 
@@ -39,7 +38,7 @@ pub(crate) fn lints() -> Result<Vec<String>> {
     let all = ["clippy", "--quiet", "--workspace", "--all-targets", "--all-features"];
     run(cargo(".", &all).args(deny))?;
     let mut app = cargo("boards/app", &["clippy", "--locked", "--quiet", "--all-targets"]);
-    run(app.args(APP).arg("--target-dir").arg(target_dir().join("boards")).args(deny))?;
+    run(app.args(APP).arg("--target-dir").arg(target_dir().join("app")).args(deny))?;
     let mut wasm = cargo("tools/wasm", &["clippy", "--locked", "--quiet"]);
     wasm.args(["--target", "wasm32-unknown-unknown"]);
     run(wasm.arg("--target-dir").arg(target_dir().join("wasm")).args(deny))?;
@@ -48,18 +47,31 @@ pub(crate) fn lints() -> Result<Vec<String>> {
         .arg("--target-dir")
         .arg(target_dir().join("bench"))
         .args(deny))?;
-    goldens::convert()?;
-    for board in BOARDS.iter().filter(|board| LINTED.contains(&board.name)) {
-        let extra: &[&str] = if board.logs { &["defmt"] } else { &[] };
-        let proof: &[&str] = if board.proves { &["proof"] } else { &[] };
-        let golden: &[&str] = if board.goldens { &["goldens"] } else { &[] };
-        let features = [board.features, extra, proof, golden, &["conformance"]].concat().join(",");
-        let arguments = ["clippy", "--locked", "--quiet", "--no-default-features"];
-        let mut command = cargo(&format!("boards/{}", board.folder), &arguments);
-        command.args(["--target", board.target, "--features", &features]);
-        command.arg("--target-dir").arg(target_dir().join("boards"));
-        run(command.env(goldens::LIST, goldens::list(board)).args(deny))?;
+    Ok(Vec::new())
+}
+
+/// The boards whose firmware is linted, with the folder of other crates beside two of them.
+pub(crate) fn linted() -> Result<Vec<Board>> {
+    let all = board::all()?.iter().filter(|board| !ALIKE.contains(&board.name.as_str()));
+    let mut linted: Vec<Board> = all.cloned().collect();
+    for (name, feature) in PEERS {
+        let mut peers = bench::with_peers(board::find(name)?, feature);
+        peers.name = format!("peers on {name}");
+        linted.push(peers);
     }
+    Ok(linted)
+}
+
+/// No warnings in the firmware of a board, with all its features.
+pub(crate) fn firmware_lints(board: &Board) -> Result<Vec<String>> {
+    let features = if board.folder == "peers" {
+        board.features.clone()
+    } else {
+        Parts::of(board)?.all_features(board)?
+    };
+    let mut command = build::command("clippy", board);
+    command.args(["--target", &board.target, "--features", &features.join(",")]);
+    run(command.args(["--", "-D", "warnings"]))?;
     Ok(Vec::new())
 }
 
@@ -78,7 +90,7 @@ pub(crate) fn tests() -> Result<Vec<String>> {
         findings.extend(tested(&mut cargo(".", &arguments))?);
     }
     let mut app = cargo("boards/app", &["test", "--locked"]);
-    findings.extend(tested(app.args(APP).arg("--target-dir").arg(target_dir().join("boards")))?);
+    findings.extend(tested(app.args(APP).arg("--target-dir").arg(target_dir().join("app")))?);
     let passed = |line: &String| line.split_whitespace().nth(3)?.parse::<u32>().ok();
     let passed: u32 = findings.iter().filter_map(passed).sum();
     findings.push(format!("{passed} tests passed, none failed"));

@@ -23,10 +23,15 @@ mod extras;
 mod family;
 mod goldens;
 mod host;
+mod jobs;
 mod log;
 mod m7;
 mod manners;
+mod on_board;
+mod output;
+mod parts;
 mod peers;
+mod pieces;
 mod proof;
 mod python;
 mod same_bits;
@@ -44,15 +49,16 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask test               everything, as CI does it
-cargo xtask boards             only what runs in the emulator
+cargo xtask boards             only the boards: all are built, and run where there is an emulator
+cargo xtask boards NAME        only this board
+cargo xtask boards --list      their names, cores, and what is done with each
 cargo xtask wasm               only the conformance suite in a WebAssembly engine
 cargo xtask proof              link the engine without a way to panic; print its flash
 cargo xtask check-elf FILE     symbols that the engine's part of a firmware must not reach
 cargo xtask bench              count instructions of kernels and whole models: docs/BENCH.md
 cargo xtask m7                 cycles of the kernels on a Cortex-M7, modelled
 cargo xtask share              what the instructions of a sentence are spent on, on the M4
-cargo xtask emulate BOARD      talk to a board (an385, an386, an500, an505, an547,
-                               microbit, rv32);
+cargo xtask emulate BOARD      talk to a board that runs;
                                `emulate BOARD speak` says words instead of translating,
                                `emulate BOARD caption` describes pictures
 cargo xtask python             the tests of tools/train
@@ -80,7 +86,9 @@ fn run() -> Result<()> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
         ["test"] => steps::test(),
-        ["boards"] => steps::boards(),
+        ["boards"] => steps::boards(board::all()?),
+        ["boards", "--list"] => board::list().map(|list| print!("{list}")),
+        ["boards", name] => steps::boards(std::slice::from_ref(board::find(name)?)),
         ["wasm"] => steps::wasm(),
         ["setup"] => setup::all().and_then(|()| python::setup()),
         ["python"] => steps::python(),

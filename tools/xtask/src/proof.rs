@@ -10,6 +10,7 @@ use crate::build::Firmware;
 use crate::cargo::root;
 use crate::elf::{self, Flash};
 use crate::family::{CONVOLUTIONAL, RECURRENT, TRANSFORMER};
+use crate::jobs::{Job, Place};
 use crate::setup::PROOF_TARGET;
 use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
@@ -31,9 +32,9 @@ const PROOFS: [(&str, Option<&str>, &str); 7] = [
 ];
 
 /// The Transformer alone, recurrent models alone; on the M4 also those of pictures alone, the first
-/// two together, and all that can be asked.
-const PROGRAMS: [&str; 5] =
-    ["proof", "proof_recurrent", "proof_caption", "proof_both", "proof_all"];
+/// two together, and all that can be asked, in one go and in pieces.
+const PROGRAMS: [&str; 6] =
+    ["proof", "proof_recurrent", "proof_caption", "proof_both", "proof_all", "proof_work"];
 
 /// Links all proofs, and prints the flash of the engine.
 pub(crate) fn all() -> Result<()> {
@@ -43,9 +44,18 @@ pub(crate) fn all() -> Result<()> {
     Ok(())
 }
 
-/// A line per proof.
-pub(crate) fn report() -> Result<Vec<String>> {
+/// Links all proofs of these boards, one board after the other, and prints the flash of the engine.
+fn report() -> Result<Vec<String>> {
     PROOFS.iter().map(|&(name, target, profile)| one(board::find(name)?, target, profile)).collect()
+}
+
+/// A job for each proof.
+pub(crate) fn jobs<'a>() -> impl Iterator<Item = Job<'a>> {
+    PROOFS.iter().map(|&(name, target, profile)| {
+        let of = target.map_or_else(|| name.to_owned(), |target| format!("{name} {target}"));
+        let work = move || Ok(vec![one(board::find(name)?, target, profile)?]);
+        Job::new(Place::Firmware, format!("proof {of} {profile}"), work)
+    })
 }
 
 fn one(board: &Board, target: Option<&str>, profile: &str) -> Result<String> {
@@ -60,17 +70,18 @@ fn one(board: &Board, target: Option<&str>, profile: &str) -> Result<String> {
     TRANSFORMER.is_absent_from(recurrent)?;
     CONVOLUTIONAL.is_absent_from(transformer)?;
     CONVOLUTIONAL.is_absent_from(recurrent)?;
-    let (translate, speak) = (board.demo("translate")?.model, board.demo("speak")?.model);
+    let (translate, speak) = (&board.demo("translate")?.model, &board.demo("speak")?.model);
     let flash = flash_without_weights(translate, transformer)?;
     let only_recurrent = flash_without_weights(speak, recurrent)?;
-    let target = target.unwrap_or(board.target);
+    let target = target.unwrap_or(&board.target);
     let limits = target.starts_with("thumbv7em") && profile == "release";
     ensure!(!limits || flash <= MOST_FLASH, "the engine takes {flash} bytes of flash on {target}");
     let mut line = format!(
         "{target} {profile}: cannot panic; bytes of flash: {flash} with the Transformer alone, \
          {only_recurrent} with recurrent models alone"
     );
-    if let [pictures, both, all] = others {
+    if let [pictures, both, all, work] = others {
+        CONVOLUTIONAL.is_in(work)?;
         line += &large(board, pictures, both, all, flash, limits)?;
     }
     Ok(line)
@@ -91,7 +102,7 @@ fn large(
     TRANSFORMER.is_absent_from(pictures)?;
     CONVOLUTIONAL.is_in(pictures)?;
     CONVOLUTIONAL.is_absent_from(both)?;
-    let (translate, caption) = (board.demo("translate")?.model, board.demo("caption")?.model);
+    let (translate, caption) = (&board.demo("translate")?.model, &board.demo("caption")?.model);
     let captioner = flash_without_weights(caption, pictures)?;
     let both = flash_without_weights(translate, both)?;
     let added = both.saturating_sub(transformer);
@@ -129,7 +140,7 @@ fn link(board: &Board, target: Option<&str>, profile: &str) -> Result<Vec<PathBu
 
 /// An error that shows how the engine comes to panic, read from a firmware that does link.
 fn ways(board: &Board, target: Option<&str>, profile: &str) -> Result<()> {
-    let bins: Vec<_> = board.demos.iter().map(|demo| demo.bin).collect();
+    let bins: Vec<_> = board.demos.iter().map(|demo| demo.bin.as_str()).collect();
     let firmware = Firmware { profile, target, ..Firmware::release(&bins, &[]) };
     for image in firmware.build(board)? {
         elf::engine_is_clean(&image)?;

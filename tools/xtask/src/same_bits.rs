@@ -4,6 +4,7 @@
 use crate::board::{Board, Demo, Reads};
 use crate::cargo::{cargo, root, target_dir};
 use crate::emulator::Session;
+use crate::output;
 use crate::trace::{self, Answer};
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,7 +105,7 @@ impl Host {
         }
         typed.extend_from_slice(b":stack\n:quit\n");
         let (limit, input) = (Duration::from_secs(300), typed.as_slice());
-        let session = Session { board, firmware, input, limit, serial: true, icount: None };
+        let session = Session { input, limit, ..Session::silent(board, firmware) };
         let outcome = session.run()?;
         outcome.check()?;
         let text = outcome.text();
@@ -157,7 +158,8 @@ fn run(model: &str, picture: Option<&Path>, lines: &str) -> Result<String> {
     if let Some(path) = picture {
         command.arg("--picture").arg(path);
     }
-    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    output::go_on()?;
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(output::stdio()?);
     let mut child = command.spawn().context("cannot start the command `regard`")?;
     let mut input = child.stdin.take().context("no standard input")?;
     let lines = lines.to_owned();
@@ -175,7 +177,7 @@ const PICTURES: u32 = 12;
 
 /// Some pictures of a sheet, each as a file of its own for the host.
 fn pictures(demo: &Demo) -> Result<Vec<Input>> {
-    let sheet = root().join(format!("models/{}/test.png", demo.data));
+    let sheet = root().join(format!("models/{}/test.png", demo.data()));
     let sheet = image::open(&sheet).with_context(|| format!("{}", sheet.display()))?.to_rgb8();
     let folder = target_dir().join("tiles");
     std::fs::create_dir_all(&folder)?;
@@ -186,7 +188,7 @@ fn pictures(demo: &Demo) -> Result<Vec<Input>> {
             let tile = number * step;
             let (x, y) = (tile % across * TILE, tile / across * TILE);
             let picture = image::imageops::crop_imm(&sheet, x, y, TILE, TILE).to_image();
-            let path = folder.join(format!("{}-{tile}.png", demo.data));
+            let path = folder.join(format!("{}-{tile}.png", demo.data()));
             picture.save(&path)?;
             let mut sent = format!(":picture {TILE} {TILE}\n").into_bytes();
             sent.extend_from_slice(picture.as_raw());
@@ -201,7 +203,7 @@ fn inputs(demo: &Demo) -> Result<Vec<Input>> {
     if demo.reads == Reads::Pictures {
         return pictures(demo);
     }
-    let path = root().join(format!("models/{}/test.tsv", demo.data));
+    let path = root().join(format!("models/{}/test.tsv", demo.data()));
     let text = std::fs::read_to_string(&path).with_context(|| format!("{}", path.display()))?;
     let choice = Choice::of(demo);
     let chosen = choice.of_each_length(&text);

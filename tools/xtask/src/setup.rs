@@ -1,14 +1,15 @@
 //! What a new machine lacks: formatter and lints, the compiler's targets, the emulator; Debian's
 //! packages.
 
-use crate::board::{ARM, BOARDS, RISCV};
+use crate::board;
 use crate::targets::TARGETS;
 use anyhow::{Result, bail};
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 
 /// The emulators, and the Debian packages that have them.
-const EMULATORS: [(&str, &str); 2] = [(ARM, "qemu-system-arm"), (RISCV, "qemu-system-misc")];
+const EMULATORS: [(&str, &str); 2] =
+    [("qemu-system-arm", "qemu-system-arm"), ("qemu-system-riscv32", "qemu-system-misc")];
 /// For the proof: without floating-point registers every float is a call, and calls have names.
 pub(crate) const PROOF_TARGET: &str = "thumbv7em-none-eabi";
 
@@ -37,7 +38,8 @@ fn rustup(what: &str, names: &str) -> Result<()> {
 
 /// Adds the targets that are missing.
 pub(crate) fn targets() -> Result<()> {
-    let mut wanted: BTreeSet<&str> = BOARDS.iter().map(|board| board.target).collect();
+    let mut wanted: BTreeSet<&str> =
+        board::all()?.iter().map(|board| board.target.as_str()).collect();
     wanted.extend(TARGETS);
     wanted.insert(PROOF_TARGET);
     let missing: Vec<&str> = wanted.into_iter().filter(|target| !has_target(target)).collect();

@@ -4,12 +4,13 @@
 use crate::board;
 use crate::build::Firmware;
 use crate::elf;
+use crate::emulator::emulator;
 use crate::m7::executed;
 use anyhow::{Context, Result, ensure};
 use object::{Object as _, ObjectSymbol as _};
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// What is said to the firmware: the sentence of `bench_models`.
 const CONVERSATION: &str = "does your brother drink cold milk ?\n:quit\n";
@@ -35,10 +36,8 @@ pub(crate) fn print() -> Result<()> {
     let images = Firmware::release(&["translate"], &[]).build(board)?;
     let image = images.first().context("nothing was built")?;
     let mut functions = functions(image)?;
-    let mut command = Command::new(board.emulator);
-    command.arg("-M").args(board.machine).args(["-display", "none", "-monitor", "none"]);
-    command.args(["-semihosting-config", "enable=on,target=native", "-serial", "stdio"]);
-    command.args(["-singlestep", "-d", "exec,nochain"]).arg("-kernel").arg(image);
+    let mut command = emulator(board, image)?;
+    command.args(["-serial", "stdio", "-singlestep", "-d", "exec,nochain"]);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
     let trace = BufReader::new(child.stderr.take().context("no standard error")?);

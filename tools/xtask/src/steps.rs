@@ -1,14 +1,18 @@
 //! The steps of `cargo xtask test`, each with its time and its finding.
+//!
+//! ```text
+//! setup ── format ─┬─ host       lints · models ready · tests · docs · targets · python · wasm
+//!                  └─ firmware   proofs · boards · lints · counts      (beside each other: jobs.rs)
+//! ```
+//! What fails soon comes first on either side.
 
-use crate::board::{BOARDS, Board, Demo, Reads};
-use crate::build::Firmware;
-use crate::emulator::{Outcome, Session};
-use crate::same_bits::{Host, Report};
-use crate::{bench, counts, elf, goldens, host, log, manners, proof, python, setup, targets, wasm};
-use anyhow::{Context, Result, ensure};
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-use std::path::{Path, PathBuf};
+use crate::board::{self, Board};
+use crate::counts::Row;
+use crate::jobs::{self, Job, Place};
+use crate::on_board::{self, Hosts};
+use crate::{bench, counts, host, proof, python, setup, targets, wasm};
+use anyhow::{Context, Result};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 /// Executed instructions per product that the M4 may take.
@@ -27,19 +31,31 @@ const MOST_INSTRUCTIONS: [(&str, f64); 7] = [
 struct Steps(Vec<String>);
 
 impl Steps {
-    /// Runs a step and notes its findings.
+    /// Runs a step by itself and notes its findings.
     fn run(&mut self, name: &str, step: impl FnOnce() -> Result<Vec<String>>) -> Result<()> {
         println!("── {name}");
         let start = Instant::now();
         let findings = step().with_context(|| format!("step “{name}”"))?;
-        let seconds = start.elapsed().as_secs();
-        for finding in findings {
+        for finding in &findings {
             println!("   {finding}");
-            let heading = if name == "tests" { String::new() } else { format!("{name:<10} ") };
-            self.0.push(heading + &finding);
         }
-        println!("   {seconds} s");
+        println!("   {} s", start.elapsed().as_secs());
+        self.note(name, findings);
         Ok(())
+    }
+
+    /// Runs jobs beside each other and notes their findings.
+    fn run_all(&mut self, jobs: Vec<Job<'_>>) -> Result<()> {
+        for (name, findings) in jobs::run(jobs)? {
+            self.note(&name, findings);
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, name: &str, findings: Vec<String>) {
+        let name = name.split(' ').next().unwrap_or(name);
+        let heading = if name == "tests" { String::new() } else { format!("{name:<10} ") };
+        self.0.extend(findings.into_iter().map(|finding| heading.clone() + &finding));
     }
 
     fn finish(self) {
@@ -53,18 +69,31 @@ impl Steps {
 /// All that CI does.
 pub(crate) fn test() -> Result<()> {
     let start = Instant::now();
+    let (hosts, rows) = (Hosts::default(), Rows::default());
     let mut steps = Steps::default();
     let set_up = || setup::all().and_then(|()| python::setup());
     steps.run("setup", || set_up().map(|()| Vec::new()))?;
     steps.run("format", host::format)?;
-    steps.run("lints", host::lints)?;
-    steps.run("docs", host::docs)?;
-    steps.run("python", python::tests)?;
-    steps.run("targets", || Ok(vec![targets::check()?]))?;
-    steps.run("proof", proof::report)?;
-    steps.run("wasm", wasm::conformance)?;
-    on_boards(&mut steps)?;
-    steps.run("tests", host::tests)?;
+    let boards = board::all()?;
+    let mut jobs = vec![
+        Job::new(Place::Host, "lints", host::lints),
+        Job::new(Place::Host, "models", || hosts.prepare(boards)),
+        Job::new(Place::Host, "docs", host::docs),
+        Job::new(Place::Host, "targets", || Ok(vec![targets::check()?])),
+        Job::new(Place::Host, "wasm", wasm::conformance),
+        Job::new(Place::Host, "tests", host::tests),
+        Job::new(Place::Host, "python", python::tests),
+    ];
+    jobs.extend(proof::jobs());
+    jobs.extend(on_boards(boards, &hosts));
+    jobs.extend(counting(&rows));
+    for board in host::linted()? {
+        let (hosts, name) = (&hosts, format!("lints {}", board.name));
+        let lint = move || hosts.goldens().and_then(|()| host::firmware_lints(&board));
+        jobs.push(Job::new(Place::Firmware, name, lint));
+    }
+    steps.run_all(jobs)?;
+    steps.run("bench", || instructions(rows))?;
     steps.finish();
     println!("{} s in all", start.elapsed().as_secs());
     Ok(())
@@ -86,112 +115,49 @@ pub(crate) fn wasm() -> Result<()> {
     Ok(())
 }
 
-/// Only what needs the emulator.
-pub(crate) fn boards() -> Result<()> {
+/// Only boards: all of them are built, and run where there is an emulator. With all, the counts too.
+pub(crate) fn boards(boards: &'static [Board]) -> Result<()> {
     setup::all()?;
+    let (hosts, rows) = (Hosts::default(), Rows::default());
     let mut steps = Steps::default();
-    on_boards(&mut steps)?;
+    let mut jobs = vec![Job::new(Place::Host, "models", || hosts.prepare(boards))];
+    jobs.extend(on_boards(boards, &hosts));
+    let all = boards.len() > 1;
+    if all {
+        jobs.extend(counting(&rows));
+    }
+    steps.run_all(jobs)?;
+    if all {
+        steps.run("bench", || instructions(rows))?;
+    }
     steps.finish();
     Ok(())
 }
 
-fn on_boards(steps: &mut Steps) -> Result<()> {
-    let mut hosts = BTreeMap::new();
-    goldens::convert()?;
-    for board in &BOARDS {
-        for demo in board.demos {
-            if let Entry::Vacant(unknown) = hosts.entry(demo.model) {
-                unknown.insert(Host::of(demo)?);
-            }
-        }
-        steps.run(board.name, || one(board, &hosts))?;
-    }
-    steps.run("bench", instructions)
+/// A job for each board.
+fn on_boards<'a>(boards: &'static [Board], hosts: &'a Hosts) -> impl Iterator<Item = Job<'a>> {
+    boards.iter().map(move |board| {
+        Job::new(Place::Firmware, board.name.as_str(), move || on_board::all(board, hosts))
+    })
 }
 
-/// The host's answers, by model.
-type Hosts = BTreeMap<&'static str, Host>;
+/// What the boards count.
+type Rows = Mutex<Vec<Row>>;
 
-/// Everything on one board.
-fn one(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
-    let images = Firmware::release(&["conformance"], &["conformance"]).build(board)?;
-    let mut findings = vec![conformance(board, only(&images)?)?, self_test(board)?];
-    if board.name == "an385" {
-        let features = ["conformance", "regard/cortex-m3"];
-        let images = Firmware::release(&["conformance"], &features).build(board)?;
-        let finding = conformance(board, only(&images)?)?;
-        findings.push(finding.replace("armv7m", "armv7m, cortex-m3"));
-    }
-    if board.goldens {
-        findings.push(goldens::check(board)?);
-    }
-    let bins: Vec<_> = board.demos.iter().map(|demo| demo.bin).collect();
-    let images = Firmware::release(&bins, &[]).build(board)?;
-    for (demo, image) in board.demos.iter().zip(&images) {
-        manners::check(board, demo, image)?;
-        findings.push(bits(board, demo, hosts, image)?);
-        let flash = proof::flash_without(&demo.includes(), image)?;
-        let apart = if demo.reads == Reads::Pictures { "weights and pictures" } else { "weights" };
-        findings.push(format!("{}: {flash} bytes of flash, {apart} apart", demo.bin));
-        if board.name == "an386" {
-            findings.push(elf::engine_is_clean(image)?);
-        }
-    }
-    if board.name == "an386" {
-        let portable = Firmware { portable: true, ..Firmware::release(&bins, &[]) };
-        for (demo, image) in board.demos.iter().zip(portable.build(board)?) {
-            let finding = bits(board, demo, hosts, &image)?;
-            findings.push(finding.replace("bits", "bits with portable kernels"));
-        }
-    }
-    Ok(findings)
-}
-
-/// The conformance suite.
-fn conformance(board: &Board, firmware: &Path) -> Result<String> {
-    let outcome = Session::silent(board, firmware).run()?;
-    outcome.check()?;
-    let text = outcome.text();
-    ensure!(text.starts_with("conformance equal kernels="), "the suite said: {text}");
-    Ok(text.trim().to_owned())
-}
-
-/// The tests that the model files carry, with its log if the board has one.
-fn self_test(board: &Board) -> Result<String> {
-    let features: &[&str] = if board.logs { &["defmt"] } else { &[] };
-    let images = Firmware::release(&["selftest"], features).build(board)?;
-    let firmware = only(&images)?;
-    let outcome = Session { serial: !board.logs, ..Session::silent(board, firmware) }.run()?;
-    let heard = if board.logs { logged(&outcome, firmware)? } else { outcome.text() };
-    ensure!(outcome.status.success(), "self-test: {heard}");
-    ensure!(heard.contains("self-test"), "the self-test did not say how it went: {heard:?}");
-    Ok(heard.trim().lines().collect::<Vec<_>>().join(", "))
-}
-
-fn logged(outcome: &Outcome, firmware: &Path) -> Result<String> {
-    Ok(format!("defmt: {}", log::decode(firmware, &outcome.output)?.join(", ")))
-}
-
-fn only(images: &[PathBuf]) -> Result<&Path> {
-    images.first().map(PathBuf::as_path).context("nothing was built")
-}
-
-/// A demo on a board against the host.
-fn bits(board: &Board, demo: &Demo, hosts: &Hosts, image: &Path) -> Result<String> {
-    let host = hosts.get(demo.model).context("no answers of the host")?;
-    let Report { inputs, steps, numbers, ram } = host.compare(board, image)?;
-    let (core, bin, ram) = (board.core, demo.bin, ram.join(", "));
-    let counted = match demo.reads {
-        Reads::Sentences => format!("{inputs} sentences, {steps} words"),
-        Reads::Words => format!("{inputs} words, {steps} phonemes"),
-        Reads::Pictures => format!("{inputs} pictures, {steps} words"),
-    };
-    Ok(format!("{core}: {bin} has the host's bits in {counted}, {numbers} numbers; {ram}"))
+/// A job for each board that counts.
+fn counting(rows: &Rows) -> impl Iterator<Item = Job<'_>> {
+    bench::boards().map(move |name| {
+        Job::new(Place::Firmware, format!("bench {name}"), move || {
+            let own = bench::rows(board::find(name)?)?;
+            rows.lock().unwrap_or_else(PoisonError::into_inner).extend(own);
+            Ok(Vec::new())
+        })
+    })
 }
 
 /// The M4's instructions per product, gated, and all counts against those of before.
-fn instructions() -> Result<Vec<String>> {
-    let rows = bench::rows()?;
+fn instructions(rows: Rows) -> Result<Vec<String>> {
+    let rows = rows.into_inner().unwrap_or_else(PoisonError::into_inner);
     let gated = MOST_INSTRUCTIONS.iter().map(|&(case, most)| counts::gate(&rows, case, most));
     gated.chain([bench::check(&rows)]).collect()
 }

@@ -38,6 +38,9 @@ pub static SMALL: [Case; 5] = [
 /// What needs 64 KiB more.
 pub static LARGE: [Case; 1] = [one("1x512x128", &M512X128, [512, 128], 0)];
 
+/// A matrix that others were counted with on an RP2040.
+pub static SHORT: [Case; 1] = [one("1x128x32", &M128X32, [128, 32], 0)];
+
 /// The same, with weights of four bits.
 #[cfg(feature = "int4")]
 pub static FOURS: [Case; 6] = [
@@ -88,6 +91,7 @@ static B512X128: [u32; Layout::Bytes.words_needed(128, 512)] = words(512);
 #[cfg(feature = "bytes")]
 static B67X33: [u32; Layout::Bytes.words_needed(33, 67)] = words(80);
 
+static M128X32: [u32; Rows::words_needed(32, 128)] = matrix(128);
 static M64X64: [u32; Rows::words_needed(64, 64)] = matrix(64);
 static M128X128: [u32; Rows::words_needed(128, 128)] = matrix(128);
 static M512X128: [u32; Rows::words_needed(128, 512)] = matrix(512);

@@ -15,7 +15,7 @@ pub use layers::{cells, convolution};
 pub use matrices::BYTES;
 #[cfg(feature = "int4")]
 pub use matrices::FOURS;
-pub use matrices::{LARGE, SMALL, matrices};
+pub use matrices::{LARGE, SHORT, SMALL, matrices};
 pub use models::{Input, largest, model};
 
 use embedded_io::Write;

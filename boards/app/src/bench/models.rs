@@ -5,9 +5,10 @@ use super::{Bench, Counter};
 use crate::Stack;
 use embedded_io::Write;
 use regard::kernel::NAME;
-use regard::{Error, Model, Picture, SelfTest, Seq2Seq};
+use regard::{Error, Model, Picture, Progress, SelfTest, Seq2Seq};
 
 /// What a model is asked.
+#[derive(Clone, Copy)]
 pub enum Input<'a> {
     /// A sentence, or a word.
     Text(&'a str),
@@ -76,10 +77,31 @@ pub fn model<C: Counter, W: Write>(
     let peak = stack.peak();
     #[cfg(not(target_os = "none"))]
     let peak = 0;
+    let longest = longest_piece(bench, &mut engine, input)?;
     let (core, arena) = (bench.core, model.arena_bytes());
     bench.say(format_args!("model {core} {NAME} {name} {arena} {peak} {says}"));
     bench.say(format_args!("{core} {NAME} {name}/encoder {encoding}"));
     bench.say(format_args!("{core} {NAME} {name}/{steps}-steps {decoding}"));
     bench.say(format_args!("{core} {NAME} {name}/whole {}", encoding + decoding));
+    bench.say(format_args!("{core} {NAME} {name}/longest-piece {longest}"));
     Ok(())
+}
+
+/// The most that a piece of the same work takes, done piece by piece: how long others may have to
+/// wait.
+fn longest_piece<C: Counter, W: Write>(
+    bench: &Bench<'_, C, W>,
+    engine: &mut Seq2Seq<'_>,
+    input: Input<'_>,
+) -> Result<u64, Error> {
+    let mut work = match input {
+        Input::Text(text) => engine.begin(text)?,
+        Input::Picture(picture) => engine.begin_picture(*picture)?,
+    };
+    let (mut longest, mut is_done) = (0, false);
+    while !is_done {
+        let piece = bench.counter.count(|| is_done = work.advance() == Progress::Done);
+        longest = piece.max(longest);
+    }
+    Ok(longest)
 }

@@ -1,6 +1,8 @@
 //! The command as people use it: what it prints, what it writes, and how it fails.
 
+mod bank;
 mod bed;
+mod boards;
 mod check;
 mod convert;
 mod goldens;
@@ -8,8 +10,10 @@ mod inspect;
 mod int4;
 mod limits;
 mod models;
+mod new;
 mod photos;
 mod pictures;
 mod readme;
 mod run;
 mod send;
+mod uf2;

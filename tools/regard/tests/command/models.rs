@@ -107,7 +107,7 @@ fn g2p_says_how_milk_sounds() {
 
 #[test]
 fn recurrent_models_are_what_convert_makes() {
-    for name in ["eng-fra-additive", "eng-fra-plain", "g2p", "g2p-tiny"] {
+    for name in ["eng-fra-additive", "eng-fra-plain", "g2p", "g2p-tiny", "act"] {
         is_converted(name);
     }
 }
@@ -130,6 +130,18 @@ fn eng_fra_plain_in_integers_is_as_good_as_in_float() {
         same_answer: 55.0,
     };
     keeps("eng-fra-plain", "eng-fra", &floors);
+}
+
+#[test]
+fn act_turns_sentences_into_commands() {
+    assert_eq!(says("act", "Turn the red light on and the blue one off"), "red on ; blue off");
+    assert_eq!(says("act", "switch everything off except green"), "all but green off");
+    assert_eq!(says("act", "turn the radio on"), "unknown");
+}
+
+#[test]
+fn act_in_integers_is_as_good_as_in_float() {
+    keeps("act", "act", &Floors { exact: 99.0, token_errors: 0.5, ..AS_FLOAT });
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod pipeline;
 
 use crate::board::{self, Board};
 use crate::build::Firmware;
-use crate::elf;
+use crate::{elf, emulator};
 use anyhow::{Context, Result, ensure};
 use decode::Instruction;
 use object::{Object as _, ObjectSymbol as _};
@@ -19,7 +19,7 @@ use pipeline::{LOOSE, Pipeline, STRICT};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 /// The calls that `bench` makes first, in that order, and their products.
 const CASES: [(&str, u64); 6] = [
@@ -59,7 +59,7 @@ fn counts(board: &Board, kernel: &str) -> Result<Vec<[u64; 3]>> {
     let images = Firmware::release(&["bench"], &["bench"]).build(board)?;
     let image = images.first().context("nothing was built")?;
     let functions = functions(image, kernel)?;
-    let mut child = emulator(board, image, &functions)?;
+    let mut child = traced(board, image, &functions)?;
     let trace = BufReader::new(child.stderr.take().context("no standard error")?);
     let counts = read(trace.lines(), &functions);
     // It would run for another minute.
@@ -94,14 +94,12 @@ fn functions(image: &Path, kernel: &str) -> Result<Vec<Function>> {
 }
 
 /// The emulator at work: what it executes of these functions goes to its standard error.
-fn emulator(board: &Board, image: &Path, functions: &[Function]) -> Result<Child> {
+fn traced(board: &Board, image: &Path, functions: &[Function]) -> Result<Child> {
     let range = |f: &Function| format!("{:#x}+{:#x}", f.address, f.size);
     let ranges: Vec<String> = functions.iter().map(range).collect();
-    let mut command = Command::new(board.emulator);
-    command.arg("-M").args(board.machine).args(["-display", "none", "-monitor", "none"]);
-    command.args(["-semihosting-config", "enable=on,target=native", "-serial", "null"]);
-    command.args(["-icount", "shift=8", "-singlestep", "-d", "exec,in_asm,nochain"]);
-    command.args(["-dfilter", &ranges.join(",")]).arg("-kernel").arg(image);
+    let mut command = emulator::emulator(board, image)?;
+    command.args(["-serial", "null", "-icount", "shift=8"]);
+    command.args(["-singlestep", "-d", "exec,in_asm,nochain", "-dfilter", &ranges.join(",")]);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     command.spawn().with_context(|| format!("cannot start {command:?}"))
 }

@@ -1,0 +1,186 @@
+//! A buffer of two halves before a bus: the core reads one while the other is filled.
+
+use super::Bus;
+use super::place::{Part, Run, Stream};
+use crate::Error;
+use core::cell::Cell;
+use core::mem;
+use core::sync::atomic::{AtomicU32, Ordering};
+use critical_section::Mutex;
+
+/// No read failed: no word of a file is here.
+const WELL: u32 = u32::MAX;
+
+/// A flash that the core cannot address, with a model file in it.
+///
+/// Who walks through a matrix takes bus and buffer out, and puts them back: interrupts are closed only
+/// for that. Another walk at the same time (of another thread, or an interrupt) fails.
+pub struct FarFlash<'b, B: Bus<'b>> {
+    state: Mutex<Cell<Option<State<'b, B>>>>,
+    half_words: usize,
+    /// The word whose read failed, or [`WELL`].
+    failed: AtomicU32,
+}
+
+struct State<'b, B: Bus<'b>> {
+    bus: B,
+    front: Half<'b>,
+    back: Half<'b>,
+    error: Option<B::Error>,
+}
+
+/// Half of the buffer, and which part of the file is in it.
+struct Half<'b> {
+    words: &'b mut [u32],
+    holds: Part,
+}
+
+impl Half<'_> {
+    fn has(&self, part: Part) -> bool {
+        part.len == 0 || self.holds == part
+    }
+
+    fn get(&self, part: Part) -> &[u32] {
+        self.words.get(..part.len).unwrap_or(&[])
+    }
+}
+
+impl<'b, B: Bus<'b>> FarFlash<'b, B> {
+    /// `buffer`: at least [`Model::far_buffer_words`](crate::Model::far_buffer_words).
+    #[must_use]
+    pub fn new(bus: B, buffer: &'b mut [u32]) -> Self {
+        let half_words = buffer.len() / 2;
+        let (front, back) = buffer.split_at_mut_checked(half_words).unwrap_or_default();
+        let half = |words| Half { words, holds: Part::default() };
+        let state = State { bus, front: half(front), back: half(back), error: None };
+        Self { state: Mutex::new(Cell::new(Some(state))), half_words, failed: AtomicU32::new(WELL) }
+    }
+
+    /// What the bus said when a read failed, once; nothing if nothing failed since.
+    pub fn take_error(&self) -> Option<B::Error> {
+        self.with(|state| state.error.take())?
+    }
+
+    /// Calls `work` with the bus; nothing happens, and nothing is returned, while a matrix is read.
+    /// What is in the buffer is read anew afterwards.
+    pub fn with_bus<R>(&self, work: impl FnOnce(&mut B) -> R) -> Option<R> {
+        self.with(|state| {
+            (state.front.holds, state.back.holds) = Default::default();
+            work(&mut state.bus)
+        })
+    }
+
+    fn with<R>(&self, work: impl FnOnce(&mut State<'b, B>) -> R) -> Option<R> {
+        let mut state = critical_section::with(|cs| self.state.borrow(cs).take())?;
+        let done = work(&mut state);
+        critical_section::with(|cs| self.state.borrow(cs).set(Some(state)));
+        Some(done)
+    }
+
+    /// Does `work`, which may fail at a word, unless something failed before.
+    fn attempt(&self, at: usize, work: impl FnOnce(&mut State<'b, B>) -> Result<(), usize>) {
+        if self.failed.load(Ordering::Relaxed) != WELL {
+            return;
+        }
+        if let Err(at) = self.with(work).unwrap_or(Err(at)) {
+            self.failed.store(at as u32, Ordering::Relaxed);
+        }
+    }
+}
+
+impl<'b, B: Bus<'b>> State<'b, B> {
+    /// Starts to fill the back with `part`, if it is not there.
+    fn start(&mut self, part: Part) -> Option<B::Transfer> {
+        if self.back.has(part) {
+            return None;
+        }
+        self.back.holds = Part::default();
+        let words = mem::take(&mut self.back.words);
+        Some(self.bus.start((part.at as u32).wrapping_mul(4), part.len, words))
+    }
+
+    /// Waits until it is there.
+    fn finish(&mut self, part: Part, transfer: Option<B::Transfer>) -> Result<(), usize> {
+        let Some(transfer) = transfer else { return Ok(()) };
+        let (words, read) = self.bus.wait(transfer);
+        self.back.words = words;
+        if let Err(error) = read {
+            self.error = Some(error);
+            return Err(part.at);
+        }
+        self.back.holds = part;
+        Ok(())
+    }
+
+    /// Brings `part` to the front.
+    fn bring(&mut self, part: Part) -> Result<(), usize> {
+        if !self.front.has(part) {
+            let transfer = self.start(part);
+            self.finish(part, transfer)?;
+            mem::swap(&mut self.front, &mut self.back);
+        }
+        Ok(())
+    }
+
+    fn walk(
+        &mut self,
+        run: Run,
+        half_words: usize,
+        work: &mut dyn FnMut(usize, &[u32]),
+    ) -> Result<(), usize> {
+        let most = half_words.checked_div(run.stride).unwrap_or(0);
+        let Run { mut at, stride, count: mut left } = run;
+        let mut next = |before: usize| {
+            at = at.wrapping_add(before.wrapping_mul(stride));
+            left = left.wrapping_sub(before);
+            let blocks = left.min(most);
+            (blocks, Part { at, len: blocks.wrapping_mul(stride) }, left)
+        };
+        let (mut blocks, mut part, mut left) = next(0);
+        while left > 0 {
+            if blocks == 0 {
+                return Err(part.at);
+            }
+            self.bring(part)?;
+            let (blocks_behind, behind, left_behind) = next(blocks);
+            let transfer = self.start(behind);
+            work(blocks, self.front.get(part));
+            self.finish(behind, transfer)?;
+            (blocks, part, left) = (blocks_behind, behind, left_behind);
+        }
+        Ok(())
+    }
+}
+
+impl<'b, B: Bus<'b>> Stream for FarFlash<'b, B> {
+    fn walk(&self, run: Run, work: &mut dyn FnMut(usize, &[u32])) {
+        self.attempt(run.at, |state| state.walk(run, self.half_words, work));
+    }
+
+    fn pair(&self, [a, b]: [Part; 2], work: &mut dyn FnMut([&[u32]; 2])) {
+        self.attempt(a.at, |state| {
+            if a.len.max(b.len) > self.half_words {
+                return Err(a.at);
+            }
+            state.bring(a)?;
+            // Behind, where it would not push out the other.
+            let transfer = state.start(b);
+            state.finish(b, transfer)?;
+            work([state.front.get(a), state.back.get(b)]);
+            Ok(())
+        });
+    }
+
+    fn half_words(&self) -> usize {
+        self.half_words
+    }
+
+    fn failure(&self) -> Option<Error> {
+        let at = self.failed.load(Ordering::Relaxed);
+        (at != WELL).then(|| Error::Bus { at: at.wrapping_mul(4) as usize })
+    }
+
+    fn begin(&self) {
+        self.failed.store(WELL, Ordering::Relaxed);
+    }
+}

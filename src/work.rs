@@ -1,0 +1,260 @@
+//! A sentence, or a picture, in pieces of bounded work: for firmware that does other things as well.
+//!
+//! ```text
+//! begin ─► advance ─► Busy ─► advance ─► Busy … ─► Word(je) ─► advance ─► Busy … ─► Done
+//!              └── a layer over one or two rows, or some rows of a matrix; then others may run
+//! ```
+//! Words, alignments and all numbers in between are those of [`Seq2Seq::translate`], to the bit. What a
+//! piece leaves for the next lies in the arena, so that work can be dropped at any time, which cancels
+//! it, or saved, to go on after a sleep ([`Saved`]).
+
+use crate::arena::Carver;
+use crate::decoder::{AnyDecoder, At};
+use crate::family::{Any, Family};
+use crate::format::{Model, Watch, alignment_rows};
+use crate::gate::One;
+use crate::layer::{first, row_mut};
+use crate::parts::{Source, encode};
+use crate::search::Best;
+use crate::seq2seq::{copy_all, source_room};
+use crate::{Error, Picture, Saved, Seq2Seq, Token, Word};
+use core::marker::PhantomData;
+
+/// What came of a piece of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Progress<'w> {
+    /// Nothing to say yet.
+    Busy,
+    /// The next word.
+    Word(Word<'w>),
+    /// All is said.
+    Done,
+}
+
+/// A translation, or a caption, under way.
+///
+/// ```no_run
+/// # use regard::{Error, Progress, Transformer};
+/// # fn of(translator: &mut Transformer<'_>, mut feed_watchdog: impl FnMut()) -> Result<(), Error> {
+/// let mut work = translator.begin("I drink milk")?;
+/// loop {
+///     match work.advance() {
+///         Progress::Busy => feed_watchdog(), // or `yield_now().await`
+///         Progress::Word(word) => println!("{}", word.text),
+///         Progress::Done => break,
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Work<'a, F = Any> {
+    model: &'a Model<'a>,
+    arena: Carver<'a>,
+    picture: Option<Picture<'a>>,
+    place: Place,
+    watch: Watch<'a>,
+    family: PhantomData<F>,
+}
+
+/// What is done now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Encoding.
+    Reading,
+    /// A step of the decoder, up to what the output layer reads.
+    Deciding,
+    /// The output layer, and the best of its logits.
+    Choosing,
+    /// Nothing.
+    Over,
+}
+
+/// Where the work is, besides what lies in the arena.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) phase: Phase,
+    /// The number of the unit that is next in this phase.
+    pub(crate) unit: u32,
+    pub(crate) decoder: At,
+    /// What was said last, at first the mark that begins.
+    pub(crate) said: Token,
+    /// Logits that were seen.
+    pub(crate) seen: usize,
+    /// The highest of them.
+    pub(crate) best: Best,
+}
+
+impl Place {
+    fn go_to(&mut self, phase: Phase) {
+        (self.phase, self.unit, self.seen, self.best) = (phase, 0, 0, Best::default());
+    }
+}
+
+impl<'m, F: Family> Seq2Seq<'m, F> {
+    /// As [`Self::translate`], in pieces.
+    pub fn begin(&mut self, text: &str) -> Result<Work<'_, F>, Error> {
+        let model = self.model();
+        let source_len =
+            self.take_source(false, |tokens| crate::text::encode(model, text, tokens))?;
+        Ok(self.work(source_len, None))
+    }
+
+    /// As [`Self::translate_tokens`], in pieces.
+    pub fn begin_tokens(&mut self, source: &[Token]) -> Result<Work<'_, F>, Error> {
+        let model = self.model();
+        let source_len = self.take_source(false, |tokens| copy_all(model, source, tokens))?;
+        Ok(self.work(source_len, None))
+    }
+
+    /// As [`Self::describe`], in pieces.
+    pub fn begin_picture<'w>(&'w mut self, picture: Picture<'w>) -> Result<Work<'w, F>, Error> {
+        let places = self.model().dims().max_source_len;
+        let source_len = self.take_source(true, |_| Ok(places))?;
+        Ok(self.work(source_len, Some(picture)))
+    }
+
+    fn work<'w>(&'w mut self, source_len: usize, picture: Option<Picture<'w>>) -> Work<'w, F> {
+        let place = Place {
+            phase: Phase::Reading,
+            unit: 0,
+            decoder: At { source_len, ..At::default() },
+            said: self.model().dims().target_bos,
+            seen: 0,
+            best: Best::default(),
+        };
+        self.work_at(place, picture)
+    }
+
+    fn work_at<'w>(&'w mut self, place: Place, picture: Option<Picture<'w>>) -> Work<'w, F> {
+        let (model, arena) = self.parts();
+        let watch = Watch::begin(model);
+        Work { model, arena, picture, place, watch, family: PhantomData }
+    }
+
+    /// Goes on with what was saved. The arena ([`Self::arena`]) holds again what it held then.
+    ///
+    /// # Errors
+    /// What was saved, or the arena, was damaged or is another model's; or a picture was still being
+    /// read, which nothing has kept.
+    pub fn resume(&mut self, saved: &Saved) -> Result<Work<'_, F>, Error> {
+        let place = saved.place(self.model(), self.arena())?;
+        Ok(self.work_at(place, None))
+    }
+}
+
+impl<F: Family> Work<'_, F> {
+    /// Does the next piece of work.
+    pub fn advance(&mut self) -> Progress<'_> {
+        match self.place.phase {
+            Phase::Reading => self.read(),
+            Phase::Deciding => self.decide(),
+            Phase::Choosing => return self.choose(),
+            Phase::Over => return Progress::Done,
+        }
+        self.end_if_failed();
+        if self.place.phase == Phase::Over { Progress::Done } else { Progress::Busy }
+    }
+
+    /// Why all was over before the end, if weights could not be read: [`Error::Bus`].
+    #[cfg(feature = "far-flash")]
+    pub fn error(&mut self) -> Option<Error> {
+        self.watch.check().err()
+    }
+
+    /// Nothing is made of what could not be read.
+    #[inline(always)]
+    fn end_if_failed(&mut self) {
+        if self.watch.check().is_err() {
+            self.place.go_to(Phase::Over);
+        }
+    }
+
+    /// What a later [`Seq2Seq::resume`] needs besides the arena.
+    #[must_use]
+    pub fn save(&self) -> Saved {
+        Saved::of(&self.place, self.model, self.arena.bytes())
+    }
+
+    fn read(&mut self) {
+        let (dims, place) = (self.model.dims(), &mut self.place);
+        let mut arena = self.arena.rewindable();
+        let tokens = arena.take(source_room(dims));
+        let len = place.decoder.source_len;
+        let source = self.picture.as_ref();
+        let source = source.map_or(Source::Tokens(first(tokens, len)), Source::Picture);
+        let mut gate = One::at(place.unit);
+        encode::<F, _>(self.model, arena, source, len, &mut (), &mut gate);
+        match gate.next(place.unit) {
+            Some(unit) => place.unit = unit,
+            None => place.go_to(Phase::Deciding),
+        }
+    }
+
+    fn decide(&mut self) {
+        let place = &mut self.place;
+        let (mut decoder, row) = decoder::<F>(self.model, &mut self.arena, place.decoder);
+        let mut gate = One::at(place.unit);
+        let may_say = decoder.work(place.decoder.position, place.said, row, &mut gate).is_some();
+        place.decoder = decoder.at();
+        match gate.next(place.unit) {
+            _ if !may_say => place.go_to(Phase::Over),
+            Some(unit) => place.unit = unit,
+            None => place.go_to(Phase::Choosing),
+        }
+    }
+
+    fn choose(&mut self) -> Progress<'_> {
+        let (dims, place) = (self.model.dims(), &mut self.place);
+        let (mut decoder, row) = decoder::<F>(self.model, &mut self.arena, place.decoder);
+        let position = place.decoder.position;
+        let nothing = &mut One::at(u32::MAX);
+        if let Some(mut logits) = decoder.work(position, place.said, row, nothing) {
+            let some = logits.some(place.seen);
+            place.best.see(place.seen, some);
+            place.seen = place.seen.wrapping_add(some.len());
+            if self.watch.check().is_err() {
+                place.go_to(Phase::Over);
+                return Progress::Done;
+            }
+            if !some.is_empty() && place.seen < dims.target_vocabulary {
+                return Progress::Busy;
+            }
+        }
+        let token = place.best.token as Token;
+        if token == dims.target_eos {
+            place.go_to(Phase::Over);
+            return Progress::Done;
+        }
+        place.said = token;
+        place.decoder.position = position.wrapping_add(1);
+        place.go_to(Phase::Deciding);
+        let (_, alignment) = decoder_arena(self.model, &mut self.arena, position, place.decoder);
+        Progress::Word(Word { text: self.model.target_words().get(token), token, alignment })
+    }
+}
+
+/// The decoder, and the alignment row of its step.
+fn decoder<'w, F: Family>(
+    model: &'w Model<'_>,
+    arena: &'w mut Carver<'_>,
+    at: At,
+) -> (AnyDecoder<'w, F, ()>, &'w mut [u16]) {
+    let (arena, row) = decoder_arena(model, arena, at.position, at);
+    (AnyDecoder::new(model, arena, at, ()), row)
+}
+
+/// What a decoder carves, and the alignment row of a step.
+fn decoder_arena<'w>(
+    model: &Model<'_>,
+    arena: &'w mut Carver<'_>,
+    position: usize,
+    at: At,
+) -> (Carver<'w>, &'w mut [u16]) {
+    let dims = model.dims();
+    let mut arena = arena.rewindable();
+    let _tokens: &mut [Token] = arena.take(source_room(dims));
+    let rows: &mut [u16] = arena.take_last(alignment_rows(dims));
+    let row_len = if rows.is_empty() { 0 } else { at.source_len };
+    (arena, row_mut(rows, position, row_len))
+}
