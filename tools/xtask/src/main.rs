@@ -56,6 +56,7 @@ cargo xtask test               everything, as CI does it
 cargo xtask boards             only the boards: all are built, and run where there is an emulator
 cargo xtask boards NAME        only this board
 cargo xtask boards --list      their names, cores, and what is done with each
+cargo xtask new                only firmwares that `regard new` makes, built and talked to
 cargo xtask wasm               only the conformance suite in a WebAssembly engine
 cargo xtask proof              link the engine without a way to panic; print its flash
 cargo xtask check-elf FILE     symbols that the engine's part of a firmware must not reach
@@ -96,6 +97,7 @@ fn run() -> Result<()> {
         ["boards"] => steps::boards(board::all()?),
         ["boards", "--list"] => board::list().map(|list| print!("{list}")),
         ["boards", name] => steps::boards(std::slice::from_ref(board::find(name)?)),
+        ["new"] => steps::new(),
         ["wasm"] => steps::wasm(),
         ["setup"] => setup::all().and_then(|()| python::setup()),
         ["python"] => steps::python(),

@@ -116,6 +116,15 @@ pub(crate) fn wasm() -> Result<()> {
     Ok(())
 }
 
+/// Only firmwares as new users make them.
+pub(crate) fn new() -> Result<()> {
+    setup::all()?;
+    let mut steps = Steps::default();
+    steps.run("new", fresh::check)?;
+    steps.finish();
+    Ok(())
+}
+
 /// Only boards: all of them are built, and run where there is an emulator. With all, the counts too.
 pub(crate) fn boards(boards: &'static [Board]) -> Result<()> {
     setup::all()?;
