@@ -165,3 +165,31 @@ pub(crate) fn converse(board: &Board, demo: &Demo) -> Result<()> {
     }
     crate::cargo::run(&mut command)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_byte_is_told_before_the_last_is_heard() {
+        let (from, mut to) = io::pipe().unwrap();
+        let (speaks, spoke) = mpsc::channel();
+        let heard = thread::scope(|scope| {
+            let reader = scope.spawn(move || hear(from, &speaks));
+            assert!(spoke.recv_timeout(Duration::from_millis(20)).is_err(), "told before any byte");
+            to.write_all(b">").unwrap();
+            spoke.recv_timeout(SILENCE).unwrap();
+            to.write_all(b" typed").unwrap();
+            drop(to);
+            reader.join().unwrap()
+        });
+        assert_eq!(heard.unwrap(), b"> typed");
+    }
+
+    #[test]
+    fn a_firmware_that_ends_without_a_word_is_told_too() {
+        let (speaks, spoke) = mpsc::channel();
+        assert_eq!(hear(io::empty(), &speaks).unwrap(), b"");
+        assert!(spoke.try_recv().is_ok());
+    }
+}
