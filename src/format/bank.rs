@@ -15,6 +15,8 @@
 
 use super::{Checksum, Model};
 use crate::Error;
+#[cfg(feature = "emit")]
+use alloc::vec::Vec;
 use core::fmt;
 
 /// The first word of a record: `bnk` and a byte that no text has.
@@ -223,17 +225,13 @@ pub fn pick<'m>(
 /// # Errors
 /// The bank is too small for the model.
 #[cfg(feature = "emit")]
-pub fn emit(
-    model: &Model<'_>,
-    bytes: usize,
-    generation: u32,
-) -> Result<alloc::vec::Vec<u8>, Refusal> {
+pub fn emit(model: &Model<'_>, bytes: usize, generation: u32) -> Result<Vec<u8>, Refusal> {
     let record = Record::of(model, generation);
     let room = bytes.saturating_sub(RECORD_BYTES);
     if record.length as usize > room {
         return Err(Refusal::Length { length: record.length, room });
     }
-    let mut bank: alloc::vec::Vec<u8> = model.words.iter().flat_map(|w| w.to_le_bytes()).collect();
+    let mut bank: Vec<u8> = model.words.iter().flat_map(|w| w.to_le_bytes()).collect();
     bank.resize(room, 0xFF);
     bank.extend(record.emit());
     Ok(bank)
