@@ -45,7 +45,7 @@ fn panic(info: &PanicInfo<'_>) -> ! {
 
 // SAFETY: the name under which riscv-rt calls it, with this signature.
 #[unsafe(export_name = "ExceptionHandler")]
-fn exception(_: &riscv_rt::TrapFrame) -> ! {
+extern "C" fn exception(_: &riscv_rt::TrapFrame) -> ! {
     _ = write!(serial(), "\r\nexception at {:#010x}\r\n", riscv::register::mepc::read());
     exit(102)
 }

@@ -135,7 +135,7 @@ pub(crate) struct SendArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   regard uf2 target/thumbv6m-none-eabi/release/translate --family rp2040 -o translate.uf2
-  regard uf2 eng-fra.rgd --family absolute --base 0x10100000 --bank 640K -o model.uf2
+  regard uf2 eng-fra.rgd --family rp2040 --base 0x10100000 --bank 640K -o model.uf2
 
 With --bank, and for a model file alone, a record goes to the end of the bank, as `regard bin` writes it;
 the flash between the two is left as it is.")]

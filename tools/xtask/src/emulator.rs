@@ -157,6 +157,9 @@ pub(crate) fn emulator(board: &Board, firmware: &Path) -> Result<Command> {
 
 /// Connects this terminal with a conversation on a board, until `:quit`.
 pub(crate) fn converse(board: &Board, demo: &Demo) -> Result<()> {
+    if let Some(missing) = pico::missing(board)? {
+        bail!("{missing}");
+    }
     let built = Firmware::release(&[&demo.bin], &[]).build(board)?;
     let firmware = built.first().context("nothing was built")?;
     let mut command = emulator(board, firmware)?;

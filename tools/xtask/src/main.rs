@@ -9,7 +9,7 @@
 //!       └─ boards    firmware in the emulator: conformance, self-tests, the bits of the host
 //! ```
 //! What is missing is installed, or the command stops and says what to do; without node the suite for
-//! WebAssembly is built and not run, and the command says so.
+//! WebAssembly and the firmware of the Pico are built and not run, and the command says so.
 
 mod bench;
 mod board;

@@ -55,6 +55,7 @@ pub(crate) fn all(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
     let parts = Parts::of(board)?;
     let mut findings = vec![builds(board, &parts)?];
     if !board.runs() {
+        findings.extend(flash(board)?);
         return Ok(findings);
     }
     if let Some(missing) = pico::missing(board)? {
@@ -84,6 +85,19 @@ fn builds(board: &Board, parts: &Parts) -> Result<String> {
     Ok(format!("{}: {} build", board.core, parts.programs(board).join(", ")))
 }
 
+/// What the conversations take of the flash.
+fn flash(board: &Board) -> Result<Vec<String>> {
+    let bins: Vec<_> = board.demos.iter().map(|demo| demo.bin.as_str()).collect();
+    let images = Firmware::release(&bins, &[]).build(board)?;
+    board.demos.iter().zip(&images).map(|(demo, image)| takes(demo, image)).collect()
+}
+
+fn takes(demo: &Demo, image: &Path) -> Result<String> {
+    let flash = proof::flash_without(&demo.includes(), image)?;
+    let apart = if demo.reads == Reads::Pictures { "weights and pictures" } else { "weights" };
+    Ok(format!("{}: {flash} bytes of flash, {apart} apart", demo.bin))
+}
+
 /// The conversations: how they behave, the host's bits, their flash.
 fn demos(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
     let bins: Vec<_> = board.demos.iter().map(|demo| demo.bin.as_str()).collect();
@@ -92,9 +106,7 @@ fn demos(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
     for (demo, image) in board.demos.iter().zip(&images) {
         manners::check(board, demo, image)?;
         findings.push(bits(board, demo, hosts, image)?);
-        let flash = proof::flash_without(&demo.includes(), image)?;
-        let apart = if demo.reads == Reads::Pictures { "weights and pictures" } else { "weights" };
-        findings.push(format!("{}: {flash} bytes of flash, {apart} apart", demo.bin));
+        findings.push(takes(demo, image)?);
         if board.name == "an386" {
             findings.push(elf::engine_is_clean(image)?);
         }

@@ -78,9 +78,8 @@ pub(crate) struct Region {
     pub(crate) bytes: usize,
 }
 
-/// How a board is emulated.
+/// How a board is emulated, as far as people who run it must know.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Emulator {
     /// Program and machine.
     pub(crate) command: Vec<String>,

@@ -24,14 +24,23 @@ const MANIFEST: &str = "Cargo.toml";
 const LOCK: &str = "Cargo.lock";
 const CONFIG: &str = ".cargo/config.toml";
 
-/// What runs a firmware of the board in its emulator.
-pub(crate) fn emulator(board: &Board) -> Option<String> {
-    board.emulator.as_ref().map(|emulator| format!("{} {QEMU}", emulator.command.join(" ")))
+/// What runs a firmware of the board in its emulator. `project`: where emulators of its own lie.
+fn emulator(project: &Path, board: &Board) -> Option<String> {
+    let command = &board.emulator.as_ref()?.command;
+    if command.first().is_some_and(|program| program.starts_with("qemu-")) {
+        return Some(format!("{} {QEMU}", command.join(" ")));
+    }
+    let whole = |part: &String| {
+        let file = project.join(part);
+        if file.is_file() { file.display().to_string() } else { part.clone() }
+    };
+    Some(command.iter().map(whole).collect::<Vec<_>>().join(" "))
 }
 
 /// The files of a board's folder.
 #[derive(Debug)]
 pub(crate) struct Template {
+    project: PathBuf,
     folder: PathBuf,
     /// Each by its place in the folder.
     files: Vec<(PathBuf, String)>,
@@ -61,7 +70,12 @@ impl Template {
         };
         let all = files.clone();
         files.retain(|(path, _)| path.parent() != Some(Path::new("src")) || used(&all, path));
-        Ok(Self { folder, files })
+        Ok(Self { project: project.into(), folder, files })
+    }
+
+    /// What runs a firmware of the board in its emulator.
+    pub(crate) fn emulator(&self, board: &Board) -> Option<String> {
+        emulator(&self.project, board)
     }
 
     /// Does `cargo run` start the board's emulator?
@@ -192,7 +206,7 @@ impl Template {
         if let Some(targets) = config.get_mut("target").and_then(Item::as_table_mut) {
             targets.retain(|name, _| name == board.target || name.starts_with("cfg("));
         }
-        if let Some(runner) = emulator(board).filter(|_| self.emulates(board)) {
+        if let Some(runner) = self.emulator(board).filter(|_| self.emulates(board)) {
             config["target"][&board.target]["runner"] = value(runner);
         }
         Ok(config.to_string())
@@ -221,7 +235,9 @@ fn walk(folder: &Path, at: &Path, files: &mut Vec<(PathBuf, String)>) -> Result<
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let path = at.join(entry.file_name());
-        if ![Path::new("target"), Path::new("src/bin")].contains(&&*path) {
+        // What a build writes, programs, and what only makes sense beside the project's own tools.
+        let left_out = ["target", "src/bin", ".cargo/emulator.toml"];
+        if !left_out.iter().any(|name| path == Path::new(name)) {
             walk(folder, &path, files)?;
         }
     }

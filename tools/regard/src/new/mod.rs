@@ -117,7 +117,7 @@ fn commands(name: &str, board: &Board, template: &Template) -> String {
     if !template.emulates(board) {
         lines.push("cargo run --release    # on the board".into());
     }
-    if let (Some(emulator), Some(runner)) = (&board.emulator, board::emulator(board)) {
+    if let (Some(emulator), Some(runner)) = (&board.emulator, template.emulator(board)) {
         let mut run = "cargo run --release".to_owned();
         if !emulator.features.is_empty() {
             run += &format!(" --features {}", emulator.features.join(","));
