@@ -52,7 +52,7 @@ pub enum Error {
         /// The checksum of its bytes.
         computed: u32,
     },
-    /// A field of the header is out of range.
+    /// A field of the header, or of saved work, is out of range.
     BadField {
         /// Which.
         field: &'static str,
@@ -174,7 +174,7 @@ impl Error {
             Self::BadVersion { .. } => "the model file has another version of the format",
             Self::HeaderChecksum { .. } => "the header's checksum is wrong",
             Self::DataChecksum { .. } => "the weights' checksum is wrong",
-            Self::BadField { .. } => "a header field is out of range",
+            Self::BadField { .. } => "a field is out of range",
             Self::BadTensor { .. } => "a tensor is not as the dims ask",
             Self::LacksFeature { .. } => {
                 "a tensor needs a Cargo feature that is off, int4 or bytes"

@@ -8,6 +8,7 @@
 use crate::Error;
 use crate::decoder::At;
 use crate::format::{Checksum, Model};
+use crate::kernel::BLOCK_ROWS;
 use crate::search::Best;
 use crate::work::{Phase, Place};
 
@@ -18,7 +19,7 @@ use crate::work::{Phase, Place};
 /// # fn of(translator: &mut Transformer<'_>) -> Result<(), Error> {
 /// let mut work = translator.begin("I drink milk")?;
 /// work.advance();
-/// let saved: [u8; Saved::BYTES] = work.save().to_bytes(); // to memory that keeps it,
+/// let saved: [u8; Saved::BYTES] = work.save().to_bytes(); // to what keeps it,
 /// let ram = translator.arena().to_vec(); // and this too, if the arena's RAM loses its power
 /// // … sleep …
 /// translator.arena_mut().copy_from_slice(&ram);
@@ -34,7 +35,8 @@ pub struct Saved {
 
 const WORDS: usize = 16;
 
-/// "RGS1".
+/// "RGS1". The digit rises when units come in another order, or the arena has another plan: what was
+/// saved before is another model's work then.
 const MAGIC: u32 = u32::from_le_bytes(*b"RGS1");
 
 impl Saved {
@@ -101,9 +103,17 @@ impl Saved {
             value => return Err(Error::BadField { field: "phase", value }),
         };
         at_most("source length", source_len, dims.max_source_len)?;
-        at_most("position", position, dims.max_target_len)?;
+        if source_len == 0 {
+            return Err(Error::BadField { field: "source length", value: 0 });
+        }
+        // Whoever chooses has a step to choose for.
+        let steps = dims.max_target_len.saturating_sub(usize::from(phase == Phase::Choosing));
+        at_most("position", position, steps)?;
         at_most("token", said.max(token), dims.target_vocabulary.saturating_sub(1))?;
         at_most("logits seen", seen, dims.target_vocabulary)?;
+        if !seen.is_multiple_of(BLOCK_ROWS as u32) && seen as usize != dims.target_vocabulary {
+            return Err(Error::BadField { field: "logits seen", value: seen });
+        }
         Ok(Place {
             phase,
             unit,

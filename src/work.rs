@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! begin ─► advance ─► Busy ─► advance ─► Busy … ─► Word(je) ─► advance ─► Busy … ─► Done
-//!              └── a layer over one or two rows, or some rows of a matrix; then others may run
+//!              └── a layer over one or two rows, a row of a map, a look, or some rows of a matrix
 //! ```
 //! Words, alignments and all numbers in between are those of [`Seq2Seq::translate`], to the bit. What a
 //! piece leaves for the next lies in the arena, so that work can be dropped at any time, which cancels
@@ -30,6 +30,9 @@ pub enum Progress<'w> {
     Word(Word<'w>),
     /// All is said.
     Done,
+    /// Weights in flash that the core cannot address could not be read: [`Error::Bus`]. It is over; begun
+    /// again, the same work has the same words.
+    Failed(Error),
 }
 
 /// A translation, or a caption, under way.
@@ -43,6 +46,7 @@ pub enum Progress<'w> {
 ///         Progress::Busy => feed_watchdog(), // or `yield_now().await`
 ///         Progress::Word(word) => println!("{}", word.text),
 ///         Progress::Done => break,
+///         Progress::Failed(error) => return Err(error), // never, of weights that are read in place
 ///     }
 /// }
 /// # Ok(())
@@ -135,8 +139,8 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
     /// Goes on with what was saved. The arena ([`Self::arena`]) holds again what it held then.
     ///
     /// # Errors
-    /// What was saved, or the arena, was damaged or is another model's; or a picture was still being
-    /// read, which nothing has kept.
+    /// What was saved, or the arena, was damaged or is another model's, or has a field out of range; or a
+    /// picture was still being read, which nothing has kept.
     pub fn resume(&mut self, saved: &Saved) -> Result<Work<'_, F>, Error> {
         let place = saved.place(self.model(), self.arena())?;
         Ok(self.work_at(place, None))
@@ -150,24 +154,21 @@ impl<F: Family> Work<'_, F> {
             Phase::Reading => self.read(),
             Phase::Deciding => self.decide(),
             Phase::Choosing => return self.choose(),
-            Phase::Over => return Progress::Done,
+            Phase::Over => {}
         }
-        self.end_if_failed();
-        if self.place.phase == Phase::Over { Progress::Done } else { Progress::Busy }
-    }
-
-    /// Why all was over before the end, if weights could not be read: [`Error::Bus`].
-    #[cfg(feature = "far-flash")]
-    pub fn error(&mut self) -> Option<Error> {
-        self.watch.check().err()
+        match self.failure() {
+            Some(error) => Progress::Failed(error),
+            None if self.place.phase == Phase::Over => Progress::Done,
+            None => Progress::Busy,
+        }
     }
 
     /// Nothing is made of what could not be read.
     #[inline(always)]
-    fn end_if_failed(&mut self) {
-        if self.watch.check().is_err() {
-            self.place.go_to(Phase::Over);
-        }
+    fn failure(&mut self) -> Option<Error> {
+        let error = self.watch.check().err()?;
+        self.place.go_to(Phase::Over);
+        Some(error)
     }
 
     /// What a later [`Seq2Seq::resume`] needs besides the arena.
@@ -213,9 +214,9 @@ impl<F: Family> Work<'_, F> {
             let some = logits.some(place.seen);
             place.best.see(place.seen, some);
             place.seen = place.seen.wrapping_add(some.len());
-            if self.watch.check().is_err() {
+            if let Err(error) = self.watch.check() {
                 place.go_to(Phase::Over);
-                return Progress::Done;
+                return Progress::Failed(error);
             }
             if !some.is_empty() && place.seen < dims.target_vocabulary {
                 return Progress::Busy;

@@ -360,10 +360,14 @@ fn work(engine: &mut Any<'_>) -> Result<Vec<u16>, Error> {
             Progress::Busy => {}
             Progress::Word(word) => tokens.push(word.token),
             Progress::Done => break,
+            Progress::Failed(error) => {
+                assert_eq!(work.advance(), Progress::Failed(error), "it stays so");
+                return Err(error);
+            }
         }
     }
     assert_eq!(work.advance(), Progress::Done);
-    work.error().map_or(Ok(tokens), Err)
+    Ok(tokens)
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod variants;
 
-use regard::format::{Dims, Model};
+use regard::format::{Checksum, Dims, Model};
 use regard::{Error, Picture, Progress, Saved, Seq2Seq, Token, Work};
 use variants::{Noise, Trace, arena, every_variant, file, pixels, trace, trace_picture};
 
@@ -48,6 +48,7 @@ fn go_on(work: &mut Work<'_>, most: usize, said: &mut Said) -> usize {
             Progress::Busy => {}
             Progress::Word(word) => said.push((word.token, word.alignment.to_vec())),
             Progress::Done => return pieces,
+            Progress::Failed(error) => panic!("{error}"),
         }
     }
     most
@@ -148,6 +149,59 @@ fn no_flipped_bit_of_what_was_saved_or_of_its_arena_goes_unseen() {
         engine.arena_mut()[bit / 8] ^= 1 << (bit % 8);
     }
     assert!(engine.resume(&Saved::from_bytes(saved)).is_ok());
+}
+
+/// `saved` with another word, and the checksum of that.
+fn lie(saved: [u8; Saved::BYTES], index: usize, value: u32) -> Saved {
+    let mut words = saved.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word));
+    let mut words: Vec<u32> = words.by_ref().collect();
+    words[index] = value;
+    let last = words.len() - 1;
+    words[last] = Checksum::of(&words[..last]);
+    let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    Saved::from_bytes(bytes.try_into().expect("as many"))
+}
+
+#[test]
+fn lies_with_the_right_checksum_are_refused_field_by_field() {
+    let words = file(&variants::dims(), 48);
+    let model = Model::parse(&words).expect("parses");
+    let mut ram = arena(&model, 0);
+    let mut engine: Seq2Seq<'_> =
+        Seq2Seq::new(&model, bytemuck::cast_slice_mut(&mut ram)).expect("fits");
+    let saved = engine.begin_tokens(&SOURCE).expect("starts").save().to_bytes();
+    let dims = model.dims();
+    let (source, target) = (dims.max_source_len as u32, dims.max_target_len as u32);
+    let vocabulary = dims.target_vocabulary as u32;
+    let fields = [
+        (3, 4, "phase"),
+        (5, 0, "source length"),
+        (5, source + 1, "source length"),
+        (6, target + 1, "position"),
+        (7, 1 << 13, "exponent"),
+        (8, 1 << 31, "exponent"),
+        (9, vocabulary, "token"),
+        (10, 3, "logits seen"),
+        (10, vocabulary + 4, "logits seen"),
+        (11, vocabulary, "token"),
+    ];
+    for (index, value, field) in fields {
+        let found = engine.resume(&lie(saved, index, value)).map(|_| ());
+        assert_eq!(found, Err(Error::BadField { field, value }), "word {index}");
+    }
+    for reserved in [13, 14] {
+        let found = engine.resume(&lie(saved, reserved, 1)).map(|_| ());
+        assert_eq!(found, Err(Error::OtherModel), "word {reserved}");
+    }
+    // Any unit and any number is safe: what is not there is not done.
+    let kept = engine.arena().to_vec();
+    for unit in [1, 77, u32::MAX] {
+        engine.arena_mut().copy_from_slice(&kept);
+        let mut work = engine.resume(&lie(saved, 4, unit)).expect("in range");
+        let mut said = Said::new();
+        go_on(&mut work, usize::MAX, &mut said);
+        assert!(said.len() <= target as usize);
+    }
 }
 
 #[test]

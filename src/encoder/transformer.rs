@@ -31,9 +31,7 @@ impl<'s> TransformerEncoder<'s> {
     ) {
         let directory = &mut self.model.directory();
         let embedding = Embedding::next(directory, Stack::Encoder);
-        if gate.opens() {
-            self.embed(&embedding, source, memory, lanes, observer);
-        }
+        self.embed(&embedding, source, memory, lanes, observer, gate);
         let (stack, len, at_once) = (Stack::Encoder, memory.len(), lanes.count());
         for layer in 0..self.model.dims().encoder_layers {
             if gate.is_shut() {
@@ -73,10 +71,13 @@ impl<'s> TransformerEncoder<'s> {
             });
             watch(observer, Site::EncoderFeedForward(layer as u8), memory);
         }
-        if self.model.dims().norm == NormOrder::Pre && gate.opens() {
+        if self.model.dims().norm == NormOrder::Pre {
             let norm = Norm::next(directory, Stack::Encoder, 0, Role::FinalNorm);
             let wide = first_mut(lanes.lanes[0].wide, self.model.dims().d_model);
             for position in 0..memory.len() {
+                if !gate.opens() {
+                    continue;
+                }
                 memory.update(position, |x, exponent| {
                     let exponent = norm.apply(block(x, exponent), wide);
                     enter(wide, exponent, x)
@@ -93,9 +94,13 @@ impl<'s> TransformerEncoder<'s> {
         memory: &mut Blocks<'_>,
         lanes: &mut Lanes<'_>,
         observer: &mut impl Observer,
+        gate: &mut impl Gate,
     ) {
         let wide = first_mut(lanes.lanes[0].wide, self.model.dims().d_model);
         for (position, &token) in source.iter().enumerate() {
+            if !gate.opens() {
+                continue;
+            }
             let exponent = embedding.apply_anywhere(token.into(), position, wide);
             memory.update(position, |x, _| enter(wide, exponent, x));
             observer.observe(Site::SourceEmbedding, position, memory.row(position));

@@ -14,7 +14,8 @@ const WELL: u32 = u32::MAX;
 /// A flash that the core cannot address, with a model file in it.
 ///
 /// Who walks through a matrix takes bus and buffer out, and puts them back: interrupts are closed only
-/// for that. Another walk at the same time (of another thread, or an interrupt) fails.
+/// for that. Another walk at the same time (of another thread, or an interrupt) fails. Which read failed is
+/// remembered for the flash, and forgotten when a sentence begins: one sentence at a time for each flash.
 pub struct FarFlash<'b, B: Bus<'b>> {
     state: Mutex<Cell<Option<State<'b, B>>>>,
     half_words: usize,

@@ -97,7 +97,7 @@ pub enum Refusal {
 }
 
 impl Record {
-    /// The record of `model`.
+    /// The record of `model`, all of which is in place.
     #[must_use]
     pub fn of(model: &Model<'_>, generation: u32) -> Self {
         let (length, checksum) = (model.file_bytes() as u32, Checksum::of(model.words));
@@ -230,6 +230,10 @@ pub fn emit(model: &Model<'_>, bytes: usize, generation: u32) -> Result<Vec<u8>,
     let room = bytes.saturating_sub(RECORD_BYTES);
     if record.length as usize > room {
         return Err(Refusal::Length { length: record.length, room });
+    }
+    let (need, have) = (model.file_bytes(), model.words.len() * 4);
+    if have < need {
+        return Err(Refusal::Model(Error::Truncated { need, have })); // The rest is in far flash.
     }
     let mut bank: Vec<u8> = model.words.iter().flat_map(|w| w.to_le_bytes()).collect();
     bank.resize(room, 0xFF);

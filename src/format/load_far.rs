@@ -9,7 +9,9 @@ use super::near::{HEAD_WORDS, Near};
 use super::section::{ENTRY_WORDS, Entry, check_directory_of, entries};
 use super::slot::{is_table, layout_in};
 use super::words;
-use super::{Checksum, Dims, MAX_CONV_LAYERS, Model, Plan, Role, check_frame, data_start};
+use super::{
+    Checksum, Dims, MAX_CONV_LAYERS, Model, Plan, Role, check_frame, data_start, header_checksum,
+};
 use crate::Error;
 use crate::far::{Bus, FarFlash, Place, Run, Stream};
 
@@ -103,6 +105,7 @@ impl<'m> Model<'m> {
         needs.check(stream, ram.len())?;
         let (head, tables) = ram.split_at_mut_checked(start).unwrap_or_default();
         read(stream, 0, head)?;
+        let dims = same(head, start)?;
         check_directory_of(head, &dims, bytes / 4)?;
         let stored = head.get(field::DATA_CHECKSUM).map_or(0, |&sum| sum);
         let computed = checksum(stream, Checksum::new(), (start, bytes / 4))?.finish();
@@ -122,6 +125,17 @@ impl<'m> Model<'m> {
         model.verify()?;
         Ok(model)
     }
+}
+
+/// The dims of a header and directory in RAM, which is what was read before.
+fn same(head: &[u32], start: usize) -> Result<Dims, Error> {
+    let dims = Dims::parse(head)?;
+    let stored = head.get(field::HEADER_CHECKSUM).map_or(0, |&sum| sum);
+    let computed = header_checksum(head, &dims);
+    if data_start(&dims) != start || stored != computed {
+        return Err(Error::HeaderChecksum { stored, computed });
+    }
+    Ok(dims)
 }
 
 /// Copies words of a file, from word `at` on.

@@ -33,7 +33,9 @@ impl Hook {
     #[inline(always)]
     pub(crate) fn announce(self, words: &[u32]) {
         #[cfg(feature = "slow-flash")]
-        if let Some(upcoming) = self.upcoming {
+        if let Some(upcoming) = self.upcoming
+            && !words.is_empty()
+        {
             upcoming(words);
         }
         _ = words;
@@ -159,6 +161,10 @@ mod slow {
             chosen: &[(Stack, usize, Role)],
             ram: &'m mut [u32],
         ) -> Result<Self, Error> {
+            #[cfg(feature = "far-flash")]
+            if let Some(stream) = self.stream() {
+                stream.begin();
+            }
             self.near.copies = &[];
             let (need, have) = (self.near_words(chosen), ram.len());
             let too_small =

@@ -15,6 +15,10 @@ impl Model<'_> {
     /// block as well, for their sums share words with those of others. Takes about ten instructions a
     /// weight.
     pub fn verify(&self) -> Result<(), Error> {
+        #[cfg(feature = "far-flash")]
+        if let Some(stream) = self.stream() {
+            stream.begin();
+        }
         for (index, (slot, section)) in self.sections().enumerate() {
             let broken = match slot.kind() {
                 #[cfg(feature = "far-flash")]

@@ -48,10 +48,6 @@ impl<'m> Norm<'m> {
     fn told(section: &Section<'m>, hook: Hook) -> Self {
         let (head, values) = section.words.split_at_checked(2).unwrap_or((&[], &[]));
         let (gammas, betas) = values.split_at_checked(section.rows).unwrap_or((&[], &[]));
-        #[cfg(feature = "far-flash")]
-        let far_head = section.far.place.map(crate::far::epsilon);
-        #[cfg(feature = "far-flash")]
-        let head = far_head.as_ref().map_or(head, |head| head);
         let at = |i: usize| head.get(i).copied().unwrap_or(0);
         Self {
             gammas,
@@ -65,6 +61,17 @@ impl<'m> Norm<'m> {
         }
     }
 
+    /// n²·ε: mantissa and exponent. Of a norm that is far it is read when it is needed.
+    #[inline(always)]
+    fn epsilon(&self) -> (u32, i32) {
+        #[cfg(feature = "far-flash")]
+        if let Some(place) = self.far.place {
+            let [mantissa, exponent] = crate::far::epsilon(place);
+            return (mantissa, exponent as i32);
+        }
+        self.epsilon
+    }
+
     /// `x`, `out`: `[n]`, n ≤ 4096. Returns the exponent of `out`.
     pub(crate) fn apply(&self, x: Block<'_>, out: &mut [i32]) -> i32 {
         let n = x.mantissas.len() as u32;
@@ -72,12 +79,12 @@ impl<'m> Norm<'m> {
         let squared = u64::from(sum.unsigned_abs()).wrapping_mul(sum.unsigned_abs().into());
         let spread = squares.wrapping_mul(n.into()).saturating_sub(squared);
         // V + n²·ε with as many fraction bits as both have room for, for ε is no integer.
-        let by = self.epsilon.1.wrapping_sub(x.exponent.wrapping_mul(2));
+        let epsilon = self.epsilon();
+        let by = epsilon.1.wrapping_sub(x.exponent.wrapping_mul(2));
         let room = if spread >> 40 == 0 { FRACTION } else { 0 };
-        let fraction =
-            if self.epsilon.0 == 0 { room } else { room.min(46i32.wrapping_sub(by) >> 1) };
+        let fraction = if epsilon.0 == 0 { room } else { room.min(46i32.wrapping_sub(by) >> 1) };
         let twice = fraction.wrapping_mul(2);
-        let epsilon = shift_up(self.epsilon.0.into(), by.wrapping_add(twice));
+        let epsilon = shift_up(epsilon.0.into(), by.wrapping_add(twice));
         let total = shift_up(spread, twice).wrapping_add(epsilon).max(1);
         let (root, octaves) = reciprocal_root(total);
         let octaves = octaves.wrapping_sub(fraction);

@@ -100,7 +100,9 @@ fn longest_piece<C: Counter, W: Write>(
     };
     let (mut longest, mut is_done) = (0, false);
     while !is_done {
-        let piece = bench.counter.count(|| is_done = work.advance() == Progress::Done);
+        let piece = bench.counter.count(|| {
+            is_done = matches!(work.advance(), Progress::Done | Progress::Failed(_));
+        });
         longest = piece.max(longest);
     }
     Ok(longest)

@@ -51,6 +51,7 @@ async fn main(spawner: Spawner) -> ! {
             Progress::Busy => {}
             Progress::Word(word) => _ = write!(port, "{} ", word.text),
             Progress::Done => break,
+            Progress::Failed(_) => board::exit(3),
         }
         pieces += 1;
         dog.feed();

@@ -40,7 +40,12 @@ fn run() -> Result<(), Error> {
         black_box(word);
     }
     let mut work = runner.begin(black_box("i drink milk"))?;
-    while black_box(work.advance()) != Progress::Done {}
-    black_box(work.error());
+    loop {
+        match black_box(work.advance()) {
+            Progress::Done => break,
+            Progress::Failed(error) => return Err(error),
+            _ => {}
+        }
+    }
     SelfTest::of(&model).run(&mut runner)
 }

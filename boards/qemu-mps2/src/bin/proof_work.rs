@@ -24,6 +24,11 @@ fn run() -> Result<(), Error> {
     let saved = black_box(work.save().to_bytes());
     black_box(runner.arena_mut());
     let mut work = runner.resume(&Saved::from_bytes(saved))?;
-    while black_box(work.advance()) != Progress::Done {}
-    Ok(())
+    loop {
+        match black_box(work.advance()) {
+            Progress::Done => return Ok(()),
+            Progress::Failed(error) => return Err(error),
+            _ => {}
+        }
+    }
 }
