@@ -41,7 +41,8 @@ impl Input<'_> {
 
 /// Counts `input` through `model`, called `name`, after the test that the model carries.
 ///
-/// A line `model core kernel name arena stack input` says what it took of the RAM.
+/// A line `model core kernel name arena stack input` says what it took of the RAM, and the last one all
+/// of it for other programs, as JSON.
 ///
 /// # Errors
 /// Those of the model, of its test, and of the input.
@@ -84,6 +85,12 @@ pub fn model<C: Counter, W: Write>(
     bench.say(format_args!("{core} {NAME} {name}/{steps}-steps {decoding}"));
     bench.say(format_args!("{core} {NAME} {name}/whole {}", encoding + decoding));
     bench.say(format_args!("{core} {NAME} {name}/longest-piece {longest}"));
+    let (file, word) = (model.file_bytes(), decoding / u64::from(steps.max(1)));
+    bench.say(format_args!(
+        "{{\"model\":\"{name}\",\"core\":\"{core}\",\"kernel\":\"{NAME}\",\"file\":{file},\
+         \"arena\":{arena},\"stack\":{peak},\"encoder\":{encoding},\"steps\":{steps},\
+         \"decoder\":{decoding},\"a_word\":{word},\"longest_piece\":{longest}}}"
+    ));
     Ok(())
 }
 
