@@ -37,7 +37,10 @@ pub struct Section<'m> {
     /// Bits of the mantissas that the matrix may read.
     pub bits: u32,
     /// Where its words are, if not in place.
-    #[cfg_attr(not(feature = "far-flash"), expect(dead_code, reason = "nothing is far"))]
+    #[cfg_attr(
+        not(any(feature = "defmt", feature = "far-flash")),
+        expect(dead_code, reason = "nothing is far")
+    )]
     pub(crate) far: Far<'m>,
 }
 
