@@ -129,7 +129,9 @@ impl<'m> Model<'m> {
 
 /// The dims of a header and directory in RAM, which is what was read before.
 fn same(head: &[u32], start: usize) -> Result<Dims, Error> {
-    let dims = Dims::parse(head)?;
+    let mut header = [0; MOST_HEADER];
+    header.iter_mut().zip(head).for_each(|(to, &word)| *to = word);
+    let dims = Dims::parse(&header)?;
     let stored = head.get(field::HEADER_CHECKSUM).map_or(0, |&sum| sum);
     let computed = header_checksum(head, &dims);
     if data_start(&dims) != start || stored != computed {
