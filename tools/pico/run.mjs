@@ -76,7 +76,7 @@ class Keyboard {
 
 async function talk(pico, heard, most) {
   const keyboard = process.stdin.isTTY ? new Keyboard(pico) : undefined;
-  if (!keyboard) pico.typed.push(...readFileSync(process.stdin.fd));
+  if (!keyboard) for await (const bytes of process.stdin) pico.typed.push(...bytes);
   let end = End.GOES_ON;
   while (end === End.GOES_ON && !keyboard?.left) {
     end = pico.run(STEPS, most);
