@@ -29,7 +29,7 @@ async fn blink(mut led: Led) {
     loop {
         let blinks = BLINKS.fetch_add(1, Relaxed);
         // This pin cannot fail.
-        _ = led.set_state((blinks % 2 == 0).into());
+        _ = led.set_state(blinks.is_multiple_of(2).into());
         yield_now().await;
     }
 }
