@@ -97,6 +97,8 @@ mod saved;
 #[forbid(unsafe_code)]
 pub mod search;
 #[forbid(unsafe_code)]
+mod self_test;
+#[forbid(unsafe_code)]
 mod seq2seq;
 #[forbid(unsafe_code)]
 pub mod text;
@@ -110,7 +112,8 @@ pub use picture::Picture;
 #[doc(hidden)]
 pub use picture::luma;
 pub use saved::Saved;
-pub use seq2seq::{SelfTest, Seq2Seq, Word, Words};
+pub use self_test::SelfTest;
+pub use seq2seq::{Seq2Seq, Word, Words};
 pub use work::{Progress, Work};
 
 /// A Transformer, end to end; links no recurrent code.
