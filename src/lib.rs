@@ -74,6 +74,8 @@ pub mod far;
 #[forbid(unsafe_code)]
 pub mod format;
 #[forbid(unsafe_code)]
+mod frame;
+#[forbid(unsafe_code)]
 mod gate;
 pub mod kernel; // The one place of `unsafe`: each use is expected where it stands.
 #[forbid(unsafe_code)]

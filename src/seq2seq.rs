@@ -3,7 +3,8 @@
 use crate::arena::Carver;
 use crate::decoder::{AnyDecoder, At};
 use crate::family::{Any, Family};
-use crate::format::{DecoderKind, Dims, EncoderKind, Model, Watch, WordTable, alignment_rows};
+use crate::format::{DecoderKind, EncoderKind, Model, Watch, WordTable};
+use crate::frame::{take_rows, take_tokens};
 use crate::layer::{first, first_mut};
 use crate::observe::Observer;
 use crate::parts::{Source, encode};
@@ -137,14 +138,14 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
         let (model, dims) = (self.model, self.model.dims());
         let source_len = self.take_source(picture.is_some(), fill)?;
         let mut arena = self.arena.rewindable();
-        let tokens = arena.take(source_room(dims));
-        let source = picture.map_or(Source::Tokens(first(tokens, source_len)), Source::Picture);
+        let tokens = first(take_tokens(&mut arena, dims), source_len);
+        let source = picture.map_or(Source::Tokens(tokens), Source::Picture);
         let mut watch = Watch::begin(model);
         encode::<F, _>(model, arena.rewindable(), source, source_len, &mut observer, &mut ());
         watch.check()?;
-        let rows = arena.take_last(alignment_rows(dims));
-        let row_len = if rows.is_empty() { 0 } else { source_len };
-        let decoder = AnyDecoder::new(model, arena, At { source_len, ..At::default() }, observer);
+        let (rows, row_len) = take_rows(&mut arena, dims, source_len);
+        let at = At { source_len, ..At::default() };
+        let decoder = AnyDecoder::new(model, arena, at, observer);
         let marks = (dims.target_bos, dims.target_eos);
         Ok(Words {
             steps: Greedy::new(decoder, marks, row_len, rows),
@@ -172,13 +173,8 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
         if !matches!(kinds, (EncoderKind::Transformer, DecoderKind::Transformer)) {
             arena.clear();
         }
-        fill(arena.take(source_room(dims)))
+        fill(take_tokens(&mut arena, dims))
     }
-}
-
-/// Tokens that a source may have; none of a picture.
-pub(crate) const fn source_room(dims: &Dims) -> usize {
-    if dims.reads_words() { dims.max_source_len } else { 0 }
 }
 
 /// Writes `source` into `tokens`, but for the padding behind it. Returns how many.

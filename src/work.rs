@@ -11,12 +11,13 @@
 use crate::arena::Carver;
 use crate::decoder::{AnyDecoder, At};
 use crate::family::{Any, Family};
-use crate::format::{Model, Watch, alignment_rows};
+use crate::format::{Model, Watch};
+use crate::frame::{take_rows, take_tokens};
 use crate::gate::One;
 use crate::layer::{first, row_mut};
 use crate::parts::{Source, encode};
 use crate::search::Best;
-use crate::seq2seq::{copy_all, source_room};
+use crate::seq2seq::copy_all;
 use crate::{Error, Picture, Saved, Seq2Seq, Token, Word};
 use core::marker::PhantomData;
 
@@ -180,7 +181,7 @@ impl<F: Family> Work<'_, F> {
     fn read(&mut self) {
         let (dims, place) = (self.model.dims(), &mut self.place);
         let mut arena = self.arena.rewindable();
-        let tokens = arena.take(source_room(dims));
+        let tokens = take_tokens(&mut arena, dims);
         let len = place.decoder.source_len;
         let source = self.picture.as_ref();
         let source = source.map_or(Source::Tokens(first(tokens, len)), Source::Picture);
@@ -254,8 +255,7 @@ fn decoder_arena<'w>(
 ) -> (Carver<'w>, &'w mut [u16]) {
     let dims = model.dims();
     let mut arena = arena.rewindable();
-    let _tokens: &mut [Token] = arena.take(source_room(dims));
-    let rows: &mut [u16] = arena.take_last(alignment_rows(dims));
-    let row_len = if rows.is_empty() { 0 } else { at.source_len };
+    _ = take_tokens(&mut arena, dims);
+    let (rows, row_len) = take_rows(&mut arena, dims, at.source_len);
     (arena, row_mut(rows, position, row_len))
 }

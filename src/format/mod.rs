@@ -52,7 +52,7 @@ pub(crate) use maps_plan::MapsPlan;
 pub(crate) use near::Hook;
 #[cfg(feature = "slow-flash")]
 pub use near::Upcoming;
-pub(crate) use plan::{Plan, alignment_rows};
+pub(crate) use plan::{Plan, alignment_rows, source_room};
 pub use recurrent_decoder::{ContextGate, RecurrentDecoderDims, Score, Start};
 pub use recurrent_encoder::{Cell, Directions, RecurrentEncoderDims};
 pub(crate) use section::Directory;
