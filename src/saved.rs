@@ -61,7 +61,7 @@ impl Saved {
         let mut words = [
             MAGIC,
             model.header_checksum(),
-            sum(arena),
+            Checksum::new().bytes(arena).finish(),
             phase as u32,
             unit,
             decoder.source_len as u32,
@@ -92,7 +92,7 @@ impl Saved {
         if [magic, of] != [MAGIC, model.header_checksum()] {
             return Err(Error::OtherModel);
         }
-        same(ram, sum(arena))?;
+        same(ram, Checksum::new().bytes(arena).finish())?;
         let dims = model.dims();
         let phase = match phase {
             0 if !dims.reads_words() => return Err(Error::WantsPicture),
@@ -128,12 +128,6 @@ impl Saved {
             best: Best { token: token as usize, logit: logit as i32 },
         })
     }
-}
-
-/// The checksum of an arena; of whole words, as all arenas have them.
-fn sum(arena: &[u8]) -> u32 {
-    let words = arena.as_chunks::<4>().0.iter();
-    words.fold(Checksum::new(), |sum, word| sum.word(u32::from_le_bytes(*word))).finish()
 }
 
 fn same(stored: u32, computed: u32) -> Result<(), Error> {
