@@ -10,7 +10,7 @@ use crate::decoder::At;
 use crate::format::{Checksum, Model};
 use crate::kernel::BLOCK_ROWS;
 use crate::search::Best;
-use crate::work::{Phase, Place};
+use crate::work::{Cursor, Phase};
 
 /// Where some work was when it was interrupted. The other half lies in the arena: keep both.
 ///
@@ -56,8 +56,8 @@ impl Saved {
         Self { words: words.map(u32::from_le) }
     }
 
-    pub(crate) fn of(place: &Place, model: &Model<'_>, arena: &[u8]) -> Self {
-        let Place { phase, unit, decoder, said, seen, best } = *place;
+    pub(crate) fn of(cursor: &Cursor, model: &Model<'_>, arena: &[u8]) -> Self {
+        let Cursor { phase, unit, decoder, said, seen, best } = *cursor;
         let mut words = [
             MAGIC,
             model.header_checksum(),
@@ -82,7 +82,7 @@ impl Saved {
     }
 
     /// Where the work was, if it was of this model, with this arena.
-    pub(crate) fn place(&self, model: &Model<'_>, arena: &[u8]) -> Result<Place, Error> {
+    pub(crate) fn cursor(&self, model: &Model<'_>, arena: &[u8]) -> Result<Cursor, Error> {
         let [what @ .., stored] = &self.words;
         same(*stored, Checksum::of(what))?;
         let &[magic, of, ram, phase, unit, source_len, position, ref rest @ ..] = what;
@@ -114,7 +114,7 @@ impl Saved {
         if !seen.is_multiple_of(BLOCK_ROWS as u32) && seen as usize != dims.target_vocabulary {
             return Err(Error::BadField { field: "logits seen", value: seen });
         }
-        Ok(Place {
+        Ok(Cursor {
             phase,
             unit,
             decoder: At {
