@@ -17,13 +17,14 @@ const WELL: u32 = u32::MAX;
 /// for that. Another walk at the same time (of another thread, or an interrupt) fails. Which read failed is
 /// remembered for the flash, and forgotten when a sentence begins: one sentence at a time for each flash.
 pub struct FarFlash<'b, B: Bus<'b>> {
-    state: Mutex<Cell<Option<State<'b, B>>>>,
+    reader: Mutex<Cell<Option<Reader<'b, B>>>>,
     half_words: usize,
     /// The word whose read failed, or [`WELL`].
     failed: AtomicU32,
 }
 
-struct State<'b, B: Bus<'b>> {
+/// What reads the file: its bus, and the buffer in two halves.
+struct Reader<'b, B: Bus<'b>> {
     bus: B,
     front: Half<'b>,
     back: Half<'b>,
@@ -53,33 +54,37 @@ impl<'b, B: Bus<'b>> FarFlash<'b, B> {
         let half_words = buffer.len() / 2;
         let (front, back) = buffer.split_at_mut_checked(half_words).unwrap_or_default();
         let half = |words| Half { words, holds: Part::default() };
-        let state = State { bus, front: half(front), back: half(back), error: None };
-        Self { state: Mutex::new(Cell::new(Some(state))), half_words, failed: AtomicU32::new(WELL) }
+        let reader = Reader { bus, front: half(front), back: half(back), error: None };
+        Self {
+            reader: Mutex::new(Cell::new(Some(reader))),
+            half_words,
+            failed: AtomicU32::new(WELL),
+        }
     }
 
     /// What the bus said when a read failed, once; nothing if nothing failed since.
     pub fn take_error(&self) -> Option<B::Error> {
-        self.with(|state| state.error.take())?
+        self.with(|reader| reader.error.take())?
     }
 
     /// Calls `work` with the bus; nothing happens, and nothing is returned, while a matrix is read.
     /// What is in the buffer is read anew afterwards.
     pub fn with_bus<R>(&self, work: impl FnOnce(&mut B) -> R) -> Option<R> {
-        self.with(|state| {
-            (state.front.holds, state.back.holds) = Default::default();
-            work(&mut state.bus)
+        self.with(|reader| {
+            (reader.front.holds, reader.back.holds) = Default::default();
+            work(&mut reader.bus)
         })
     }
 
-    fn with<R>(&self, work: impl FnOnce(&mut State<'b, B>) -> R) -> Option<R> {
-        let mut state = critical_section::with(|cs| self.state.borrow(cs).take())?;
-        let done = work(&mut state);
-        critical_section::with(|cs| self.state.borrow(cs).set(Some(state)));
+    fn with<R>(&self, work: impl FnOnce(&mut Reader<'b, B>) -> R) -> Option<R> {
+        let mut reader = critical_section::with(|cs| self.reader.borrow(cs).take())?;
+        let done = work(&mut reader);
+        critical_section::with(|cs| self.reader.borrow(cs).set(Some(reader)));
         Some(done)
     }
 
     /// Does `work`, which may fail at a word, unless something failed before.
-    fn attempt(&self, at: usize, work: impl FnOnce(&mut State<'b, B>) -> Result<(), usize>) {
+    fn attempt(&self, at: usize, work: impl FnOnce(&mut Reader<'b, B>) -> Result<(), usize>) {
         if self.failed.load(Ordering::Relaxed) != WELL {
             return;
         }
@@ -89,7 +94,7 @@ impl<'b, B: Bus<'b>> FarFlash<'b, B> {
     }
 }
 
-impl<'b, B: Bus<'b>> State<'b, B> {
+impl<'b, B: Bus<'b>> Reader<'b, B> {
     /// Starts to fill the back with `part`, if it is not there.
     fn start(&mut self, part: Part) -> Option<B::Transfer> {
         if self.back.has(part) {
@@ -155,19 +160,19 @@ impl<'b, B: Bus<'b>> State<'b, B> {
 
 impl<'b, B: Bus<'b>> Stream for FarFlash<'b, B> {
     fn walk(&self, run: Run, work: &mut dyn FnMut(usize, &[u32])) {
-        self.attempt(run.at, |state| state.walk(run, self.half_words, work));
+        self.attempt(run.at, |reader| reader.walk(run, self.half_words, work));
     }
 
     fn pair(&self, [a, b]: [Part; 2], work: &mut dyn FnMut([&[u32]; 2])) {
-        self.attempt(a.at, |state| {
+        self.attempt(a.at, |reader| {
             if a.len.max(b.len) > self.half_words {
                 return Err(a.at);
             }
-            state.bring(a)?;
+            reader.bring(a)?;
             // Behind, where it would not push out the other.
-            let transfer = state.start(b);
-            state.finish(b, transfer)?;
-            work([state.front.get(a), state.back.get(b)]);
+            let transfer = reader.start(b);
+            reader.finish(b, transfer)?;
+            work([reader.front.get(a), reader.back.get(b)]);
             Ok(())
         });
     }
