@@ -1,7 +1,7 @@
 //! A buffer of two halves before a bus: the core reads one while the other is filled.
 
 use super::Bus;
-use super::place::{Part, Run, Stream};
+use super::place::{Run, Span, Stream};
 use crate::Error;
 use core::cell::Cell;
 use core::mem;
@@ -31,19 +31,19 @@ struct Reader<'b, B: Bus<'b>> {
     error: Option<B::Error>,
 }
 
-/// Half of the buffer, and which part of the file is in it.
+/// Half of the buffer, and which span of the file is in it.
 struct Half<'b> {
     words: &'b mut [u32],
-    holds: Part,
+    holds: Span,
 }
 
 impl Half<'_> {
-    fn has(&self, part: Part) -> bool {
-        part.len == 0 || self.holds == part
+    fn has(&self, span: Span) -> bool {
+        span.len == 0 || self.holds == span
     }
 
-    fn get(&self, part: Part) -> &[u32] {
-        self.words.get(..part.len).unwrap_or(&[])
+    fn get(&self, span: Span) -> &[u32] {
+        self.words.get(..span.len).unwrap_or(&[])
     }
 }
 
@@ -53,7 +53,7 @@ impl<'b, B: Bus<'b>> FarFlash<'b, B> {
     pub fn new(bus: B, buffer: &'b mut [u32]) -> Self {
         let half_words = buffer.len() / 2;
         let (front, back) = buffer.split_at_mut_checked(half_words).unwrap_or_default();
-        let half = |words| Half { words, holds: Part::default() };
+        let half = |words| Half { words, holds: Span::default() };
         let reader = Reader { bus, front: half(front), back: half(back), error: None };
         Self {
             reader: Mutex::new(Cell::new(Some(reader))),
@@ -95,34 +95,34 @@ impl<'b, B: Bus<'b>> FarFlash<'b, B> {
 }
 
 impl<'b, B: Bus<'b>> Reader<'b, B> {
-    /// Starts to fill the back with `part`, if it is not there.
-    fn start(&mut self, part: Part) -> Option<B::Transfer> {
-        if self.back.has(part) {
+    /// Starts to fill the back with `span`, if it is not there.
+    fn start(&mut self, span: Span) -> Option<B::Transfer> {
+        if self.back.has(span) {
             return None;
         }
-        self.back.holds = Part::default();
+        self.back.holds = Span::default();
         let words = mem::take(&mut self.back.words);
-        Some(self.bus.start((part.at as u32).wrapping_mul(4), part.len, words))
+        Some(self.bus.start((span.at as u32).wrapping_mul(4), span.len, words))
     }
 
     /// Waits until it is there.
-    fn finish(&mut self, part: Part, transfer: Option<B::Transfer>) -> Result<(), usize> {
+    fn finish(&mut self, span: Span, transfer: Option<B::Transfer>) -> Result<(), usize> {
         let Some(transfer) = transfer else { return Ok(()) };
         let (words, read) = self.bus.wait(transfer);
         self.back.words = words;
         if let Err(error) = read {
             self.error = Some(error);
-            return Err(part.at);
+            return Err(span.at);
         }
-        self.back.holds = part;
+        self.back.holds = span;
         Ok(())
     }
 
-    /// Brings `part` to the front.
-    fn bring(&mut self, part: Part) -> Result<(), usize> {
-        if !self.front.has(part) {
-            let transfer = self.start(part);
-            self.finish(part, transfer)?;
+    /// Brings `span` to the front.
+    fn bring(&mut self, span: Span) -> Result<(), usize> {
+        if !self.front.has(span) {
+            let transfer = self.start(span);
+            self.finish(span, transfer)?;
             mem::swap(&mut self.front, &mut self.back);
         }
         Ok(())
@@ -140,19 +140,19 @@ impl<'b, B: Bus<'b>> Reader<'b, B> {
             at = at.wrapping_add(before.wrapping_mul(stride));
             left = left.wrapping_sub(before);
             let blocks = left.min(most);
-            (blocks, Part { at, len: blocks.wrapping_mul(stride) }, left)
+            (blocks, Span { at, len: blocks.wrapping_mul(stride) }, left)
         };
-        let (mut blocks, mut part, mut left) = next(0);
+        let (mut blocks, mut span, mut left) = next(0);
         while left > 0 {
             if blocks == 0 {
-                return Err(part.at);
+                return Err(span.at);
             }
-            self.bring(part)?;
+            self.bring(span)?;
             let (blocks_behind, behind, left_behind) = next(blocks);
             let transfer = self.start(behind);
-            work(blocks, self.front.get(part));
+            work(blocks, self.front.get(span));
             self.finish(behind, transfer)?;
-            (blocks, part, left) = (blocks_behind, behind, left_behind);
+            (blocks, span, left) = (blocks_behind, behind, left_behind);
         }
         Ok(())
     }
@@ -163,7 +163,7 @@ impl<'b, B: Bus<'b>> Stream for FarFlash<'b, B> {
         self.attempt(run.at, |reader| reader.walk(run, self.half_words, work));
     }
 
-    fn pair(&self, [a, b]: [Part; 2], work: &mut dyn FnMut([&[u32]; 2])) {
+    fn pair(&self, [a, b]: [Span; 2], work: &mut dyn FnMut([&[u32]; 2])) {
         self.attempt(a.at, |reader| {
             if a.len.max(b.len) > self.half_words {
                 return Err(a.at);
