@@ -3,12 +3,16 @@
 
 #![no_std]
 
+#[cfg(feature = "banks")]
+mod banks;
 #[cfg(any(feature = "bench", feature = "bench_models"))]
 pub mod clock;
 mod lights;
 mod pin;
 mod serial;
 
+#[cfg(feature = "banks")]
+pub use banks::{ARENA, Nvmc, banks};
 pub use cortex_m_rt::entry;
 pub use lights::lights;
 pub use pin::Pin;
