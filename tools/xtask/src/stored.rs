@@ -4,6 +4,7 @@
 use crate::board::{Banks, Board};
 use crate::build::Firmware;
 use crate::cargo::{cargo, lines, root, target_dir};
+use crate::elf;
 use crate::emulator::{Session, emulator};
 use anyhow::{Context, Result, ensure};
 use regard::Model;
@@ -30,6 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) fn check(board: &Board, banks: Banks) -> Result<String> {
     let images = Firmware::release(&["stored"], &["banks"]).build(board)?;
     let firmware = images.first().context("nothing was built")?;
+    are_where_the_table_says(banks, firmware)?;
     if !board.runs() {
         return Ok("stored: builds".into());
     }
@@ -37,6 +39,18 @@ pub(crate) fn check(board: &Board, banks: Banks) -> Result<String> {
     takes(board, firmware)?;
     let done = "falls back from a damaged model, and takes one over the serial port";
     Ok(format!("stored: {done}, which a reset leaves in use"))
+}
+
+/// Linker script and table agree. On an386 the program, not the script, knows where RAM plays flash.
+fn are_where_the_table_says(banks: Banks, firmware: &Path) -> Result<()> {
+    let second = banks.base + banks.bytes;
+    let stated = [("_bank_0", banks.base), ("_bank_1", second), ("_bank_bytes", banks.bytes)];
+    for (name, stated) in stated {
+        let linked = elf::symbol(firmware, name)?.unwrap_or(stated as u64);
+        let is = format!("{name} is {linked:#x}, and {stated:#x} in boards.json");
+        ensure!(linked == stated as u64, "{}: {is}", firmware.display());
+    }
+    Ok(())
 }
 
 fn falls_back(board: &Board, banks: Banks, firmware: &Path) -> Result<()> {
