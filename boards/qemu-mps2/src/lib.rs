@@ -5,12 +5,12 @@
 
 #[cfg(feature = "banks")]
 mod banks;
-#[cfg(feature = "bench")]
-pub mod clock;
 mod lights;
 mod serial;
 mod watchdog;
 
+#[cfg(feature = "bench")]
+pub use app::bench::clock;
 #[cfg(feature = "banks")]
 pub use banks::{ARENA, Banks, banks};
 pub use cortex_m_rt::entry;
@@ -63,7 +63,9 @@ impl Led {
     #[must_use]
     pub fn new() -> Self {
         // SAFETY: the LED register of the FPGA's I/O block (application notes 385, 505 and 547).
-        Self(unsafe { Register::at(REGISTERS[1]) })
+        let led = unsafe { Register::at(REGISTERS[1]) };
+        led.write(0);
+        Self(led)
     }
 }
 
