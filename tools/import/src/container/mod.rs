@@ -83,7 +83,7 @@ impl Store {
         self.tensors.keys().map(String::as_str)
     }
 
-    /// Calls a tensor otherwise, if it is there.
+    /// Forgets tensors that no model needs.
     pub(crate) fn leave_out(&mut self, unwanted: impl Fn(&str) -> bool) {
         self.tensors.retain(|name, _| !unwanted(name));
     }
@@ -94,24 +94,30 @@ impl Store {
         name: &str,
         need: &[usize],
     ) -> Result<Array<f32, D>, Error> {
-        let found = self.tensors.remove(name).ok_or_else(|| self.missing(name, need))?;
+        let array = self.copy(name, need)?;
+        self.tensors.remove(name);
+        Ok(array)
+    }
+
+    /// The same, and the tensor may be taken again.
+    pub(crate) fn copy<D: Dimension>(
+        &mut self,
+        name: &str,
+        need: &[usize],
+    ) -> Result<Array<f32, D>, Error> {
+        let path = || self.path.clone();
+        let Some(found) = self.tensors.get(name) else { return Err(self.missing(name, need)) };
         if found.shape != need {
-            return Err(Error::Shape {
-                path: self.path.clone(),
-                name: name.into(),
-                have: found.shape,
-                need: need.into(),
-            });
+            let (have, need) = (found.shape.clone(), need.into());
+            return Err(Error::Shape { path: path(), name: name.into(), have, need });
         }
-        let float = found.float.map_err(|have| Error::ElementType {
-            path: self.path.clone(),
-            name: name.into(),
-            have,
+        let float = found.float.clone().map_err(|have| {
+            Error::ElementType { path: path(), name: name.into(), have }
         })?;
         let count = need.iter().try_fold(1usize, |count, &n| count.checked_mul(n));
         let count = count.filter(|count| self.taken.saturating_add(*count) <= MOST_NUMBERS);
         let Some(count) = count else {
-            return Err(Error::Numbers { path: self.path.clone(), name: name.into(), most: MOST_NUMBERS });
+            return Err(Error::Numbers { path: path(), name: name.into(), most: MOST_NUMBERS });
         };
         self.taken += count;
         let values = match &found.place {
@@ -121,17 +127,12 @@ impl Store {
         let values = values.map_err(|cause| self.unreadable(name, cause))?;
         if let Some(at) = values.iter().position(|value| !value.is_finite()) {
             let (name, value) = (name.into(), values[at]);
-            return Err(Error::NotFinite { path: self.path.clone(), name, at: unravel(at, need), value });
+            return Err(Error::NotFinite { path: path(), name, at: unravel(at, need), value });
         }
-        let have = values.len();
+        let have = vec![values.len()];
         let array = ArrayD::from_shape_vec(IxDyn(need), values).ok();
         let array = array.and_then(|array| array.into_dimensionality().ok());
-        array.ok_or_else(|| Error::Shape {
-            path: self.path.clone(),
-            name: name.into(),
-            have: vec![have],
-            need: need.into(),
-        })
+        array.ok_or_else(|| Error::Shape { path: path(), name: name.into(), have, need: need.into() })
     }
 
     fn unreadable(&self, name: &str, cause: std::io::Error) -> Error {
