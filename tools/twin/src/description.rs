@@ -1,6 +1,5 @@
 //! `model.json`: everything about a model except its weights.
 
-use crate::words::check_table;
 use crate::{Error, SourceTable, TargetTable, convolutional, file, json, recurrent, transformer};
 use std::path::Path;
 
@@ -25,6 +24,12 @@ pub enum EncoderKind {
 }
 
 impl EncoderKind {
+    /// Its sizes and choices if it is a Transformer.
+    #[must_use]
+    pub fn transformer(&self) -> Option<&transformer::Config> {
+        if let Self::Transformer(config) = self { Some(config) } else { None }
+    }
+
     /// Width of the rows that it leaves for the decoder.
     #[must_use]
     pub fn memory_width(&self) -> usize {
@@ -60,6 +65,12 @@ pub enum DecoderKind {
 }
 
 impl DecoderKind {
+    /// Its sizes and choices if it is a Transformer.
+    #[must_use]
+    pub fn transformer(&self) -> Option<&transformer::Config> {
+        if let Self::Transformer { config, .. } = self { Some(config) } else { None }
+    }
+
     /// Width of the target embedding.
     #[must_use]
     pub fn embedding_width(&self) -> usize {
@@ -137,8 +148,7 @@ impl Description {
         size("max_source_len", self.max_source_len)?;
         size("max_target_len", self.max_target_len)?;
         self.check_source()?;
-        let target = &self.target;
-        check_table("target", &target.words, [target.pad, target.bos, target.eos])
+        self.target.check()
     }
 
     /// Words for an encoder that reads words, none for one that reads pictures.
@@ -147,8 +157,7 @@ impl Description {
             let Some(source) = &self.source else {
                 return wrong("source", "is missing; an encoder of words needs it".into());
             };
-            let marks = [Some(source.pad), source.bos, source.eos];
-            return check_table("source", &source.words, marks.into_iter().flatten());
+            return source.check();
         };
         if self.source.is_some() {
             return wrong("source", "is given, but a convolutional encoder reads no words".into());

@@ -42,9 +42,8 @@ impl Weights {
         Ok(Self { names, tensors, theirs: BTreeMap::new() })
     }
 
-    /// Of these tensors.
-    #[cfg(test)]
-    pub(crate) fn of(tensors: impl IntoIterator<Item = (&'static str, ArrayD<f32>)>) -> Self {
+    /// Of these tensors, as another reader found them.
+    pub fn of<N: Into<String>>(tensors: impl IntoIterator<Item = (N, ArrayD<f32>)>) -> Self {
         let tensors: BTreeMap<_, _> =
             tensors.into_iter().map(|(name, array)| (name.into(), array)).collect();
         Self { names: tensors.keys().cloned().collect(), tensors, theirs: BTreeMap::new() }

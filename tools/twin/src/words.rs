@@ -30,14 +30,30 @@ pub struct TargetTable {
     pub words: Vec<String>,
     /// Fills batches; never said.
     pub pad: u32,
-    /// The first token fed to the decoder.
+    /// The first token fed to the decoder; some models have no mark of its own for it, and take
+    /// `pad` or `eos`.
     pub bos: u32,
     /// Ends a sentence.
     pub eos: u32,
 }
 
-/// `marks`: pad, bos and eos, those that there are.
-pub(crate) fn check_table(
+impl SourceTable {
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let marks = [Some(self.pad), self.bos, self.eos];
+        check_table("source", &self.words, marks.into_iter().flatten())
+    }
+}
+
+impl TargetTable {
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let own = self.bos != self.pad && self.bos != self.eos;
+        let marks = [Some(self.pad), own.then_some(self.bos), Some(self.eos)];
+        check_table("target", &self.words, marks.into_iter().flatten())
+    }
+}
+
+/// `marks`: those of pad, bos and eos that must differ.
+fn check_table(
     field: &str,
     words: &[String],
     marks: impl IntoIterator<Item = u32>,

@@ -95,6 +95,31 @@ fn impossible_descriptions_say_which_field() {
             "unknown variant `middle`, expected `pre` or `post`",
         ),
         ("\"alignment_layer\": 1", "\"alignment_layer\": 2", "`alignment_layer` is 2"),
+        (
+            "\"norm\": \"pre\"",
+            "\"norm\": \"pre\", \"relative_buckets\": 32",
+            "`relative_buckets` is given, but only `positions` of \"relative\" read it",
+        ),
+        (
+            "\"positions\": \"sinusoidal\"",
+            "\"positions\": \"relative\", \"relative_buckets\": 32",
+            "`relative_distance` is missing; a relative side needs it",
+        ),
+        (
+            "\"positions\": \"sinusoidal\"",
+            "\"positions\": \"relative\", \"relative_buckets\": 7, \"relative_distance\": 9",
+            "`relative_buckets` is 7; it must be an even number from 4 on",
+        ),
+        (
+            "\"positions\": \"sinusoidal\"",
+            "\"positions\": \"relative\", \"relative_buckets\": 8, \"relative_distance\": 4",
+            "`relative_distance` is 4; of 8 buckets it must be more than 4",
+        ),
+        (
+            "\"norm\": \"pre\"",
+            "\"norm\": \"pre\", \"attention_scale\": 0",
+            "`attention_scale` is 0; it must be a positive number",
+        ),
         ("\"s16\"", "\"s15\"", "`source` lists the word \"s15\" twice"),
         ("\"s16\"", "\"s 6\"", "`source` word 16 is \"s 6\""),
         ("\"eos\": 2", "\"eos\": 17", "`source` gives a mark the id 17, but has 17 words"),
@@ -102,6 +127,24 @@ fn impossible_descriptions_say_which_field() {
         let message = described(from, to);
         assert!(message.contains(expected), "{message}");
     }
+}
+
+#[test]
+fn a_target_may_start_with_its_padding_or_its_end_and_nothing_else_shares_a_mark() {
+    let text = std::fs::read_to_string(variant("model.json")).unwrap();
+    let (source, target) = text.split_at(text.find("\"target\"").unwrap());
+    let read = |source: &str, from: &str, to: &str| {
+        assert!(target.contains(from));
+        let path = file((source.to_owned() + &target.replacen(from, to, 1)).as_bytes());
+        Description::read(&path).map_err(|error| error.to_string())
+    };
+    assert_eq!(read(source, "\"bos\": 1", "\"bos\": 0").unwrap().target.bos, 0);
+    assert_eq!(read(source, "\"bos\": 1", "\"bos\": 2").unwrap().target.bos, 2);
+    let message = read(source, "\"eos\": 2", "\"eos\": 0").unwrap_err();
+    assert!(message.contains("`target` gives two of pad, bos and eos the id 0"), "{message}");
+    let source = source.replacen("\"bos\": 1", "\"bos\": 0", 1);
+    let message = read(&source, "\"bos\": 1", "\"bos\": 0").unwrap_err();
+    assert!(message.contains("`source` gives two of pad, bos and eos the id 0"), "{message}");
 }
 
 #[test]

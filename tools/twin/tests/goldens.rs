@@ -35,3 +35,13 @@ fn every_recurrent_golden_agrees() {
     }
     assert_eq!(folders.len(), 30);
 }
+
+/// Marian, BART, mBART and two T5s as Hugging Face computes them, under our names.
+#[test]
+fn every_hugging_face_golden_agrees() {
+    let folders = folders("tests/golden/hf");
+    for folder in &folders {
+        assert_eq!(compare(folder), 4, "sources of {}", folder.display());
+    }
+    assert_eq!(folders.len(), 5);
+}

@@ -91,6 +91,8 @@ fn transformer(dims: &mut Dims, config: &Config) {
     dims.activation = match config.activation {
         transformer::Activation::Relu => Activation::Relu,
         transformer::Activation::Gelu => Activation::Gelu,
+        // `limits.rs` has refused them.
+        transformer::Activation::GeluTanh | transformer::Activation::Silu => Activation::Gelu,
     };
     (dims.d_model, dims.d_ff) = (config.d_model, config.d_ff);
     (dims.n_heads, dims.d_head) = (config.n_heads, config.d_head);

@@ -1,6 +1,6 @@
 //! One section of a model file, from the twin's tensors.
 //!
-//! log₂e / √d_head is folded into queries, for the engine's softmax counts in octaves; and n² into ε, for
+//! log₂e times the scale of attention, 1/√d_head, is folded into queries, for the engine's softmax counts in octaves; and n² into ε, for
 //! its LayerNorm divides by n nowhere.
 
 use super::{convolutional, recurrent};
@@ -10,7 +10,9 @@ use regard::format::emit::{Content, Matrix, Norm};
 use regard::format::{Role, Slot, Stack};
 use regard::kernel::Layout;
 use std::rc::Rc;
-use twin::transformer::{Attention, DecoderWeights, EncoderWeights, FeedForward, LayerNorm};
+use twin::transformer::{
+    Attention, DecoderWeights, Embedding, EncoderWeights, FeedForward, Norm as TwinNorm,
+};
 use twin::{Linear, Model};
 
 /// A section and what the report says about it.
@@ -57,9 +59,9 @@ impl Entry {
 
 /// The layers of one side, with the parts that only decoders have.
 struct Layer<'t> {
-    own: (&'t Attention, &'t LayerNorm),
-    cross: Option<(&'t Attention, &'t LayerNorm)>,
-    feed: (&'t FeedForward, &'t LayerNorm),
+    own: (&'t Attention, &'t TwinNorm),
+    cross: Option<(&'t Attention, &'t TwinNorm)>,
+    feed: (&'t FeedForward, &'t TwinNorm),
 }
 
 /// Makes the section of a slot. The slot must be one of the twin's own dims.
@@ -121,7 +123,7 @@ fn words_of_target(twin: &Model) -> Entry {
 
 fn of_encoder(slot: &Slot, encoder: &EncoderWeights) -> Entry {
     match slot.role {
-        Role::Position => matrix(&encoder.embedding.positions, None, 1.0),
+        Role::Position => positions(&encoder.embedding),
         Role::FinalNorm => last_norm(encoder.norm.as_ref()),
         role => {
             let layer = &encoder.layers[slot.layer];
@@ -134,7 +136,7 @@ fn of_encoder(slot: &Slot, encoder: &EncoderWeights) -> Entry {
 
 fn of_decoder(slot: &Slot, decoder: &DecoderWeights) -> Entry {
     match slot.role {
-        Role::Position => matrix(&decoder.embedding.positions, None, 1.0),
+        Role::Position => positions(&decoder.embedding),
         Role::FinalNorm => last_norm(decoder.norm.as_ref()),
         role => {
             let layer = &decoder.layers[slot.layer];
@@ -146,7 +148,12 @@ fn of_decoder(slot: &Slot, decoder: &DecoderWeights) -> Entry {
     }
 }
 
-fn last_norm(last: Option<&LayerNorm>) -> Entry {
+fn positions(embedding: &Embedding) -> Entry {
+    let rows = embedding.positions.as_ref();
+    rows.map_or_else(|| table(Content::default()), |rows| matrix(rows, None, 1.0))
+}
+
+fn last_norm(last: Option<&TwinNorm>) -> Entry {
     last.map_or_else(|| table(Content::default()), norm)
 }
 
@@ -181,7 +188,7 @@ pub(super) fn linear(linear: &Linear) -> Entry {
 }
 
 fn query(attention: &Attention) -> Entry {
-    let factor = std::f64::consts::LOG2_E / (attention.d_head as f64).sqrt();
+    let factor = std::f64::consts::LOG2_E * attention.scale;
     matrix(&attention.query.weight, attention.query.bias.as_ref(), factor)
 }
 
@@ -212,11 +219,12 @@ fn of_source(source: Rc<Source>, form: Form) -> Entry {
     }
 }
 
-fn norm(norm: &LayerNorm) -> Entry {
+fn norm(norm: &TwinNorm) -> Entry {
     let n = norm.weight.len() as f64;
     let gammas = norm.weight.mapv(f64::from);
     let (mantissas, gamma_exponent) = quantise::vector(&gammas, quantise::MOST_GAMMA);
-    let betas = norm.bias.mapv(f64::from);
+    let betas =
+        norm.bias.as_ref().map_or_else(|| Array1::zeros(gammas.len()), |b| b.mapv(f64::from));
     let (betas, beta_exponent) = quantise::vector(&betas, quantise::MOST_BIAS);
     let unit = f64::from(gamma_exponent).exp2();
     let errors = gammas.iter().zip(&mantissas).map(|(g, &m)| (g - f64::from(m) * unit).abs());

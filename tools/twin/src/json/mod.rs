@@ -5,13 +5,16 @@
 
 mod convolutional;
 mod recurrent;
+mod transformer;
 
 use crate::description::wrong;
-use crate::transformer::{self, Activation, NormPlace, Positions};
+
+use crate::transformer::{Activation, NormKind, NormPlace};
 use crate::{DecoderKind, Description, EncoderKind, Error, SourceTable, TargetTable};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use transformer::PositionsName;
 
 /// The whole file.
 #[derive(Deserialize)]
@@ -27,10 +30,17 @@ pub(crate) struct Fields {
     encoder_layers: Option<usize>,
     decoder_layers: Option<usize>,
     norm: Option<NormPlace>,
+    norm_kind: Option<NormKind>,
     norm_epsilon: Option<f32>,
+    last_norm: Option<bool>,
+    embedding_norm: Option<bool>,
     activation: Option<Activation>,
-    positions: Option<Positions>,
+    gated: Option<bool>,
+    positions: Option<PositionsName>,
+    relative_buckets: Option<usize>,
+    relative_distance: Option<usize>,
     embedding_scale: Option<f32>,
+    attention_scale: Option<f64>,
     alignment_layer: Option<usize>,
     tied_output: bool,
     max_source_len: usize,
@@ -108,45 +118,19 @@ impl Fields {
         need("d_embedding", self.d_embedding, RECURRENT)
     }
 
-    fn transformer(
-        &self,
-        field: &str,
-        layers: Option<usize>,
-    ) -> Result<transformer::Config, Error> {
-        Ok(transformer::Config {
-            layers: need(field, layers, TRANSFORMER)?,
-            d_model: need("d_model", self.d_model, TRANSFORMER)?,
-            n_heads: need("n_heads", self.n_heads, TRANSFORMER)?,
-            d_head: need("d_head", self.d_head, TRANSFORMER)?,
-            d_ff: need("d_ff", self.d_ff, TRANSFORMER)?,
-            norm: need("norm", self.norm, TRANSFORMER)?,
-            norm_epsilon: need("norm_epsilon", self.norm_epsilon, TRANSFORMER)?,
-            activation: need("activation", self.activation, TRANSFORMER)?,
-            positions: need("positions", self.positions, TRANSFORMER)?,
-            embedding_scale: need("embedding_scale", self.embedding_scale, TRANSFORMER)?,
-        })
-    }
-
     /// Refuses fields that neither side reads.
     fn check_idle(&self, encoder: &EncoderKind, decoder: &DecoderKind) -> Result<(), Error> {
         let source = matches!(encoder, EncoderKind::Transformer(_));
         let target = matches!(decoder, DecoderKind::Transformer { .. });
         let recurrent = matches!(encoder, EncoderKind::Recurrent(_)) || !target;
-        for (field, given, read) in [
-            ("d_model", self.d_model.is_some(), source || target),
-            ("n_heads", self.n_heads.is_some(), source || target),
-            ("d_head", self.d_head.is_some(), source || target),
-            ("d_ff", self.d_ff.is_some(), source || target),
-            ("norm", self.norm.is_some(), source || target),
-            ("norm_epsilon", self.norm_epsilon.is_some(), source || target),
-            ("activation", self.activation.is_some(), source || target),
-            ("positions", self.positions.is_some(), source || target),
-            ("embedding_scale", self.embedding_scale.is_some(), source || target),
+        let of_either =
+            self.of_transformers().map(|(field, given)| (field, given, source || target));
+        for (field, given, read) in of_either.into_iter().chain([
             ("encoder_layers", self.encoder_layers.is_some(), source),
             ("decoder_layers", self.decoder_layers.is_some(), target),
             ("alignment_layer", self.alignment_layer.is_some(), target),
             ("d_embedding", self.d_embedding.is_some(), recurrent),
-        ] {
+        ]) {
             if given && !read {
                 let needed = if field == "d_embedding" { RECURRENT } else { TRANSFORMER };
                 return wrong(field, format!("is given, but only a {needed} side reads it"));

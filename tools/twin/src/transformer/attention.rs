@@ -1,6 +1,6 @@
-//! Multi-head attention, `softmax(Q·Kᵀ/√d_head)·V` (section 3.2), for one query at a time.
+//! Multi-head attention, `softmax(scale·Q·Kᵀ + bias)·V` (section 3.2), for one query at a time.
 
-use super::Config;
+use super::{Config, RelativeBias};
 use crate::alignment::softmax;
 use crate::{Error, Linear, Weights};
 use ndarray::{Array1, ArrayView1, ArrayView2, s};
@@ -18,6 +18,8 @@ pub struct Attention {
     pub output: Linear,
     /// Width of a head.
     pub d_head: usize,
+    /// Factor of products of query and key.
+    pub scale: f64,
 }
 
 impl Attention {
@@ -35,6 +37,7 @@ impl Attention {
             value: Linear::new(weights, &format!("{name}.value"), [inner, read])?,
             output: Linear::new(weights, &format!("{name}.output"), [c.d_model, inner])?,
             d_head: c.d_head,
+            scale: c.attention_scale,
         })
     }
 
@@ -42,7 +45,7 @@ impl Attention {
     /// heads, `[n]`, which sums to 1.
     ///
     /// `x`: `[d_model]` · `keys`, `values`: `[n, n_heads·d_head]` · `present`: `[n]`, places that
-    /// may be looked at (empty: all).
+    /// may be looked at (empty: all) · `place`: of `x`, and what the distance from there adds.
     #[must_use]
     pub fn look(
         &self,
@@ -50,6 +53,7 @@ impl Attention {
         keys: ArrayView2<'_, f32>,
         values: ArrayView2<'_, f32>,
         present: &[bool],
+        place: Option<(usize, &RelativeBias)>,
     ) -> (Array1<f32>, Array1<f32>) {
         let query = self.query.apply(x);
         let mut context = Array1::zeros(query.len());
@@ -58,8 +62,10 @@ impl Attention {
         for head in 0..heads {
             let rows = s![head * self.d_head..(head + 1) * self.d_head];
             let columns = s![.., head * self.d_head..(head + 1) * self.d_head];
-            let energies =
-                keys.slice(columns).dot(&query.slice(rows)) / (self.d_head as f32).sqrt();
+            let mut energies = keys.slice(columns).dot(&query.slice(rows)) * self.scale as f32;
+            if let Some((place, bias)) = place {
+                energies += &bias.of_head(head, place, keys.nrows());
+            }
             let alignment = softmax(energies, present);
             context.slice_mut(rows).assign(&alignment.dot(&values.slice(columns)));
             mean += &alignment;

@@ -1,7 +1,7 @@
 //! The decoder: one token in, what the output layer reads out (section 3.1), with caches.
 
-use super::layers::{Embedding, FeedForward, LayerNorm, sublayer};
-use super::{Attention, Config, NormPlace};
+use super::norm::{Norm, sublayer};
+use super::{Attention, Config, Embedding, FeedForward, NormPlace, RelativeBias};
 use crate::linear::{push, stack};
 use crate::observer::show;
 use crate::{Error, Linear, Memory, Observer, Site, Weights};
@@ -13,20 +13,20 @@ pub struct DecoderLayer {
     /// Looks at what was said so far.
     pub self_attention: Attention,
     /// Before or after it.
-    pub self_attention_norm: LayerNorm,
+    pub self_attention_norm: Norm,
     /// Looks at the memory.
     pub cross_attention: Attention,
     /// Before or after it.
-    pub cross_attention_norm: LayerNorm,
+    pub cross_attention_norm: Norm,
     /// Each token by itself.
     pub feed_forward: FeedForward,
     /// Before or after it.
-    pub feed_forward_norm: LayerNorm,
+    pub feed_forward_norm: Norm,
 }
 
 impl DecoderLayer {
     fn new(weights: &mut Weights, name: &str, c: &Config, memory: usize) -> Result<Self, Error> {
-        let norm = |weights: &mut _, kind| LayerNorm::new(weights, &format!("{name}.{kind}"), c);
+        let norm = |weights: &mut _, kind| Norm::new(weights, &format!("{name}.{kind}"), c);
         let (own, cross) = (format!("{name}.self_attention"), format!("{name}.cross_attention"));
         Ok(Self {
             self_attention: Attention::new(weights, &own, c, c.d_model)?,
@@ -46,8 +46,10 @@ pub struct DecoderWeights {
     pub embedding: Embedding,
     /// In order.
     pub layers: Vec<DecoderLayer>,
-    /// Only pre-norm models have it.
-    pub norm: Option<LayerNorm>,
+    /// Behind the last layer.
+    pub norm: Option<Norm>,
+    /// What distances add to the energies of self-attention.
+    pub relative: Option<RelativeBias>,
     /// Where the norms of the layers stand.
     pub place: NormPlace,
     /// The layer whose cross-attention is the alignment.
@@ -68,7 +70,8 @@ impl DecoderWeights {
             layers: (0..c.layers)
                 .map(|i| DecoderLayer::new(weights, &format!("decoder.layers.{i}"), c, memory))
                 .collect::<Result<_, _>>()?,
-            norm: LayerNorm::last(weights, "decoder.norm", c)?,
+            norm: Norm::maybe(weights, "decoder.norm", c, c.last_norm)?,
+            relative: RelativeBias::of(weights, "decoder", c)?,
             place: c.norm,
             alignment_layer,
         })
@@ -122,13 +125,14 @@ impl<'m> Running<'m> {
                 let (keys, values) = &mut cache.said;
                 push(keys, attention.key.apply(y).view());
                 push(values, attention.value.apply(y).view());
-                attention.look(y, keys.view(), values.view(), &[]).0
+                let place = weights.relative.as_ref().map(|bias| (position, bias));
+                attention.look(y, keys.view(), values.view(), &[], place).0
             });
             see(Site::DecoderAttention(i), &x);
             x = sublayer(weights.place, &layer.cross_attention_norm, &x, |y| {
                 let (keys, values) = &cache.memory;
                 let (found, row) =
-                    layer.cross_attention.look(y, keys.view(), values.view(), &self.present);
+                    layer.cross_attention.look(y, keys.view(), values.view(), &self.present, None);
                 if i == weights.alignment_layer {
                     alignment = row;
                 }

@@ -1,7 +1,7 @@
 //! The encoder: a source sentence becomes memory, one row per token (section 3.1).
 
-use super::layers::{Embedding, FeedForward, LayerNorm, sublayer};
-use super::{Attention, Config, NormPlace};
+use super::norm::{Norm, sublayer};
+use super::{Attention, Config, Embedding, FeedForward, NormPlace, RelativeBias};
 use crate::linear::stack;
 use crate::observer::show_rows;
 use crate::{Error, Memory, Observer, Site, Weights};
@@ -13,16 +13,16 @@ pub struct EncoderLayer {
     /// Every token looks at every token.
     pub self_attention: Attention,
     /// Before or after it.
-    pub self_attention_norm: LayerNorm,
+    pub self_attention_norm: Norm,
     /// Each token by itself.
     pub feed_forward: FeedForward,
     /// Before or after it.
-    pub feed_forward_norm: LayerNorm,
+    pub feed_forward_norm: Norm,
 }
 
 impl EncoderLayer {
     fn new(weights: &mut Weights, name: &str, c: &Config) -> Result<Self, Error> {
-        let norm = |weights: &mut _, kind| LayerNorm::new(weights, &format!("{name}.{kind}"), c);
+        let norm = |weights: &mut _, kind| Norm::new(weights, &format!("{name}.{kind}"), c);
         let own = format!("{name}.self_attention");
         Ok(Self {
             self_attention: Attention::new(weights, &own, c, c.d_model)?,
@@ -32,18 +32,19 @@ impl EncoderLayer {
         })
     }
 
-    /// `x`: `source_len` rows `[d_model]`.
-    fn attend(&self, place: NormPlace, present: &[bool], x: &mut [Array1<f32>]) {
+    /// `x`: `source_len` rows `[d_model]` · `side`: whose layer this is.
+    fn attend(&self, side: &EncoderWeights, present: &[bool], x: &mut [Array1<f32>]) {
         let norm = &self.self_attention_norm;
-        let normed: Vec<_> = match place {
+        let normed: Vec<_> = match side.place {
             NormPlace::Pre => x.iter().map(|x| norm.apply(x.view())).collect(),
             NormPlace::Post => x.to_vec(),
         };
         let keys = stack(normed.iter().map(|y| self.self_attention.key.apply(y.view())));
         let values = stack(normed.iter().map(|y| self.self_attention.value.apply(y.view())));
-        for x in x {
-            *x = sublayer(place, norm, x, |y| {
-                self.self_attention.look(y, keys.view(), values.view(), present).0
+        for (query, x) in x.iter_mut().enumerate() {
+            let place = side.relative.as_ref().map(|bias| (query, bias));
+            *x = sublayer(side.place, norm, x, |y| {
+                self.self_attention.look(y, keys.view(), values.view(), present, place).0
             });
         }
     }
@@ -56,8 +57,10 @@ pub struct EncoderWeights {
     pub embedding: Embedding,
     /// In order.
     pub layers: Vec<EncoderLayer>,
-    /// Only pre-norm models have it.
-    pub norm: Option<LayerNorm>,
+    /// Behind the last layer.
+    pub norm: Option<Norm>,
+    /// What distances add to the energies of self-attention.
+    pub relative: Option<RelativeBias>,
     /// Where the norms of the layers stand.
     pub place: NormPlace,
 }
@@ -70,7 +73,8 @@ impl EncoderWeights {
             layers: (0..c.layers)
                 .map(|i| EncoderLayer::new(weights, &format!("encoder.layers.{i}"), c))
                 .collect::<Result<_, _>>()?,
-            norm: LayerNorm::last(weights, "encoder.norm", c)?,
+            norm: Norm::maybe(weights, "encoder.norm", c, c.last_norm)?,
+            relative: RelativeBias::of(weights, "encoder", c)?,
             place: c.norm,
         })
     }
@@ -86,7 +90,7 @@ impl EncoderWeights {
         let mut x = ids.iter().enumerate().map(embed).collect::<Result<Vec<_>, _>>()?;
         show_rows(observer, Site::SourceEmbedding, &x);
         for (i, layer) in self.layers.iter().enumerate() {
-            layer.attend(self.place, &present, &mut x);
+            layer.attend(self, &present, &mut x);
             show_rows(observer, Site::EncoderAttention(i), &x);
             for x in &mut x {
                 *x = sublayer(self.place, &layer.feed_forward_norm, x, |y| {

@@ -1,0 +1,216 @@
+//! Containers: a file in, named tensors out.
+//!
+//! ```text
+//! .safetensors ─┐
+//! ….index.json ─┼─► Store: a shape for each name ─ take(name, shape) ─► f32, checked
+//! .pt .pth .bin ┘          (read when the file is opened)   (read now, one tensor at a time)
+//! ```
+//! What a file is, its first bytes say, not its name. A tensor's shape must be the one that is asked
+//! for before any number of it is read, so that a file cannot ask for more memory than the model does.
+
+mod element;
+mod pickle;
+mod pytorch;
+mod safetensors;
+mod shards;
+
+pub(crate) use element::Float;
+
+use crate::{Error, names};
+use ndarray::{Array, ArrayD, Dimension, IxDyn};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// Largest file that is opened, in bytes.
+const MOST_BYTES: u64 = 1 << 32;
+/// Most numbers that are taken from a model: a hundred times what a microcontroller holds.
+const MOST_NUMBERS: usize = 1 << 28;
+/// Bytes that say what a file is.
+const START: u64 = 64;
+
+/// A tensor that was found, not yet read.
+pub(crate) struct Found {
+    shape: Vec<usize>,
+    /// Its element type, or the name of one that is not read.
+    float: Result<Float, String>,
+    place: Place,
+}
+
+/// Where its numbers are.
+enum Place {
+    /// In a file, from this byte.
+    File(Rc<File>, u64),
+    PyTorch(pytorch_reader::Tensor),
+}
+
+/// The tensors of a file. Each is taken once; what is left at the end is reported.
+pub(crate) struct Store {
+    path: PathBuf,
+    tensors: BTreeMap<String, Found>,
+    /// Every name of the file, also of those taken: spelling hints draw on all of them.
+    names: Vec<String>,
+    /// Numbers taken so far.
+    taken: usize,
+}
+
+impl Store {
+    /// Opens a file of any kind.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let found = open_any(path)?;
+        let tensors = names::plain(path, found)?;
+        let names = tensors.keys().cloned().collect();
+        Ok(Self { path: path.into(), tensors, names, taken: 0 })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The shape of a tensor that was not taken yet.
+    pub(crate) fn shape(&self, name: &str) -> Option<&[usize]> {
+        self.tensors.get(name).map(|found| found.shape.as_slice())
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.tensors.contains_key(name)
+    }
+
+    /// Names of tensors that were not taken yet, in order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.tensors.keys().map(String::as_str)
+    }
+
+    /// Forgets tensors that no model needs.
+    pub(crate) fn leave_out(&mut self, unwanted: impl Fn(&str) -> bool) {
+        self.tensors.retain(|name, _| !unwanted(name));
+    }
+
+    /// Takes a tensor of this shape.
+    pub(crate) fn take<D: Dimension>(
+        &mut self,
+        name: &str,
+        need: &[usize],
+    ) -> Result<Array<f32, D>, Error> {
+        let array = self.copy(name, need)?;
+        self.tensors.remove(name);
+        Ok(array)
+    }
+
+    /// The same, and the tensor may be taken again.
+    pub(crate) fn copy<D: Dimension>(
+        &mut self,
+        name: &str,
+        need: &[usize],
+    ) -> Result<Array<f32, D>, Error> {
+        let path = || self.path.clone();
+        let Some(found) = self.tensors.get(name) else { return Err(self.missing(name, need)) };
+        if found.shape != need {
+            let (have, need) = (found.shape.clone(), need.into());
+            return Err(Error::Shape { path: path(), name: name.into(), have, need });
+        }
+        let float = found.float.clone().map_err(|have| {
+            Error::ElementType { path: path(), name: name.into(), have }
+        })?;
+        let count = need.iter().try_fold(1usize, |count, &n| count.checked_mul(n));
+        let count = count.filter(|count| self.taken.saturating_add(*count) <= MOST_NUMBERS);
+        let Some(count) = count else {
+            return Err(Error::Numbers { path: path(), name: name.into(), most: MOST_NUMBERS });
+        };
+        self.taken += count;
+        let values = match &found.place {
+            Place::File(file, at) => safetensors::read(file, *at, float, count),
+            Place::PyTorch(tensor) => pytorch::read(tensor, float),
+        };
+        let values = values.map_err(|cause| self.unreadable(name, cause))?;
+        if let Some(at) = values.iter().position(|value| !value.is_finite()) {
+            let (name, value) = (name.into(), values[at]);
+            return Err(Error::NotFinite { path: path(), name, at: unravel(at, need), value });
+        }
+        let have = vec![values.len()];
+        let array = ArrayD::from_shape_vec(IxDyn(need), values).ok();
+        let array = array.and_then(|array| array.into_dimensionality().ok());
+        array.ok_or_else(|| Error::Shape { path: path(), name: name.into(), have, need: need.into() })
+    }
+
+    fn unreadable(&self, name: &str, cause: std::io::Error) -> Error {
+        Error::Tensor { path: self.path.clone(), name: name.into(), cause }
+    }
+
+    fn missing(&self, name: &str, need: &[usize]) -> Error {
+        // What is still there is likelier to be the misspelled one than what was taken.
+        let left = self.tensors.keys().map(String::as_str);
+        let near = twin::nearest(name, left)
+            .or_else(|| twin::nearest(name, self.names.iter().map(String::as_str)));
+        Error::Missing {
+            path: self.path.clone(),
+            name: name.into(),
+            need: need.into(),
+            nearest: near.map(str::to_owned),
+        }
+    }
+
+    /// Ends the taking: names the tensors that nothing took.
+    pub(crate) fn finish(&self) -> Result<(), Error> {
+        if self.tensors.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Unused { path: self.path.clone(), names: self.names().map(str::to_owned).collect() })
+    }
+}
+
+fn open_any(path: &Path) -> Result<Vec<(String, Found)>, Error> {
+    if path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".index.json")) {
+        return shards::open(path);
+    }
+    open_file(path)
+}
+
+fn open_file(path: &Path) -> Result<Vec<(String, Found)>, Error> {
+    let failed = |cause| Error::Read { path: path.into(), cause };
+    let metadata = path.metadata().map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(Error::NotAFile { path: path.into() });
+    }
+    let (file, bytes) = (File::open(path).map_err(failed)?, metadata.len());
+    if bytes > MOST_BYTES {
+        return Err(twin::Error::TooLarge { path: path.into(), have: bytes, most: MOST_BYTES }.into());
+    }
+    let mut start = Vec::new();
+    (&file).take(START).read_to_end(&mut start).map_err(failed)?;
+    if safetensors::begins(&start) {
+        safetensors::open(path, file, bytes)
+    } else if pytorch::begins_zip(&start) {
+        pytorch::open_zip(path, file, bytes)
+    } else if pytorch::begins_legacy(&start) {
+        pytorch::open_legacy(path, file)
+    } else {
+        Err(Error::Unknown { path: path.into(), what: what(&start) })
+    }
+}
+
+/// What a file looks like that is no container.
+fn what(start: &[u8]) -> &'static str {
+    match start {
+        [] => "; it is empty",
+        [0x89, b'H', b'D', b'F', ..] => "; it is an HDF5 file: tools/train/export_keras.py reads those of Keras",
+        [b'v', b'e', b'r', b's', b'i', b'o', b'n', b' ', ..] => {
+            "; it is a pointer of Git LFS: `git lfs pull` brings the file itself"
+        }
+        [0x80, ..] => "; it is a pickle without tensors behind it",
+        [b'{' | b'[', ..] => "; it is JSON",
+        _ => "",
+    }
+}
+
+/// The index along each dimension of the element at `at` in row-major order.
+fn unravel(mut at: usize, shape: &[usize]) -> Vec<usize> {
+    let mut index = vec![0; shape.len()];
+    for (index, &size) in index.iter_mut().zip(shape).rev() {
+        *index = at % size.max(1);
+        at /= size.max(1);
+    }
+    index
+}

@@ -1,0 +1,55 @@
+//! `nn.MultiheadAttention`: query, key and value in one matrix, or apart.
+//!
+//! | there | here |
+//! |---|---|
+//! | `in_proj_weight` `[3·d, d]`, `in_proj_bias` `[3·d]` | `query`, `key`, `value`, in this order |
+//! | `q_proj_weight`, `k_proj_weight`, `v_proj_weight` | the same, where keys have another width (`kdim`) |
+//! | `out_proj.weight`, `out_proj.bias` | `output` |
+//!
+//! The rows of a head follow each other there as here.
+
+use crate::Error;
+use crate::taken::Taken;
+use ndarray::{Array1, Array2, s};
+
+/// The parts of the packed matrix, as they lie in it.
+const PARTS: [&str; 3] = ["query", "key", "value"];
+
+/// Takes the attention `theirs` as `ours`. `d`: the width of both streams; `memory`: of what is read.
+pub(super) fn take(
+    taken: &mut Taken,
+    theirs: &str,
+    ours: &str,
+    [d, memory]: [usize; 2],
+) -> Result<(), Error> {
+    for added in ["bias_k", "bias_v"] {
+        if taken.store().has(&format!("{theirs}.{added}")) {
+            let why = format!("`{theirs}.{added}` (`add_bias_kv`) is one more place to look at, \
+                               which the engine has not");
+            return Err(Error::Model { path: taken.path().into(), why });
+        }
+    }
+    let packed = format!("{theirs}.in_proj_weight");
+    if taken.store().has(&packed) {
+        let weight = taken.matrix(&packed, [3 * d, d])?;
+        for (i, part) in PARTS.iter().enumerate() {
+            let rows: Array2<f32> = weight.slice(s![i * d..(i + 1) * d, ..]).to_owned();
+            taken.put(format!("{ours}.{part}.weight"), rows);
+        }
+    } else {
+        for (short, part) in ["q", "k", "v"].iter().zip(PARTS) {
+            let read = if part == "query" { d } else { memory };
+            let theirs = format!("{theirs}.{short}_proj_weight");
+            taken.carry(&theirs, format!("{ours}.{part}.weight"), &[d, read])?;
+        }
+    }
+    let packed = format!("{theirs}.in_proj_bias");
+    if taken.store().has(&packed) {
+        let bias = taken.vector(&packed, 3 * d)?;
+        for (i, part) in PARTS.iter().enumerate() {
+            let rows: Array1<f32> = bias.slice(s![i * d..(i + 1) * d]).to_owned();
+            taken.put(format!("{ours}.{part}.bias"), rows);
+        }
+    }
+    taken.linear(&format!("{theirs}.out_proj"), &format!("{ours}.output"), [d, d])
+}

@@ -1,0 +1,71 @@
+//! Tensors under our names, taken from a store one by one.
+
+use crate::Error;
+use crate::container::Store;
+use ndarray::{Array, Array1, Array2, ArrayD, Dimension, IxDyn};
+use std::path::Path;
+use twin::Weights;
+
+/// What was taken so far, and what it is taken from.
+pub(crate) struct Taken {
+    store: Store,
+    tensors: Vec<(String, ArrayD<f32>)>,
+}
+
+impl Taken {
+    pub(crate) fn from(store: Store) -> Self {
+        Self { store, tensors: Vec::new() }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.store.path()
+    }
+
+    pub(crate) fn store(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    pub(crate) fn matrix(&mut self, theirs: &str, shape: [usize; 2]) -> Result<Array2<f32>, Error> {
+        self.store.take(theirs, &shape)
+    }
+
+    pub(crate) fn vector(&mut self, theirs: &str, length: usize) -> Result<Array1<f32>, Error> {
+        self.store.take(theirs, &[length])
+    }
+
+    /// A tensor under its name here.
+    pub(crate) fn put<D: Dimension>(&mut self, ours: impl Into<String>, array: Array<f32, D>) {
+        self.tensors.push((ours.into(), array.into_dyn()));
+    }
+
+    /// A tensor as it is, under another name.
+    pub(crate) fn carry(&mut self, theirs: &str, ours: impl Into<String>, shape: &[usize]) -> Result<(), Error> {
+        let array = self.store.take::<IxDyn>(theirs, shape)?;
+        self.put(ours, array);
+        Ok(())
+    }
+
+    /// `weight` `[rows, columns]`, and `bias` `[rows]` if there is one.
+    pub(crate) fn linear(&mut self, theirs: &str, ours: &str, shape: [usize; 2]) -> Result<(), Error> {
+        self.carry(&format!("{theirs}.weight"), format!("{ours}.weight"), &shape)?;
+        let bias = format!("{theirs}.bias");
+        if self.store.has(&bias) {
+            self.carry(&bias, format!("{ours}.bias"), &shape[..1])?;
+        }
+        Ok(())
+    }
+
+    /// γ and β of a norm.
+    pub(crate) fn norm(&mut self, theirs: &str, ours: &str, width: usize) -> Result<(), Error> {
+        for part in ["weight", "bias"] {
+            self.carry(&format!("{theirs}.{part}"), format!("{ours}.{part}"), &[width])?;
+        }
+        Ok(())
+    }
+
+    /// Ends the taking: every tensor of the file was wanted.
+    pub(crate) fn weights(self) -> Result<Weights, Error> {
+        self.store.finish()?;
+        Ok(Weights::of(self.tensors))
+    }
+}

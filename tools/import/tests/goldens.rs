@@ -1,0 +1,82 @@
+//! Models that their own frameworks made and saved, beside the numbers that these had for them.
+
+use import::Request;
+use safetensors::SafeTensors;
+use std::path::{Path, PathBuf};
+use twin::Model;
+
+/// Largest absolute difference that counts as agreement.
+const MOST: f32 = 1e-4;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden")
+}
+
+fn numbers<N: Copy>(file: &SafeTensors<'_>, name: &str, read: fn([u8; 4]) -> N) -> Vec<N> {
+    let tensor = file.tensor(name).unwrap_or_else(|cause| panic!("{name}: {cause}"));
+    tensor.data().as_chunks().0.iter().map(|bytes| read(*bytes)).collect()
+}
+
+fn near(ours: impl IntoIterator<Item = f32>, theirs: &[f32], what: &str) {
+    let ours: Vec<f32> = ours.into_iter().collect();
+    assert_eq!(ours.len(), theirs.len(), "{what}");
+    let worst = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(worst <= MOST, "{what}: {worst:e}");
+}
+
+/// Compares all sentences of a golden file; gives their number.
+fn compare(model: &Model, golden: &Path) -> usize {
+    let bytes = std::fs::read(golden).unwrap();
+    let golden = SafeTensors::deserialize(&bytes).unwrap();
+    let count = golden.names().iter().filter(|name| name.ends_with(".source")).count();
+    for k in 0..count {
+        let ids = |what: &str| numbers(&golden, &format!("{k}.{what}"), u32::from_le_bytes);
+        let reals = |what: &str| numbers(&golden, &format!("{k}.{what}"), f32::from_le_bytes);
+        let source = ids("source");
+        let memory = model.encode(&source, &mut ()).unwrap();
+        near(memory.states.iter().copied(), &reals("encoder"), "encoder");
+        let steps = model.greedy(&source, &mut ()).unwrap();
+        let said: Vec<u32> = steps.iter().map(|step| step.token).collect();
+        assert_eq!(said, ids("target"), "{k}");
+        near(steps.iter().flat_map(|step| step.logits.clone()), &reals("logits"), "logits");
+        near(steps.iter().flat_map(|step| step.alignment.clone()), &reals("alignment"), "alignment");
+    }
+    count
+}
+
+fn model(path: &Path, request: &Request) -> Model {
+    let import = import::open(path, request).unwrap_or_else(|cause| panic!("{cause}"));
+    let (description, weights) = import.weights().unwrap_or_else(|cause| panic!("{cause}"));
+    Model::new(description, weights).unwrap_or_else(|cause| panic!("{cause}"))
+}
+
+#[test]
+fn folders_of_hugging_face_compute_what_transformers_does() {
+    let request = Request { max_target: Some(10), ..Request::default() };
+    for name in ["marian", "bart", "mbart", "t5", "t5-v1_1"] {
+        let folder = root().join("hf").join(name);
+        println!("{name}");
+        // T5 has places without end: the description is as long as the longest golden sentence.
+        let lengths = Request { max_source: Some(14), ..request.clone() };
+        assert_eq!(compare(&model(&folder, &lengths), &folder.join("golden.safetensors")), 4);
+    }
+}
+
+#[test]
+fn models_of_the_tutorial_need_no_description() {
+    for name in ["tutorial-attention", "tutorial-plain"] {
+        let folder = root().join("torch").join(name);
+        let model = model(&folder.join("model.pt"), &Request::default());
+        assert_eq!(compare(&model, &folder.join("golden.safetensors")), 4);
+    }
+}
+
+#[test]
+fn transformers_of_pytorch_need_the_description_alone() {
+    for name in ["transformer-post", "transformer-pre-learned-gelu-tied"] {
+        let folder = root().join("torch").join(name);
+        let request = Request { config: Some(folder.join("model.json")), ..Request::default() };
+        let model = model(&folder.join("model.pt"), &request);
+        assert_eq!(compare(&model, &folder.join("golden.safetensors")), 4);
+    }
+}
