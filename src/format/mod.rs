@@ -19,6 +19,8 @@ mod convolution;
 mod dims;
 #[cfg(feature = "emit")]
 pub mod emit;
+#[cfg(all(feature = "emit", feature = "subwords"))]
+mod emit_subwords;
 mod far;
 mod field;
 mod fold;
@@ -36,6 +38,9 @@ mod section;
 mod shape;
 mod sizes;
 mod slot;
+mod subword_dims;
+#[cfg(feature = "subwords")]
+mod subwords;
 mod verify;
 mod widths;
 mod words;
@@ -59,6 +64,11 @@ pub(crate) use section::Directory;
 pub use section::Section;
 pub(crate) use sizes::{CachePlan, RowsPlan, exponent_fours};
 pub use slot::{Kind, Role, Slot, Stack};
+#[cfg(feature = "subwords")]
+pub use subword_dims::{Join, Method, SourcePieces, TargetPieces};
+pub use subword_dims::{MAX_SUBWORD_TEXT, SubwordDims};
+#[cfg(feature = "subwords")]
+pub(crate) use subwords::{NEVER, Split, SubwordTable, flag};
 pub use verify::BIAS_LIMIT;
 pub use words::WordTable;
 
@@ -84,7 +94,7 @@ pub(crate) use tri;
 pub const MAGIC: u32 = u32::from_le_bytes(*b"rgd\x01");
 /// Major and minor version of the format: files of another major version are refused, and files
 /// of a newer minor version too.
-pub const VERSION: (u16, u16) = (4, 0);
+pub const VERSION: (u16, u16) = (4, 1);
 
 /// A checked model file, read in place. Copying it copies a reference and the dims.
 #[derive(Clone, Copy, Debug)]
@@ -126,6 +136,8 @@ impl<'m> Model<'m> {
             tri!(words::check(&model, Role::SourceWords));
         }
         tri!(words::check(&model, Role::TargetWords));
+        #[cfg(feature = "subwords")]
+        tri!(subwords::check(&model));
         Ok(model)
     }
 

@@ -57,6 +57,8 @@ pub enum Role {
     ContextGate = 30,
     /// What turns pixels into numbers: a multiplier and an offset for each channel.
     Picture = 31,
+    /// What splits the words of a source into pieces.
+    Subwords = 255,
 }
 
 /// What the words of a section are.
@@ -132,7 +134,11 @@ impl Slot {
     #[must_use]
     pub const fn kind(&self) -> Kind {
         match self.role {
-            Role::SourceWords | Role::TargetWords | Role::SelfTest | Role::Picture => Kind::Table,
+            Role::SourceWords
+            | Role::TargetWords
+            | Role::SelfTest
+            | Role::Picture
+            | Role::Subwords => Kind::Table,
             Role::SelfNorm | Role::CrossNorm | Role::FeedNorm | Role::FinalNorm => Kind::Norm,
             _ => Kind::Matrix,
         }

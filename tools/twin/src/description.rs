@@ -2,6 +2,7 @@
 
 use crate::words::check_table;
 use crate::{Error, SourceTable, TargetTable, convolutional, file, json, recurrent, transformer};
+use serde_json::Value;
 use std::path::Path;
 
 /// Sizes above this are mistakes, not models for microcontrollers.
@@ -111,6 +112,22 @@ impl Description {
         let text = file::read(path, MOST_BYTES)?;
         let fields: json::Fields = serde_json::from_slice(&text)
             .map_err(|cause| Error::Json { path: path.into(), cause })?;
+        Self::of(fields)
+    }
+
+    /// The same, with what `change` writes into the object of the file before it is looked at.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_with(path: &Path, change: impl FnOnce(&mut Value)) -> Result<Self, Error> {
+        let text = file::read(path, MOST_BYTES)?;
+        let wrong = |cause| Error::Json { path: path.into(), cause };
+        let mut value = serde_json::from_slice(&text).map_err(wrong)?;
+        change(&mut value);
+        Self::of(serde_json::from_value(value).map_err(wrong)?)
+    }
+
+    fn of(fields: json::Fields) -> Result<Self, Error> {
         let description = fields.described()?;
         description.check()?;
         Ok(description)
@@ -138,7 +155,8 @@ impl Description {
         size("max_target_len", self.max_target_len)?;
         self.check_source()?;
         let target = &self.target;
-        check_table("target", &target.words, [target.pad, target.bos, target.eos])
+        let words = (target.words.as_slice(), target.tokenizer.is_some());
+        check_table("target", words, [target.pad, target.bos, target.eos])
     }
 
     /// Words for an encoder that reads words, none for one that reads pictures.
@@ -148,7 +166,15 @@ impl Description {
                 return wrong("source", "is missing; an encoder of words needs it".into());
             };
             let marks = [Some(source.pad), source.bos, source.eos];
-            return check_table("source", &source.words, marks.into_iter().flatten());
+            let pieces = source.tokenizer.is_some();
+            if pieces && (self.lowercase || source.letters) {
+                return wrong(
+                    "lowercase",
+                    "or letters is true; its tokenizer says what is done".into(),
+                );
+            }
+            let words = (source.words.as_slice(), pieces);
+            return check_table("source", words, marks.into_iter().flatten());
         };
         if self.source.is_some() {
             return wrong("source", "is given, but a convolutional encoder reads no words".into());

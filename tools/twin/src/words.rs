@@ -2,11 +2,12 @@
 
 use crate::Error;
 use crate::description::{MOST, wrong};
+use crate::tokenizer::Tokenizer;
 use serde::Deserialize;
 use std::collections::HashSet;
 
 /// The words of the source side.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourceTable {
     /// Word of each id.
@@ -20,10 +21,12 @@ pub struct SourceTable {
     /// Whether text is split into letters, not into words.
     #[serde(default)]
     pub letters: bool,
+    /// How text becomes pieces of words, if they are no whole words.
+    pub tokenizer: Option<Tokenizer>,
 }
 
 /// The words of the target side.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetTable {
     /// Word of each id.
@@ -34,12 +37,15 @@ pub struct TargetTable {
     pub bos: u32,
     /// Ends a sentence.
     pub eos: u32,
+    /// How pieces of words become text, if they are no whole words.
+    pub tokenizer: Option<Tokenizer>,
 }
 
-/// `marks`: pad, bos and eos, those that there are.
+/// `marks`: pad, bos and eos, those that there are. `pieces`: they are no whole words, and may have blanks
+/// in them.
 pub(crate) fn check_table(
     field: &str,
-    words: &[String],
+    (words, pieces): (&[String], bool),
     marks: impl IntoIterator<Item = u32>,
 ) -> Result<(), Error> {
     if !(1..=MOST).contains(&words.len()) {
@@ -47,7 +53,7 @@ pub(crate) fn check_table(
     }
     let mut seen = HashSet::new();
     for (id, word) in words.iter().enumerate() {
-        if word.is_empty() || word.chars().any(char::is_whitespace) {
+        if word.is_empty() || !pieces && word.chars().any(char::is_whitespace) {
             return wrong(
                 field,
                 format!("word {id} is {word:?}; a word has no spaces and is not empty"),

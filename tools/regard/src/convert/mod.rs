@@ -12,6 +12,7 @@ mod limits;
 mod recurrent;
 mod samples;
 mod section;
+mod subwords;
 
 use crate::cli::ConvertArgs;
 use crate::engine::Engine;
@@ -27,15 +28,19 @@ use regard::{Model, SelfTest, Token};
 use section::Entry;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use twin::{Description, Weights};
+use twin::Weights;
 
 /// Converts, writes the file whole or not at all, and prints what it holds.
 pub(crate) fn run(args: &ConvertArgs) -> Result<(), Problem> {
     let data = args.data.as_ref().filter(|_| args.flash.is_some());
-    let inputs: Vec<&Path> =
-        [&args.weights, &args.config].into_iter().chain(data).map(PathBuf::as_path).collect();
+    let inputs: Vec<&Path> = [&args.weights, &args.config]
+        .into_iter()
+        .chain(data)
+        .chain(args.tokenizers.inputs())
+        .map(PathBuf::as_path)
+        .collect();
     file::refuse_overwrite(&args.output, &inputs)?;
-    let description = Description::read(&args.config)?;
+    let description = args.tokenizers.describe(&args.config)?;
     limits::check(&description)?;
     let twin = twin::Model::new(description, Weights::read(&args.weights)?)?;
     let dims = dims::of(&twin.description)?;
