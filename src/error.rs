@@ -70,7 +70,7 @@ pub enum Error {
         /// The value found.
         found: u32,
     },
-    /// A tensor lies as only a build with another Cargo feature can read it.
+    /// A tensor lies as only a build with another Cargo feature can read it, or sources are split so.
     LacksFeature {
         /// Its place in the directory.
         index: u32,
@@ -138,6 +138,14 @@ pub enum Error {
         /// Its length in bytes.
         length: usize,
     },
+    /// A word, as it is looked up, is longer than the model has room for.
+    #[cfg(feature = "subwords")]
+    WordTooLong {
+        /// Where it starts, in bytes of the text.
+        at: usize,
+        /// The most bytes.
+        limit: usize,
+    },
     /// A token is outside the vocabulary, or padding inside the sentence.
     BadToken {
         /// The token.
@@ -178,9 +186,7 @@ impl Error {
             Self::DataChecksum { .. } => "the weights' checksum is wrong",
             Self::BadField { .. } => "a field is out of range",
             Self::BadTensor { .. } => "a tensor is not as the dims ask",
-            Self::LacksFeature { .. } => {
-                "a tensor needs a Cargo feature that is off, int4 or bytes"
-            }
+            Self::LacksFeature { .. } => "a part needs a Cargo feature that is off",
             Self::LacksVariants => "the Transformer needs the Cargo feature variants, which is off",
             Self::ArenaSize { .. } => "the stated arena size is wrong",
             Self::ArenaTaken => "the arena is already taken",
@@ -195,6 +201,8 @@ impl Error {
             Self::WantsText => "the model reads text, not pictures",
             Self::SourceTooLong { .. } => "the sentence is too long",
             Self::UnknownWord { .. } => "a word is not in the vocabulary",
+            #[cfg(feature = "subwords")]
+            Self::WordTooLong { .. } => "a word is too long",
             Self::BadToken { .. } => "a token cannot stand here",
             Self::OtherFamily => "the model has an encoder or decoder that is not linked",
             Self::OtherModel => "what was saved is another model's work",
@@ -237,6 +245,8 @@ impl fmt::Display for Error {
             }
             Self::SourceTooLong { limit } => write!(f, ": at most {limit} tokens"),
             Self::UnknownWord { at, length } => write!(f, ": {length} bytes at {at}"),
+            #[cfg(feature = "subwords")]
+            Self::WordTooLong { at, limit } => write!(f, " at {at}: at most {limit} bytes"),
             Self::BadToken { token, vocabulary } => write!(f, ": {token} of {vocabulary}"),
             Self::SelfTest { step } => write!(f, " at step {step}"),
             Self::ArenaTaken

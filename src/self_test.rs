@@ -57,7 +57,7 @@ impl<'m> SelfTest<'m> {
         let model = runner.model();
         let mut words = if model.dims().reads_words() {
             let source = self.source.iter().map(|&token| token as Token);
-            runner.start((), None, |tokens| copy(model, source, tokens))?
+            runner.start((), None, |tokens, _| copy(model, source, tokens))?
         } else {
             runner.describe(&Picture::of_words(self.source)?)?
         };

@@ -94,7 +94,7 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
     /// Translates a sentence, word by word as the iterator is asked.
     pub fn translate(&mut self, text: &str) -> Result<Words<'_, F>, Error> {
         let model = self.model;
-        self.start((), None, |tokens| text::encode(model, text, tokens))
+        self.start((), None, |tokens, room| text::encode(model, text, tokens, room))
     }
 
     /// The same for tokens; the end mark is theirs to have. Padding behind them is dropped.
@@ -109,7 +109,7 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
         observer: O,
     ) -> Result<Words<'_, F, O>, Error> {
         let model = self.model;
-        self.start(observer, None, |tokens| copy_all(model, source, tokens))
+        self.start(observer, None, |tokens, _| copy_all(model, source, tokens))
     }
 
     /// Says what is on a picture, word by word as the iterator is asked. Alignments have a weight
@@ -125,7 +125,7 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
         observer: O,
     ) -> Result<Words<'_, F, O>, Error> {
         let places = self.model.dims().max_source_len;
-        self.start(observer, Some(picture), |_| Ok(places))
+        self.start(observer, Some(picture), |_, _| Ok(places))
     }
 
     /// Reads the picture, or the source that `fill` writes, and stands ready for the first word.
@@ -133,7 +133,7 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
         &mut self,
         mut observer: O,
         picture: Option<&Picture<'_>>,
-        fill: impl FnOnce(&mut [Token]) -> Result<usize, Error>,
+        fill: impl FnOnce(&mut [Token], &mut [u32]) -> Result<usize, Error>,
     ) -> Result<Words<'_, F, O>, Error> {
         let (model, dims) = (self.model, self.model.dims());
         let source_len = self.take_source(picture.is_some(), fill)?;
@@ -155,11 +155,12 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
         })
     }
 
-    /// Takes the source that `fill` writes, or only its length if it is a picture, which it returns.
+    /// Takes the source that `fill` writes, or only its length if it is a picture, which it returns; it is
+    /// given room for a text too.
     pub(crate) fn take_source(
         &mut self,
         is_picture: bool,
-        fill: impl FnOnce(&mut [Token]) -> Result<usize, Error>,
+        fill: impl FnOnce(&mut [Token], &mut [u32]) -> Result<usize, Error>,
     ) -> Result<usize, Error> {
         let dims = self.model.dims();
         match (is_picture, dims.reads_words()) {
@@ -173,7 +174,17 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
         if !matches!(kinds, (EncoderKind::Transformer, DecoderKind::Transformer)) {
             arena.clear();
         }
-        fill(take_tokens(&mut arena, dims))
+        let tokens = take_tokens(&mut arena, dims);
+        #[cfg(feature = "subwords")]
+        {
+            // What comes next begins with zeros here too.
+            let room = arena.take(dims.subwords.room());
+            let filled = fill(tokens, room);
+            room.fill(0);
+            filled
+        }
+        #[cfg(not(feature = "subwords"))]
+        fill(tokens, &mut [])
     }
 }
 

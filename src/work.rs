@@ -101,21 +101,21 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
     pub fn begin(&mut self, text: &str) -> Result<Work<'_, F>, Error> {
         let model = self.model();
         let source_len =
-            self.take_source(false, |tokens| crate::text::encode(model, text, tokens))?;
+            self.take_source(false, |tokens, room| crate::text::encode(model, text, tokens, room))?;
         Ok(self.work(source_len, None))
     }
 
     /// As [`Self::translate_tokens`], in pieces.
     pub fn begin_tokens(&mut self, source: &[Token]) -> Result<Work<'_, F>, Error> {
         let model = self.model();
-        let source_len = self.take_source(false, |tokens| copy_all(model, source, tokens))?;
+        let source_len = self.take_source(false, |tokens, _| copy_all(model, source, tokens))?;
         Ok(self.work(source_len, None))
     }
 
     /// As [`Self::describe`], in pieces.
     pub fn begin_picture<'w>(&'w mut self, picture: Picture<'w>) -> Result<Work<'w, F>, Error> {
         let places = self.model().dims().max_source_len;
-        let source_len = self.take_source(true, |_| Ok(places))?;
+        let source_len = self.take_source(true, |_, _| Ok(places))?;
         Ok(self.work(source_len, Some(picture)))
     }
 

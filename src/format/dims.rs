@@ -3,7 +3,7 @@
 use super::field::{self, HEADER_WORDS};
 use super::kinds::{CONVOLUTIONAL, RECURRENT, TRANSFORMER};
 use super::limits::range;
-use super::{DecoderKind, EncoderKind, Variant, tri};
+use super::{DecoderKind, EncoderKind, SubwordDims, Variant, tri};
 use crate::{Error, Token};
 #[cfg(feature = "emit")]
 use alloc::vec::Vec;
@@ -127,6 +127,8 @@ pub struct Dims {
     pub embedding_multiplier: i16,
     /// … times two to this exponent.
     pub embedding_exponent: i32,
+    /// How text becomes pieces of words, and pieces text.
+    pub subwords: SubwordDims,
 }
 
 impl Dims {
@@ -145,7 +147,7 @@ impl Dims {
         let flags = words[field::TARGET_END] >> 16;
         tri!(range(flags, 0, 7, "flags"));
         let mut i = field::FIRST_RESERVED;
-        while i < HEADER_WORDS {
+        while i < field::BEHIND_RESERVED {
             tri!(range(words[i], 0, 0, "reserved"));
             i += 1;
         }
@@ -183,6 +185,7 @@ impl Dims {
             letters: flags & 4 == 4,
             embedding_multiplier: (words[field::SCALE_MULTIPLIER] >> 16) as i16,
             embedding_exponent: words[field::SCALE_EXPONENT] as i32,
+            subwords: tri!(SubwordDims::parse(words)),
         };
         tri!(dims.check());
         if dims.needs_variants() && words[field::VERSION] >> 16 == 0 {
@@ -241,6 +244,7 @@ impl Dims {
             }
         };
         self.variant.write(words);
+        self.subwords.write(words);
         words[field::D_EMBEDDING] = self.d_embedding as u32;
         let fields = [
             u32::from_le_bytes([encoder, decoder, norm, activation]),

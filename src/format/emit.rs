@@ -1,9 +1,13 @@
 //! Writing a model file, on the host.
 
 use super::Dims;
+#[cfg(feature = "subwords")]
+pub use super::emit_subwords::{Choices, PieceTable, Subwords, TooLarge};
 use super::field::{self, HEADER_WORDS};
 use super::plan::Plan;
 use super::section::{ALIGN_WORDS, ENTRY_WORDS};
+#[cfg(feature = "subwords")]
+pub use super::subwords::Split;
 use super::{Checksum, MAGIC, Model, VERSION, data_start, header_checksum, words};
 use crate::kernel::Layout;
 use crate::{Error, Token};
@@ -96,6 +100,15 @@ impl Content {
         Self { words: words::pack(list), ..Self::default() }
     }
 
+    /// Of what splits words into pieces.
+    ///
+    /// # Errors
+    /// What its tables have no room for.
+    #[cfg(feature = "subwords")]
+    pub fn subwords(subwords: &Subwords<'_>) -> Result<Self, TooLarge> {
+        Ok(Self { words: subwords.pack()?, ..Self::default() })
+    }
+
     /// Of what turns pixels into numbers: a multiplier (|m| ≤ 2²⁰) and an offset (|o| ≤ 2²⁹) for
     /// each channel, times two to `exponent`.
     #[must_use]
@@ -149,13 +162,20 @@ impl Content {
     }
 }
 
+/// The bytes of arena that a model needs.
+#[must_use]
+pub fn arena_bytes(dims: &Dims) -> u64 {
+    Plan::of(dims).bytes()
+}
+
 /// The words of a model file. `contents`: one per [`Dims::slot`], in that order. What comes out
 /// has been parsed and verified.
 pub fn emit(dims: &Dims, contents: &[Content]) -> Result<Vec<u32>, Error> {
     dims.check()?;
     let mut file = Vec::from([0; HEADER_WORDS]);
     file[0] = MAGIC;
-    file[field::VERSION] = u32::from(VERSION.0) | u32::from(dims.needs_variants()) << 16;
+    let minor = dims.subwords.minor().max(dims.needs_variants().into());
+    file[field::VERSION] = u32::from(VERSION.0) | u32::from(minor) << 16;
     file[field::SECTIONS] = contents.len() as u32;
     file[field::ARENA] = Plan::of(dims).bytes() as u32;
     dims.write(&mut file);

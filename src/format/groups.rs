@@ -98,7 +98,7 @@ impl Group {
     }
 }
 
-const GROUPS: usize = 16;
+const GROUPS: usize = 16 + cfg!(feature = "subwords") as usize;
 
 impl Dims {
     /// The directory, group by group.
@@ -160,6 +160,8 @@ impl Dims {
             group(Decoder, gate, &[Role::ContextGate]),
             group(Decoder, readout, &[Role::Readout]),
             group(Decoder, !self.tied_output as usize, &[Role::Logits]),
+            #[cfg(feature = "subwords")]
+            group(Encoder, self.subwords.sections(), &[Role::Subwords]),
         ]
     }
 

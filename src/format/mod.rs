@@ -19,6 +19,8 @@ mod convolution;
 mod dims;
 #[cfg(feature = "emit")]
 pub mod emit;
+#[cfg(all(feature = "emit", feature = "subwords"))]
+mod emit_subwords;
 mod far;
 mod field;
 mod fold;
@@ -36,6 +38,9 @@ mod section;
 mod shape;
 mod sizes;
 mod slot;
+mod subword_dims;
+#[cfg(feature = "subwords")]
+mod subwords;
 mod variant;
 mod verify;
 mod widths;
@@ -60,6 +65,11 @@ pub(crate) use section::Directory;
 pub use section::Section;
 pub(crate) use sizes::{CachePlan, RowsPlan, exponent_fours};
 pub use slot::{Kind, Role, Slot, Stack};
+#[cfg(feature = "subwords")]
+pub use subword_dims::{Join, Method, SourcePieces, TargetPieces};
+pub use subword_dims::{MAX_SUBWORD_TEXT, SubwordDims};
+#[cfg(feature = "subwords")]
+pub(crate) use subwords::{NEVER, Split, SubwordTable, flag};
 pub use variant::Variant;
 pub use verify::BIAS_LIMIT;
 pub use words::WordTable;
@@ -133,7 +143,10 @@ impl<'m> Model<'m> {
         if self.dims.reads_words() {
             tri!(words::check(self, Role::SourceWords));
         }
-        words::check(self, Role::TargetWords)
+        tri!(words::check(self, Role::TargetWords));
+        #[cfg(feature = "subwords")]
+        tri!(subwords::check(self));
+        Ok(())
     }
 
     /// Checks the bytes of a file, at an address that is a multiple of 4, weights included

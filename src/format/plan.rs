@@ -18,6 +18,9 @@ use crate::kernel::BLOCK_ROWS;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
     pub(crate) tokens: usize,
+    /// Words for a text while it is split into pieces, where all the rest will be.
+    #[cfg(feature = "subwords")]
+    pub(crate) text: usize,
     pub(crate) wide: usize,
     pub(crate) narrow: usize,
     pub(crate) stream: usize,
@@ -64,6 +67,8 @@ impl Plan {
         let width = dims.memory_width();
         let mut plan = Self {
             tokens: source_room(dims),
+            #[cfg(feature = "subwords")]
+            text: dims.subwords.room(),
             wide: max(max(dims.output_width(), width), BLOCK_ROWS),
             narrow: 0,
             stream: dims.d_model,
@@ -253,7 +258,13 @@ impl Plan {
     pub(crate) const fn bytes(&self) -> u64 {
         let [fixed, encoding, decoding] = self.parts();
         let (encoding, decoding) = (total(&encoding), total(&decoding));
-        sum(&[total(&fixed), if encoding > decoding { encoding } else { decoding }])
+        let bytes = sum(&[total(&fixed), if encoding > decoding { encoding } else { decoding }]);
+        #[cfg(feature = "subwords")]
+        if self.text > 0 {
+            let text = sum(&[footprint(self.tokens as u64, 2), footprint(self.text as u64, 4)]);
+            return if text > bytes { text } else { bytes };
+        }
+        bytes
     }
 }
 

@@ -11,7 +11,7 @@ impl Dims {
         let (rows, columns) = match role {
             Role::SourceWords => (self.source_vocabulary, 1),
             Role::TargetWords => (self.target_vocabulary, 1),
-            Role::SelfTest => (1, 1),
+            Role::SelfTest | Role::Subwords => (1, 1),
             _ => match (stack, &self.encoder, &self.decoder) {
                 (Stack::Encoder, EncoderKind::Recurrent(encoder), _) => {
                     self.encoder_shape(encoder, layer, role)

@@ -61,6 +61,8 @@ pub enum Role {
     /// Of distances: where each run of them begins, then for each head what it adds to energies.
     Relative = 33,
     FeedGate = 34,
+    /// What splits the words of a source into pieces.
+    Subwords = 255,
 }
 
 /// What the words of a section are.
@@ -140,6 +142,7 @@ impl Slot {
             | Role::TargetWords
             | Role::SelfTest
             | Role::Picture
+            | Role::Subwords
             | Role::Relative => Kind::Table,
             Role::SelfNorm
             | Role::CrossNorm

@@ -55,7 +55,7 @@ impl<'m> WordTable<'m> {
     }
 
     /// `i` < `len`.
-    const fn sorted(&self, i: usize) -> Token {
+    pub(crate) const fn sorted(&self, i: usize) -> Token {
         let at = self.len.wrapping_add(1 + i / 2);
         let pair = if at < self.words.len() { self.words[at] } else { 0 };
         (pair >> (16 * (i % 2))) as Token
@@ -67,7 +67,7 @@ impl<'m> WordTable<'m> {
     }
 
     /// The bytes of a token; none if its offsets lie.
-    const fn bytes(&self, token: usize) -> &'m [u8] {
+    pub(crate) const fn bytes(&self, token: usize) -> &'m [u8] {
         let (start, end) = (self.offset(token), self.offset(token.wrapping_add(1)));
         match self.text().split_at_checked(start) {
             Some((_, rest)) => match rest.split_at_checked(end.wrapping_sub(start)) {
@@ -81,11 +81,15 @@ impl<'m> WordTable<'m> {
     /// The token whose text is `word`.
     #[must_use]
     pub fn find(&self, word: &str) -> Option<Token> {
+        self.find_bytes(word.as_bytes())
+    }
+
+    pub(crate) fn find_bytes(&self, word: &[u8]) -> Option<Token> {
         let (mut low, mut high) = (0, self.len);
         while low < high {
             let middle = low.midpoint(high);
             let token = self.sorted(middle);
-            match self.get(token).cmp(word) {
+            match self.bytes(token.into()).cmp(word) {
                 Ordering::Equal => return Some(token),
                 Ordering::Less => low = middle.wrapping_add(1),
                 Ordering::Greater => high = middle,

@@ -2,7 +2,14 @@
 //!
 //! A sentence is split at white space; each of `? , . ! ; :` is a word of its own; apostrophes and
 //! hyphens stay inside words. If the model says so, letters become lower case (ASCII, Latin-1, œ).
-//! The tokens of a model of letters are the single characters, blanks left out.
+//! The tokens of a model of letters are the single characters, blanks left out. Of a model of pieces of
+//! words its file says how text is split (`pieces`).
+
+mod join;
+#[cfg(feature = "subwords")]
+mod pieces;
+
+pub use join::Joiner;
 
 use crate::format::{Model, WordTable};
 use crate::{Error, Token};
@@ -52,12 +59,25 @@ fn find(table: &WordTable<'_>, word: &str, lowercase: bool) -> Option<Token> {
     table.find(&lowered)
 }
 
-/// Writes the tokens of a source and its end mark into `out`. Returns how many.
+/// Writes the tokens of a source and its end mark into `out`. Returns how many. `room`: what
+/// [`SubwordDims::room`](crate::format::SubwordDims::room) of the model says; of a model of whole words
+/// none. What was in it is lost.
 ///
 /// # Errors
 /// No word, a word that the model lacks (its marks are no words), or more words than `out` has
-/// room for.
-pub fn encode(model: &Model<'_>, text: &str, out: &mut [Token]) -> Result<usize, Error> {
+/// room for; of pieces of words also too little room, or a word that is longer than the model has room
+/// for.
+pub fn encode(
+    model: &Model<'_>,
+    text: &str,
+    out: &mut [Token],
+    room: &mut [u32],
+) -> Result<usize, Error> {
+    #[cfg(feature = "subwords")]
+    if let Some(dims) = &model.dims().subwords.source {
+        return pieces::encode(model, dims, text, out, room);
+    }
+    _ = room;
     let (dims, table) = (model.dims(), model.source_words());
     let (eos, marks) = (dims.source_eos, [dims.source_eos, dims.source_pad]);
     let limit = out.len();

@@ -3,7 +3,7 @@
 use super::transformer::{TRANSFORMER, dims};
 use regard::format::{
     Cell, ContextGate, DecoderKind, Dims, Directions, EncoderKind, RecurrentDecoderDims,
-    RecurrentEncoderDims, Score, Start,
+    RecurrentEncoderDims, Score, Start, SubwordDims,
 };
 
 /// A recurrent side has no Transformer's sizes.
@@ -15,6 +15,7 @@ pub(super) const RECURRENT: Dims = Dims {
     alignment_layer: 0,
     embedding_multiplier: 0,
     embedding_exponent: 0,
+    subwords: SubwordDims::NONE,
     d_embedding: 6,
     ..TRANSFORMER
 };

@@ -1,6 +1,6 @@
 //! Transformers in every combination of choices.
 
-use regard::format::{Activation, DecoderKind, Dims, EncoderKind, NormOrder, Variant};
+use regard::format::{Activation, DecoderKind, Dims, EncoderKind, NormOrder, SubwordDims, Variant};
 
 pub fn dims() -> Dims {
     TRANSFORMER
@@ -34,6 +34,7 @@ pub(super) const TRANSFORMER: Dims = Dims {
     lowercase: true,
     embedding_multiplier: 28_378,
     embedding_exponent: -13,
+    subwords: SubwordDims::NONE,
 };
 
 /// The same in every combination of choices.

@@ -1,11 +1,13 @@
 //! The conversation.
 
 use crate::{Board, Line, Outcome, Refusal, Source, Trouble, selftest, trace};
+use core::fmt;
 use core::ops::ControlFlow;
 use embedded_hal::digital::OutputPin;
 use embedded_io::{Read, Write, WriteFmtError};
 use regard::family::Family;
-use regard::{Error, Seq2Seq, text};
+use regard::text::Joiner;
+use regard::{Error, Seq2Seq};
 
 const HELP: &str = "\
 :selftest         run the test that the model file carries\r
@@ -111,22 +113,43 @@ fn say<F: Family, Port: Read + Write>(
     source: &mut impl Source<F>,
     typed: &str,
 ) -> Outcome<Port::Error> {
+    let mut joiner = Joiner::new(engine.model());
     let words = match source.start(engine, typed) {
         Ok(words) => words,
         Err(trouble) => return explain(port, &trouble, typed),
     };
-    let mut before = "";
+    let mut said = Said { port, error: None };
     for word in words {
-        if text::blank_between(before, word.text) {
-            port.write_all(b" ")?;
-        }
-        port.write_all(word.text.as_bytes())?;
-        port.flush()?;
+        // What fails is the port, which says so itself.
+        _ = joiner.write(word.token, &mut said);
+        said.flush()?;
         source.hear(&word);
-        before = word.text;
     }
+    _ = joiner.finish(&mut said);
+    said.flush()?;
     port.write_all(b"\r\n")?;
     source.answered(port)
+}
+
+/// A port as text is written to it, and what went wrong.
+struct Said<'p, Port: Write> {
+    port: &'p mut Port,
+    error: Option<Port::Error>,
+}
+
+impl<Port: Write> Said<'_, Port> {
+    fn flush(&mut self) -> Result<(), Port::Error> {
+        self.error.take().map_or_else(|| self.port.flush(), Err)
+    }
+}
+
+impl<Port: Write> fmt::Write for Said<'_, Port> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.port.write_all(text.as_bytes()).map_err(|error| {
+            self.error = Some(error);
+            fmt::Error
+        })
+    }
 }
 
 fn stack<F: Family, Port: Write, Pin>(

@@ -77,7 +77,7 @@ impl<S: Screen> Now<S> {
     fn begin(&mut self, model: &Model<'_>, sentence: &str) {
         (self.source_len, self.target_len) = (0, 0);
         // A longer sentence leaves the first words behind.
-        self.source_len = match text::encode(model, sentence, &mut self.source) {
+        self.source_len = match text::encode(model, sentence, &mut self.source, &mut []) {
             Ok(count) => count,
             Err(_) => MOST,
         };

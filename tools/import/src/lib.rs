@@ -76,7 +76,8 @@ pub fn open(path: &Path, request: &Request) -> Result<Import, Error> {
 
 fn folder(path: &Path, request: &Request) -> Result<Import, Error> {
     if request.config.is_some() || !hugging_face::is_one(path) {
-        let why = "is a folder without config.json, or with --config beside it; give the file of weights";
+        let why =
+            "is a folder without config.json, or with --config beside it; give the file of weights";
         return Err(Error::Model { path: path.into(), why: why.into() });
     }
     let mut remarks = Vec::new();

@@ -70,6 +70,22 @@ pub(crate) struct ConvertArgs {
     /// vectors of bytes want them (Helium), and firmware needs the feature `bytes`
     #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u32).range(8..=14))]
     pub(crate) activations: Option<u32>,
+    #[command(flatten)]
+    pub(crate) tokenizers: Tokenizers,
+}
+
+/// Files that say how text becomes tokens, and tokens text.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Tokenizers {
+    /// Words and tokenizer of both sides: tokenizer.json, SentencePiece's .model or vocab.txt
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["source_tokenizer", "target_tokenizer"])]
+    pub(crate) tokenizer: Option<PathBuf>,
+    /// The same of the source alone
+    #[arg(long, value_name = "FILE")]
+    pub(crate) source_tokenizer: Option<PathBuf>,
+    /// The same of the target alone
+    #[arg(long, value_name = "FILE")]
+    pub(crate) target_tokenizer: Option<PathBuf>,
 }
 
 /// A number of bytes, in units of 1024 or 1024² if so written.
@@ -277,4 +293,6 @@ pub(crate) struct FloatFiles {
     /// Float description [default: model.json beside the model]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) tokenizers: Tokenizers,
 }

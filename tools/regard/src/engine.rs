@@ -2,20 +2,24 @@
 //! unless they are borrowed.
 
 use crate::answer::{Logits, Step};
-use crate::file;
 use crate::given::{Given, engine_picture};
 use crate::problem::Problem;
+use crate::{file, tokenizers};
 use regard::family::Any;
+use regard::format::limits::MAX_LEN;
 use regard::format::{ConvolutionalDims, DecoderKind, EncoderKind, WordTable};
 use regard::observe::{Observer, Site as Place};
 use regard::{Model, SelfTest, Seq2Seq, Token, Words, real, text};
 use std::path::Path;
+use tokenizer::Host;
 use twin::{Description, Site};
 
 /// A model that answers in integers.
 pub(crate) struct Engine<'m> {
     model: &'m Model<'m>,
     runner: Seq2Seq<'m>,
+    /// Splits texts of the target, if those are pieces of words.
+    targets: Option<Host>,
 }
 
 impl Engine<'static> {
@@ -37,7 +41,13 @@ impl<'m> Engine<'m> {
     /// Over an arena of as many bytes as the model needs.
     pub(crate) fn over(model: &'m Model<'m>, arena: &'m mut [u32]) -> Result<Self, regard::Error> {
         let runner = Seq2Seq::new(model, bytemuck::cast_slice_mut(arena))?;
-        Ok(Self { model, runner })
+        Ok(Self { model, runner, targets: None })
+    }
+
+    /// With what splits texts of the target, which the model file does not have.
+    pub(crate) fn read_targets(&mut self, description: &Description) -> Result<(), Problem> {
+        self.targets = tokenizers::of_target(&description.target)?;
+        Ok(())
     }
 
     /// The ids of the model's words in a description, source and target, if all of them are there in
@@ -88,8 +98,12 @@ impl<'m> Engine<'m> {
 
     /// A sentence as source tokens, end mark included.
     pub(crate) fn tokens(&self, sentence: &str) -> Result<Vec<u32>, Problem> {
-        let mut tokens = vec![0; sentence.len() + 1];
-        let len = text::encode(self.model, sentence, &mut tokens)
+        let dims = self.model.dims();
+        // Of pieces of words a letter can become several.
+        let most =
+            if dims.subwords.source.is_some() { dims.max_source_len } else { sentence.len() + 1 };
+        let (mut tokens, mut room) = (vec![0; most], vec![0; dims.subwords.room()]);
+        let len = text::encode(self.model, sentence, &mut tokens, &mut room)
             .map_err(|cause| self.refused(sentence, cause))?;
         self.limited(tokens.iter().take(len).map(|&token| token.into()).collect())
     }
@@ -124,8 +138,14 @@ impl<'m> Engine<'m> {
         }
     }
 
-    /// Target words between spaces as tokens, end mark included.
+    /// Target words between spaces, or their pieces, as tokens, end mark included.
     pub(crate) fn target_tokens(&self, words: &str) -> Result<Vec<u32>, Problem> {
+        if let Some(targets) = &self.targets {
+            return match targets.encode(words, MAX_LEN) {
+                Err(regard::Error::EmptySource) => Ok(vec![self.end()]),
+                tokens => Ok(tokens?),
+            };
+        }
         let table = self.model.target_words();
         let find = |word| table.find(word).ok_or_else(|| unknown(&table, word)).map(u32::from);
         let tokens = words.split_whitespace().map(find);
@@ -134,16 +154,13 @@ impl<'m> Engine<'m> {
 
     /// Target tokens as a reader writes them, without the end mark.
     pub(crate) fn text(&self, ids: &[u32]) -> String {
-        let mut sentence = String::new();
-        let mut before = String::new();
-        for &id in ids.iter().take_while(|&&id| id != self.end()) {
-            let word = self.target_word(id);
-            if text::blank_between(&before, &word) {
-                sentence.push(' ');
-            }
-            sentence += &word;
-            before = word;
+        let (mut joiner, mut sentence) = (text::Joiner::new(self.model), String::new());
+        let said = ids.iter().take_while(|&&id| id != self.end());
+        for token in said.filter_map(|&id| Token::try_from(id).ok()) {
+            // Writing into a string does not fail.
+            _ = joiner.write(token, &mut sentence);
         }
+        _ = joiner.finish(&mut sentence);
         sentence
     }
 

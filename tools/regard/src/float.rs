@@ -4,7 +4,7 @@ use crate::cli::FloatFiles;
 use crate::engine::Engine;
 use crate::problem::Problem;
 use std::path::{Path, PathBuf};
-use twin::{Description, Model, Weights};
+use twin::{Model, Weights};
 
 /// Reads the twin of `model`, which `engine` has read already, with no more words than that has.
 pub(crate) fn read(
@@ -13,7 +13,7 @@ pub(crate) fn read(
     engine: &Engine<'_>,
 ) -> Result<Model, Problem> {
     let [model, weights, config] = files.inputs(model);
-    let description = Description::read(&config)?;
+    let description = files.tokenizers.describe(&config)?;
     let Some([source, target]) = engine.ids_in(&description) else {
         return Err(Problem::Twins { model, config });
     };

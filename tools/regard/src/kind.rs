@@ -52,6 +52,15 @@ pub(crate) fn fields(d: &Dims) -> Vec<Field> {
             ("letters", json!(d.letters)),
         ]);
     }
+    if let Some(source) = &d.subwords.source {
+        fields.extend([
+            ("pieces", json!(format!("{:?}", source.method).to_lowercase())),
+            ("longest_word", json!(source.longest_word)),
+        ]);
+    }
+    if let Some(target) = &d.subwords.target {
+        fields.push(("join", json!(format!("{:?}", target.join).to_lowercase())));
+    }
     fields.extend([
         ("max_source_len", json!(d.max_source_len)),
         ("target_vocabulary", json!(d.target_vocabulary)),

@@ -37,6 +37,7 @@ mod quantise;
 mod run;
 mod send;
 mod table;
+mod tokenizers;
 mod uf2;
 
 use clap::Parser as _;

@@ -22,6 +22,7 @@ pub(crate) fn of(slot: &Slot, dims: &Dims) -> String {
         Role::SourceWords => return "source words".into(),
         Role::TargetWords => return "target words".into(),
         Role::SelfTest => return "self-test".into(),
+        Role::Subwords => return "tokenizer".into(),
         Role::Logits => return "output".into(),
         Role::Embedding => return format!("{side}.embedding"),
         Role::Position => return format!("{side}.position"),

@@ -1,6 +1,7 @@
 //! `model.json`: everything about a model except its weights.
 
 use crate::{Error, SourceTable, TargetTable, convolutional, file, json, recurrent, transformer};
+use serde_json::Value;
 use std::path::Path;
 
 /// Sizes above this are mistakes, not models for microcontrollers.
@@ -122,6 +123,22 @@ impl Description {
         let text = file::read(path, MOST_BYTES)?;
         let fields: json::Fields = serde_json::from_slice(&text)
             .map_err(|cause| Error::Json { path: path.into(), cause })?;
+        Self::of(fields)
+    }
+
+    /// The same, with what `change` writes into the object of the file before it is looked at.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_with(path: &Path, change: impl FnOnce(&mut Value)) -> Result<Self, Error> {
+        let text = file::read(path, MOST_BYTES)?;
+        let wrong = |cause| Error::Json { path: path.into(), cause };
+        let mut value = serde_json::from_slice(&text).map_err(wrong)?;
+        change(&mut value);
+        Self::of(serde_json::from_value(value).map_err(wrong)?)
+    }
+
+    fn of(fields: json::Fields) -> Result<Self, Error> {
         let description = fields.described()?;
         description.check()?;
         Ok(description)
@@ -157,6 +174,12 @@ impl Description {
             let Some(source) = &self.source else {
                 return wrong("source", "is missing; an encoder of words needs it".into());
             };
+            if source.tokenizer.is_some() && (self.lowercase || source.letters) {
+                return wrong(
+                    "lowercase",
+                    "or letters is true; its tokenizer says what is done".into(),
+                );
+            }
             return source.check();
         };
         if self.source.is_some() {

@@ -37,6 +37,7 @@ pub mod recurrent;
 mod scores;
 mod show_attend_tell;
 mod source;
+pub mod tokenizer;
 pub mod transformer;
 mod trim;
 mod weights;

@@ -1,11 +1,14 @@
 //! A smaller vocabulary: words that are never read or said cost a row of each embedding, and a row
 //! of the output layer.
 
+use crate::tokenizer::{Method, Tokenizer};
 use crate::{DecoderWeights, Description, EncoderWeights, Error, Model};
 use ndarray::{Array1, Array2, Axis};
+use std::collections::BTreeSet;
 
 impl Model {
-    /// Keeps these words of either side, and the marks; their ids become 0, 1 … in the old order.
+    /// Keeps these words of either side, and the marks; their ids become 0, 1 … in the old order. Of pieces
+    /// of words also those that these are merged from, and single letters, so that all else can still be read.
     /// `source` counts for nothing in a model that reads pictures.
     ///
     /// # Errors
@@ -14,9 +17,10 @@ impl Model {
         let d = &mut self.description;
         let mut gone = 0;
         if let Some(table) = &mut d.source {
-            let marks = [Some(table.pad), table.bos, table.eos];
-            let kept = Kept::new(source, marks.into_iter().flatten(), table.words.len())?;
+            let marks = [Some(table.pad), table.bos, table.eos].into_iter().flatten();
+            let kept = Kept::new(source, marks, &table.words, table.tokenizer.as_ref())?;
             table.words = kept.words(&table.words);
+            table.tokenizer = table.tokenizer.take().map(|tokenizer| kept.tokenizer(tokenizer));
             table.pad = kept.new_id(table.pad);
             table.bos = table.bos.map(|id| kept.new_id(id));
             table.eos = table.eos.map(|id| kept.new_id(id));
@@ -29,8 +33,10 @@ impl Model {
             }
         }
         let table = &mut d.target;
-        let kept = Kept::new(target, [table.pad, table.bos, table.eos], table.words.len())?;
+        let marks = [table.pad, table.bos, table.eos];
+        let kept = Kept::new(target, marks, &table.words, table.tokenizer.as_ref())?;
         table.words = kept.words(&table.words);
+        table.tokenizer = table.tokenizer.take().map(|tokenizer| kept.tokenizer(tokenizer));
         [table.pad, table.bos, table.eos] =
             [table.pad, table.bos, table.eos].map(|id| kept.new_id(id));
         gone += kept.rows(match &mut self.decoder {
@@ -55,14 +61,26 @@ struct Kept {
 }
 
 impl Kept {
-    fn new(ids: &[u32], marks: impl IntoIterator<Item = u32>, size: usize) -> Result<Self, Error> {
-        let mut ids: Vec<u32> = ids.iter().copied().chain(marks).collect();
-        ids.sort_unstable();
-        ids.dedup();
+    fn new(
+        ids: &[u32],
+        marks: impl IntoIterator<Item = u32>,
+        words: &[String],
+        tokenizer: Option<&Tokenizer>,
+    ) -> Result<Self, Error> {
+        let mut ids: BTreeSet<u32> = ids.iter().copied().chain(marks).collect();
+        if let Some(tokenizer) = tokenizer {
+            tokenizer.complete(&mut ids, words);
+        }
         match ids.last() {
-            Some(&id) if id as usize >= size => Err(Error::Token { id, size }),
+            Some(&id) if id as usize >= words.len() => Err(Error::Token { id, size: words.len() }),
             _ => Ok(Self { ids: ids.into_iter().map(|id| id as usize).collect() }),
         }
+    }
+
+    /// A tokenizer of the pieces that stay.
+    fn tokenizer(&self, tokenizer: Tokenizer) -> Tokenizer {
+        let stays = |id: u32| self.ids.binary_search(&(id as usize)).is_ok();
+        tokenizer.renumbered(self.ids.len(), |id| stays(id).then(|| self.new_id(id)))
     }
 
     /// `id` is one of those that stay.
@@ -99,4 +117,30 @@ impl Description {
 fn ids(words: &[String], some: &[&str]) -> Option<Vec<u32>> {
     let mut all = (0..).zip(words);
     some.iter().map(|word| Some(all.find(|(_, other)| other == word)?.0)).collect()
+}
+
+impl Tokenizer {
+    /// Adds what pieces are merged from, single letters and bytes, and the marks of the tokenizer.
+    fn complete(&self, ids: &mut BTreeSet<u32>, words: &[String]) {
+        ids.extend(self.unknown.iter().chain(&self.start));
+        let prefix = match &self.method {
+            Method::LongestFirst { prefix, .. } => prefix,
+            _ => "",
+        };
+        let is_letter = |word: &str| {
+            let word = word.strip_prefix(prefix).unwrap_or(word);
+            word.chars().count() == 1 || word.len() == 6 && word.starts_with("<0x")
+        };
+        ids.extend((0..).zip(words).filter(|(_, word)| is_letter(word)).map(|(id, _)| id));
+        let Method::Bpe { merges, .. } = &self.method else { return };
+        let mut before = 0;
+        while ids.len() > before {
+            before = ids.len();
+            for &(left, right, both, _) in merges {
+                if ids.contains(&both) {
+                    ids.extend([left, right]);
+                }
+            }
+        }
+    }
 }

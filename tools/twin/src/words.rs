@@ -2,11 +2,12 @@
 
 use crate::Error;
 use crate::description::{MOST, wrong};
+use crate::tokenizer::Tokenizer;
 use serde::Deserialize;
 use std::collections::HashSet;
 
 /// The words of the source side.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourceTable {
     /// Word of each id.
@@ -20,10 +21,12 @@ pub struct SourceTable {
     /// Whether text is split into letters, not into words.
     #[serde(default)]
     pub letters: bool,
+    /// How text becomes pieces of words, if they are no whole words.
+    pub tokenizer: Option<Tokenizer>,
 }
 
 /// The words of the target side.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetTable {
     /// Word of each id.
@@ -35,12 +38,15 @@ pub struct TargetTable {
     pub bos: u32,
     /// Ends a sentence.
     pub eos: u32,
+    /// How pieces of words become text, if they are no whole words.
+    pub tokenizer: Option<Tokenizer>,
 }
 
 impl SourceTable {
     pub(crate) fn check(&self) -> Result<(), Error> {
         let marks = [Some(self.pad), self.bos, self.eos];
-        check_table("source", &self.words, marks.into_iter().flatten())
+        let words = (self.words.as_slice(), self.tokenizer.is_some());
+        check_table("source", words, marks.into_iter().flatten())
     }
 }
 
@@ -48,14 +54,16 @@ impl TargetTable {
     pub(crate) fn check(&self) -> Result<(), Error> {
         let own = self.bos != self.pad && self.bos != self.eos;
         let marks = [Some(self.pad), own.then_some(self.bos), Some(self.eos)];
-        check_table("target", &self.words, marks.into_iter().flatten())
+        let words = (self.words.as_slice(), self.tokenizer.is_some());
+        check_table("target", words, marks.into_iter().flatten())
     }
 }
 
-/// `marks`: those of pad, bos and eos that must differ.
+/// `marks`: those of pad, bos and eos that must differ. `pieces`: they are no whole words, and may have
+/// blanks in them.
 fn check_table(
     field: &str,
-    words: &[String],
+    (words, pieces): (&[String], bool),
     marks: impl IntoIterator<Item = u32>,
 ) -> Result<(), Error> {
     if !(1..=MOST).contains(&words.len()) {
@@ -63,7 +71,7 @@ fn check_table(
     }
     let mut seen = HashSet::new();
     for (id, word) in words.iter().enumerate() {
-        if word.is_empty() || word.chars().any(char::is_whitespace) {
+        if word.is_empty() || !pieces && word.chars().any(char::is_whitespace) {
             return wrong(
                 field,
                 format!("word {id} is {word:?}; a word has no spaces and is not empty"),

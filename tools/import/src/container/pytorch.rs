@@ -38,9 +38,13 @@ pub(super) fn begins_legacy(start: &[u8]) -> bool {
 /// The tensors of an archive.
 pub(super) fn open_zip(path: &Path, file: File, bytes: u64) -> Result<Vec<(String, Found)>, Error> {
     let wrong = |why: String| Error::Container { path: path.into(), kind: "PyTorch", why };
-    let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|cause| wrong(cause.to_string()))?;
+    let mut zip =
+        ZipArchive::new(BufReader::new(file)).map_err(|cause| wrong(cause.to_string()))?;
     if zip.len() > MOST_ENTRIES {
-        return Err(wrong(format!("it has {} entries; at most {MOST_ENTRIES} are read", zip.len())));
+        return Err(wrong(format!(
+            "it has {} entries; at most {MOST_ENTRIES} are read",
+            zip.len()
+        )));
     }
     let mut total = 0u64;
     let mut pickle = None;
@@ -48,7 +52,9 @@ pub(super) fn open_zip(path: &Path, file: File, bytes: u64) -> Result<Vec<(Strin
         let entry = zip.by_index_raw(index).map_err(|cause| wrong(cause.to_string()))?;
         let name = entry.name().map_err(|cause| wrong(cause.to_string()))?;
         if entry.compression() != CompressionMethod::Stored {
-            return Err(wrong(format!("its entry {name:?} is compressed, which torch.save never does")));
+            return Err(wrong(format!(
+                "its entry {name:?} is compressed, which torch.save never does"
+            )));
         }
         if name.ends_with("/constants.pkl") || name.contains("/code/") {
             let why = "it is a TorchScript program, not weights; save those with \

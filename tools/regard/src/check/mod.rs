@@ -38,6 +38,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Problem> {
     let mut engine = Engine::read(&args.model)?;
     let (items, nouns) = asked_items(&engine, args)?;
     let twin = float::read(&args.float_files, &args.model, &engine)?;
+    engine.read_targets(&twin.description)?;
     let started = Instant::now();
     let bar = progress::bar(items.len() as u64, "sentences");
     let mut tally = Tally::default();

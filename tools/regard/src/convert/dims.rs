@@ -1,12 +1,12 @@
 //! The header of a model file, from its description.
 
-use super::convolutional;
+use super::{convolutional, subwords};
 use crate::problem::Problem;
 use crate::quantise;
 use regard::Token;
 use regard::format::{
     Activation, Cell, ContextGate, DecoderKind, Dims, Directions, EncoderKind, NormOrder,
-    RecurrentDecoderDims, RecurrentEncoderDims, Score, Start, Variant,
+    RecurrentDecoderDims, RecurrentEncoderDims, Score, Start, SubwordDims, Variant,
 };
 use std::f64::consts::LOG2_E;
 use twin::recurrent::{
@@ -51,6 +51,7 @@ pub(crate) fn of(d: &Description) -> Result<Dims, Problem> {
         letters: source.is_some_and(|source| source.letters),
         embedding_multiplier: 0,
         embedding_exponent: 0,
+        subwords: SubwordDims::NONE,
     };
     match &d.encoder {
         TwinEncoder::Transformer(config) => {
@@ -80,6 +81,7 @@ pub(crate) fn of(d: &Description) -> Result<Dims, Problem> {
             dims.decoder = DecoderKind::Recurrent(decoder(config, memory));
         }
     }
+    subwords::describe(&mut dims, d)?;
     Ok(dims)
 }
 

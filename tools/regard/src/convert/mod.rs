@@ -13,6 +13,7 @@ mod limits;
 mod recurrent;
 mod samples;
 mod section;
+mod subwords;
 mod vocabulary;
 
 use crate::cli::ConvertArgs;
@@ -29,15 +30,16 @@ use regard::{Model, SelfTest, Token};
 use section::Entry;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use twin::{Description, Weights};
+use twin::Weights;
 
 /// Converts, writes the file whole or not at all, and prints what it holds.
 pub(crate) fn run(args: &ConvertArgs) -> Result<(), Problem> {
     let data = args.data.as_ref().filter(|_| args.flash.is_some());
     let files = [&args.weights, &args.config].into_iter().chain(data).chain(&args.vocabulary);
+    let files = files.chain(args.tokenizers.inputs());
     let inputs: Vec<&Path> = files.map(PathBuf::as_path).collect();
     file::refuse_overwrite(&args.output, &inputs)?;
-    let description = Description::read(&args.config)?;
+    let description = args.tokenizers.describe(&args.config)?;
     limits::check(&description)?;
     let mut twin = twin::Model::new(description, Weights::read(&args.weights)?)?;
     let trim = |corpus: &PathBuf| vocabulary::trim(&mut twin, corpus);

@@ -43,7 +43,10 @@ impl Samples {
         data: Option<&Path>,
     ) -> Result<Self, Problem> {
         let given = match data {
-            Some(data) => with_engine(words, |engine| samples(engine, data, FROM_FILE))?,
+            Some(data) => with_engine(words, |engine| {
+                engine.read_targets(&twin.description)?;
+                samples(engine, data, FROM_FILE)
+            })?,
             None => {
                 let mut random = Random::new();
                 (0..MADE_UP)

@@ -3,7 +3,7 @@
 //! log₂e times the scale of attention, 1/√d_head, is folded into queries, for the engine's softmax counts in octaves; and n² into ε, for
 //! its LayerNorm divides by n nowhere.
 
-use super::{convolutional, distances, recurrent};
+use super::{convolutional, distances, recurrent, subwords};
 use crate::quantise::{self, Form};
 use ndarray::{Array1, Array2};
 use regard::format::emit::{Content, Matrix, Norm};
@@ -69,6 +69,7 @@ pub(crate) fn of(slot: &Slot, twin: &Model) -> Entry {
     match slot.role {
         Role::SourceWords => table(source_words(twin)),
         Role::TargetWords => table(Content::words(&twin.description.target.words)),
+        Role::Subwords => table(subwords::of(twin)),
         Role::SelfTest => table(Content::self_test(&[], &[])),
         Role::Embedding if slot.stack == Stack::Decoder => words_of_target(twin),
         Role::Embedding => {

@@ -19,7 +19,7 @@ use toml_edit::{Array, DocumentMut, Item, TableLike, value};
 const QEMU: &str = "-display none -monitor none -serial stdio -semihosting-config \
                     enable=on,target=native -kernel";
 /// Features of the engine that another model may need.
-const WEIGHTS: [&str; 2] = ["bytes", "int4"];
+const WEIGHTS: [&str; 3] = ["bytes", "int4", "subwords"];
 const MANIFEST: &str = "Cargo.toml";
 const LOCK: &str = "Cargo.lock";
 const CONFIG: &str = ".cargo/config.toml";
