@@ -74,9 +74,18 @@ pub fn open(path: &Path, request: &Request) -> Result<Import, Error> {
     }
 }
 
+/// The files that [`open`] may read of a path.
+#[must_use]
+pub fn files(path: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = path.read_dir() else { return vec![path.into()] };
+    let paths = entries.flatten().map(|entry| entry.path());
+    paths.filter(|path| path.extension().is_none_or(|end| end != "rgd")).collect()
+}
+
 fn folder(path: &Path, request: &Request) -> Result<Import, Error> {
     if request.config.is_some() || !hugging_face::is_one(path) {
-        let why = "is a folder without config.json, or with --config beside it; give the file of weights";
+        let why =
+            "is a folder without config.json, or with --config beside it; give the file of weights";
         return Err(Error::Model { path: path.into(), why: why.into() });
     }
     let mut remarks = Vec::new();

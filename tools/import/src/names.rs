@@ -38,7 +38,8 @@ pub(crate) fn plain<T>(path: &Path, found: Vec<(String, T)>) -> Result<BTreeMap<
         if sure { found.iter().any(marked) } else { !found.is_empty() && found.iter().all(marked) }
     };
     if let Some(model) = MODELS.into_iter().find(|name| wrapped(name) && !is_part(name, &found)) {
-        found = found.into_iter().filter_map(|(name, t)| Some((inside(&name, model)?, t))).collect();
+        found =
+            found.into_iter().filter_map(|(name, t)| Some((inside(&name, model)?, t))).collect();
     }
     while let Some(wrapper) = wrapper(&found) {
         for (name, _) in &mut found {

@@ -39,14 +39,24 @@ impl Taken {
     }
 
     /// A tensor as it is, under another name.
-    pub(crate) fn carry(&mut self, theirs: &str, ours: impl Into<String>, shape: &[usize]) -> Result<(), Error> {
+    pub(crate) fn carry(
+        &mut self,
+        theirs: &str,
+        ours: impl Into<String>,
+        shape: &[usize],
+    ) -> Result<(), Error> {
         let array = self.store.take::<IxDyn>(theirs, shape)?;
         self.put(ours, array);
         Ok(())
     }
 
     /// `weight` `[rows, columns]`, and `bias` `[rows]` if there is one.
-    pub(crate) fn linear(&mut self, theirs: &str, ours: &str, shape: [usize; 2]) -> Result<(), Error> {
+    pub(crate) fn linear(
+        &mut self,
+        theirs: &str,
+        ours: &str,
+        shape: [usize; 2],
+    ) -> Result<(), Error> {
         self.carry(&format!("{theirs}.weight"), format!("{ours}.weight"), &shape)?;
         let bias = format!("{theirs}.bias");
         if self.store.has(&bias) {

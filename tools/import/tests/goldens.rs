@@ -39,7 +39,11 @@ fn compare(model: &Model, golden: &Path) -> usize {
         let said: Vec<u32> = steps.iter().map(|step| step.token).collect();
         assert_eq!(said, ids("target"), "{k}");
         near(steps.iter().flat_map(|step| step.logits.clone()), &reals("logits"), "logits");
-        near(steps.iter().flat_map(|step| step.alignment.clone()), &reals("alignment"), "alignment");
+        near(
+            steps.iter().flat_map(|step| step.alignment.clone()),
+            &reals("alignment"),
+            "alignment",
+        );
     }
     count
 }

@@ -3,8 +3,9 @@
 use crate::cli::FloatFiles;
 use crate::engine::Engine;
 use crate::problem::Problem;
+use import::Request;
 use std::path::{Path, PathBuf};
-use twin::{Description, Model, Weights};
+use twin::Model;
 
 /// Reads the twin of `model`, which `engine` has read already.
 pub(crate) fn read(
@@ -13,11 +14,25 @@ pub(crate) fn read(
     engine: &Engine<'_>,
 ) -> Result<Model, Problem> {
     let [model, weights, config] = files.inputs(model);
-    let description = Description::read(&config)?;
-    if !engine.has_words_of(&description) {
+    // What describes itself needs no description beside the model, but lengths.
+    let alone = files.config.is_none() && files.weights.is_some() && !config.is_file();
+    let [source, target] = engine.lengths();
+    let request = match alone || weights.is_dir() {
+        true => {
+            Request { max_source: Some(source), max_target: Some(target), ..Request::default() }
+        }
+        false => Request { config: Some(config.clone()), ..Request::default() },
+    };
+    let mut import = import::open(&weights, &request)?;
+    if request.config.is_none() {
+        // Word lists were given to `convert`: the model has them.
+        engine.give_words(&mut import.description);
+    }
+    if !engine.has_words_of(&import.description) {
         return Err(Problem::Twins { model, config });
     }
-    Ok(Model::new(description, Weights::read(&weights)?)?)
+    let (description, weights) = import.weights()?;
+    Ok(Model::new(description, weights)?)
 }
 
 impl FloatFiles {

@@ -8,6 +8,8 @@ use std::path::PathBuf;
 pub(crate) enum Problem {
     #[error(transparent)]
     Twin(#[from] twin::Error),
+    #[error(transparent)]
+    Import(#[from] import::Error),
     #[error("cannot read {}: {cause}", path.display())]
     Read { path: PathBuf, cause: std::io::Error },
     #[error("cannot write {}: {cause}", path.display())]

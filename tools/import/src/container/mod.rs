@@ -111,8 +111,10 @@ impl Store {
             let (have, need) = (found.shape.clone(), need.into());
             return Err(Error::Shape { path: path(), name: name.into(), have, need });
         }
-        let float = found.float.clone().map_err(|have| {
-            Error::ElementType { path: path(), name: name.into(), have }
+        let float = found.float.clone().map_err(|have| Error::ElementType {
+            path: path(),
+            name: name.into(),
+            have,
         })?;
         let count = need.iter().try_fold(1usize, |count, &n| count.checked_mul(n));
         let count = count.filter(|count| self.taken.saturating_add(*count) <= MOST_NUMBERS);
@@ -132,7 +134,12 @@ impl Store {
         let have = vec![values.len()];
         let array = ArrayD::from_shape_vec(IxDyn(need), values).ok();
         let array = array.and_then(|array| array.into_dimensionality().ok());
-        array.ok_or_else(|| Error::Shape { path: path(), name: name.into(), have, need: need.into() })
+        array.ok_or_else(|| Error::Shape {
+            path: path(),
+            name: name.into(),
+            have,
+            need: need.into(),
+        })
     }
 
     fn unreadable(&self, name: &str, cause: std::io::Error) -> Error {
@@ -157,7 +164,10 @@ impl Store {
         if self.tensors.is_empty() {
             return Ok(());
         }
-        Err(Error::Unused { path: self.path.clone(), names: self.names().map(str::to_owned).collect() })
+        Err(Error::Unused {
+            path: self.path.clone(),
+            names: self.names().map(str::to_owned).collect(),
+        })
     }
 }
 
@@ -176,7 +186,9 @@ fn open_file(path: &Path) -> Result<Vec<(String, Found)>, Error> {
     }
     let (file, bytes) = (File::open(path).map_err(failed)?, metadata.len());
     if bytes > MOST_BYTES {
-        return Err(twin::Error::TooLarge { path: path.into(), have: bytes, most: MOST_BYTES }.into());
+        return Err(
+            twin::Error::TooLarge { path: path.into(), have: bytes, most: MOST_BYTES }.into()
+        );
     }
     let mut start = Vec::new();
     (&file).take(START).read_to_end(&mut start).map_err(failed)?;
@@ -185,7 +197,7 @@ fn open_file(path: &Path) -> Result<Vec<(String, Found)>, Error> {
     } else if pytorch::begins_zip(&start) {
         pytorch::open_zip(path, file, bytes)
     } else if pytorch::begins_legacy(&start) {
-        pytorch::open_legacy(path, file)
+        pytorch::open_legacy(path, file, bytes)
     } else {
         Err(Error::Unknown { path: path.into(), what: what(&start) })
     }
@@ -195,7 +207,9 @@ fn open_file(path: &Path) -> Result<Vec<(String, Found)>, Error> {
 fn what(start: &[u8]) -> &'static str {
     match start {
         [] => "; it is empty",
-        [0x89, b'H', b'D', b'F', ..] => "; it is an HDF5 file: tools/train/export_keras.py reads those of Keras",
+        [0x89, b'H', b'D', b'F', ..] => {
+            "; it is an HDF5 file: tools/train/export_keras.py reads those of Keras"
+        }
         [b'v', b'e', b'r', b's', b'i', b'o', b'n', b' ', ..] => {
             "; it is a pointer of Git LFS: `git lfs pull` brings the file itself"
         }

@@ -32,7 +32,17 @@ const KNOWN: [(&str, &str); 14] = [
 ];
 /// Of `builtins`: what holds values, and does nothing.
 const PLAIN: [&str; 12] = [
-    "set", "frozenset", "dict", "list", "tuple", "int", "long", "float", "bool", "complex", "str",
+    "set",
+    "frozenset",
+    "dict",
+    "list",
+    "tuple",
+    "int",
+    "long",
+    "float",
+    "bool",
+    "complex",
+    "str",
     "bytearray",
 ];
 
@@ -68,8 +78,28 @@ impl Walk {
                 b'U' | b'C' | 0x8a | 0x8c => self.skip_counted::<1>(reader)?,
                 b'T' | b'X' | b'B' | 0x8b => self.skip_counted::<4>(reader)?,
                 0x8d | 0x8e | 0x96 => self.skip_counted::<8>(reader)?,
-                b'(' | b'0' | b'1' | b'2' | b'N' | b'R' | b'b' | b'd' | b'l' | b't' | b's' | b'a'
-                | b')' | b']' | b'}' | b'e' | b'u' | b'Q' | 0x81 | 0x85..=0x89 | 0x8f..=0x92 | 0x94 => {}
+                b'('
+                | b'0'
+                | b'1'
+                | b'2'
+                | b'N'
+                | b'R'
+                | b'b'
+                | b'd'
+                | b'l'
+                | b't'
+                | b's'
+                | b'a'
+                | b')'
+                | b']'
+                | b'}'
+                | b'e'
+                | b'u'
+                | b'Q'
+                | 0x81
+                | 0x85..=0x89
+                | 0x8f..=0x92
+                | 0x94 => {}
                 0x93 => {
                     let why = "its pickle is of protocol 4 or later; save it with torch.save alone, \
                                which writes protocol 2";

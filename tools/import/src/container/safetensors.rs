@@ -59,7 +59,9 @@ fn header(path: &Path, mut file: &File, bytes: u64) -> Result<(Metadata, u64), E
         return Err(wrong(format!("its header has {length} bytes, but {room} are left")));
     }
     if length > MOST_HEADER {
-        return Err(wrong(format!("its header has {length} bytes; at most {MOST_HEADER} are read")));
+        return Err(wrong(format!(
+            "its header has {length} bytes; at most {MOST_HEADER} are read"
+        )));
     }
     let mut text = vec![0; length as usize];
     file.read_exact(&mut text).map_err(failed)?;
@@ -68,7 +70,12 @@ fn header(path: &Path, mut file: &File, bytes: u64) -> Result<(Metadata, u64), E
 }
 
 /// The numbers of a tensor, `count` from `at`.
-pub(super) fn read(mut file: &File, at: u64, float: Float, count: usize) -> std::io::Result<Vec<f32>> {
+pub(super) fn read(
+    mut file: &File,
+    at: u64,
+    float: Float,
+    count: usize,
+) -> std::io::Result<Vec<f32>> {
     file.seek(SeekFrom::Start(at))?;
     let mut values = Vec::with_capacity(count);
     let mut piece = vec![0; PIECE];

@@ -25,7 +25,10 @@ pub(super) fn open(path: &Path) -> Result<Vec<(String, Found)>, Error> {
         serde_json::from_slice(&text).map_err(|cause| wrong(cause.to_string()))?;
     let files: BTreeSet<&String> = weight_map.values().collect();
     if files.len() > MOST_FILES {
-        return Err(wrong(format!("it names {} files; at most {MOST_FILES} are read", files.len())));
+        return Err(wrong(format!(
+            "it names {} files; at most {MOST_FILES} are read",
+            files.len()
+        )));
     }
     let mut found = Vec::new();
     for file in files {

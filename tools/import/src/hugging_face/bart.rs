@@ -86,7 +86,8 @@ pub(super) fn family(kind: Kind, fields: &Fields) -> Result<Family, Error> {
     let longest = fields.count("max_position_embeddings")?;
     let vocabulary = fields.count("vocab_size")?;
     let shared = fields.flag("share_encoder_decoder_embeddings", true)?;
-    let target = fields.maybe_count("decoder_vocab_size")?.filter(|_| !shared).unwrap_or(vocabulary);
+    let target =
+        fields.maybe_count("decoder_vocab_size")?.filter(|_| !shared).unwrap_or(vocabulary);
     let side = |layers: &str| -> Result<Config, Error> {
         Ok(Config {
             layers: fields.count(layers)?,
@@ -111,7 +112,14 @@ pub(super) fn family(kind: Kind, fields: &Fields) -> Result<Family, Error> {
     };
     let (encoder, decoder) = (side("encoder_layers")?, side("decoder_layers")?);
     let tied = fields.flag("tie_word_embeddings", true)?;
-    Ok(Family { encoder, decoder, words: [vocabulary, target], tied, longest: Some(longest), head: Head::Bart(kind) })
+    Ok(Family {
+        encoder,
+        decoder,
+        words: [vocabulary, target],
+        tied,
+        longest: Some(longest),
+        head: Head::Bart(kind),
+    })
 }
 
 /// Everything in the file under our names.
@@ -124,17 +132,25 @@ pub(super) fn weights(
 ) -> Result<Weights, Error> {
     let mut taken = Taken::from(store);
     taken.store().leave_out(|name| name.ends_with(".version"));
-    let model = if taken.store().names().any(|name| name.starts_with("model.")) { "model." } else { "" };
-    for ((side, config), (words, length)) in [("encoder", &family.encoder), ("decoder", &family.decoder)]
-        .into_iter()
-        .zip(family.words.into_iter().zip(lengths))
+    let model =
+        if taken.store().names().any(|name| name.starts_with("model.")) { "model." } else { "" };
+    for ((side, config), (words, length)) in
+        [("encoder", &family.encoder), ("decoder", &family.decoder)]
+            .into_iter()
+            .zip(family.words.into_iter().zip(lengths))
     {
         embedding(&mut taken, model, side, [words, config.d_model])?;
         let theirs = format!("{model}{side}");
         let positions = format!("{theirs}.embed_positions.weight");
         match config.positions {
             Positions::Learned => {
-                learned(&mut taken, &positions, side, [family.longest.unwrap_or(0), config.d_model], length)?;
+                learned(
+                    &mut taken,
+                    &positions,
+                    side,
+                    [family.longest.unwrap_or(0), config.d_model],
+                    length,
+                )?;
             }
             _ => computed(&mut taken, &positions, config.d_model)?,
         }
@@ -143,14 +159,20 @@ pub(super) fn weights(
             taken.norm(&norm, &format!("{side}.embedding_norm"), config.d_model)?;
         }
         for i in 0..config.layers {
-            layer(&mut taken, &format!("{theirs}.layers.{i}"), &format!("{side}.layers.{i}"), config)?;
+            layer(
+                &mut taken,
+                &format!("{theirs}.layers.{i}"),
+                &format!("{side}.layers.{i}"),
+                config,
+            )?;
         }
         if config.last_norm {
             taken.norm(&format!("{theirs}.layer_norm"), &format!("{side}.norm"), config.d_model)?;
         }
     }
     taken.store().leave_out(|name| {
-        let shared = [format!("{model}shared.weight"), format!("{model}encoder.embed_tokens.weight")];
+        let shared =
+            [format!("{model}shared.weight"), format!("{model}encoder.embed_tokens.weight")];
         shared.contains(&name.to_owned()) || (family.tied && name == "lm_head.weight")
     });
     let shape = [family.words[1], family.decoder.d_model];

@@ -69,7 +69,9 @@ impl Fields {
         match self.get(field).map(|value| (value.as_f64(), value)) {
             None => Ok(usual),
             Some((Some(number), _)) => Ok(number as f32),
-            Some((None, value)) => self.wrong(field, format!("is {}; it must be a number", short(value))),
+            Some((None, value)) => {
+                self.wrong(field, format!("is {}; it must be a number", short(value)))
+            }
         }
     }
 
@@ -77,7 +79,9 @@ impl Fields {
         match self.get(field) {
             None => Ok(usual),
             Some(Value::Bool(flag)) => Ok(*flag),
-            Some(value) => self.wrong(field, format!("is {}; it must be true or false", short(value))),
+            Some(value) => {
+                self.wrong(field, format!("is {}; it must be true or false", short(value)))
+            }
         }
     }
 
@@ -104,7 +108,10 @@ impl Fields {
         if first == second {
             return Ok(first);
         }
-        self.wrong(one, format!("is {first}, but `{other}` is {second}; the engine needs them to be the same"))
+        self.wrong(
+            one,
+            format!("is {first}, but `{other}` is {second}; the engine needs them to be the same"),
+        )
     }
 
     /// Refuses fields that nobody read and that are not known to change nothing.

@@ -28,7 +28,8 @@ impl Marks {
             let generated = generation.map_or(Ok(None), |fields| first_token(fields, field))?;
             Ok(generated.or(first_token(config, field)?))
         };
-        let need = |field: &str| token(field)?.map_or_else(|| config.wrong(field, "is missing"), Ok);
+        let need =
+            |field: &str| token(field)?.map_or_else(|| config.wrong(field, "is missing"), Ok);
         let (pad, eos) = (need("pad_token_id")?, need("eos_token_id")?);
         let marks = Self {
             pad,
@@ -78,7 +79,8 @@ fn first_token(fields: &Fields, field: &str) -> Result<Option<u32>, Error> {
 fn unsaid(config: &Fields, generation: Option<&Fields>) -> Result<Vec<u32>, Error> {
     let field = "bad_words_ids";
     // The first file that has it; both are read, so that neither is taken for unknown.
-    let lists = [generation, Some(config)].map(|fields| fields.and_then(|f| Some((f, f.get(field)?))));
+    let lists =
+        [generation, Some(config)].map(|fields| fields.and_then(|f| Some((f, f.get(field)?))));
     let Some((fields, list)) = lists.into_iter().flatten().next() else { return Ok(Vec::new()) };
     let Value::Array(list) = list else { return fields.wrong(field, "is not a list") };
     let single = |words: &Value| {
@@ -87,7 +89,8 @@ fn unsaid(config: &Fields, generation: Option<&Fields>) -> Result<Vec<u32>, Erro
     };
     match list.iter().map(single).collect() {
         Some(all) => Ok(all),
-        None => fields.wrong(field, "has a sequence of tokens; only single ones can be kept from being said"),
+        None => fields
+            .wrong(field, "has a sequence of tokens; only single ones can be kept from being said"),
     }
 }
 
@@ -104,15 +107,19 @@ fn unlike(fields: &Fields, remarks: &mut Vec<String>) -> Result<(), Error> {
     for (field, nothing) in numbers {
         let found = fields.number(field, nothing)?;
         if found != nothing {
-            remarks.push(format!("{file} has {field} {found}; the engine is greedy and leaves it out"));
+            remarks.push(format!(
+                "{file} has {field} {found}; the engine is greedy and leaves it out"
+            ));
         }
     }
     if fields.flag("do_sample", false)? {
         remarks.push(format!("{file} has do_sample; the engine is greedy and leaves it out"));
     }
     for field in ["suppress_tokens", "begin_suppress_tokens", "force_words_ids", "sequence_bias"] {
-        if fields.get(field).is_some_and(|value| value.as_array().is_none_or(|all| !all.is_empty())) {
-            return fields.wrong(field, "changes what is said in a way that the engine does not know");
+        if fields.get(field).is_some_and(|value| value.as_array().is_none_or(|all| !all.is_empty()))
+        {
+            return fields
+                .wrong(field, "changes what is said in a way that the engine does not know");
         }
     }
     Ok(())

@@ -101,7 +101,12 @@ fn family(fields: &Fields) -> Result<Family, Error> {
     fields.expect("is_encoder_decoder", true)?;
     fields.expect("tie_encoder_decoder", false)?;
     fields.expect("add_cross_attention", false)?;
-    for field in ["pruned_heads", "quantization_config", "chunk_size_feed_forward", "cross_attention_hidden_size"] {
+    for field in [
+        "pruned_heads",
+        "quantization_config",
+        "chunk_size_feed_forward",
+        "cross_attention_hidden_size",
+    ] {
         let nothing = |value: &serde_json::Value| {
             value.as_object().is_some_and(serde_json::Map::is_empty) || value.as_u64() == Some(0)
         };
@@ -128,10 +133,13 @@ fn description(
     remarks: &mut Vec<String>,
 ) -> Result<Description, Error> {
     let usual = family.longest.unwrap_or(USUAL_LENGTH).min(USUAL_LENGTH);
-    let [source_len, target_len] = [request.max_source, request.max_target].map(|n| n.unwrap_or(usual));
+    let [source_len, target_len] =
+        [request.max_source, request.max_target].map(|n| n.unwrap_or(usual));
     if let Some(longest) = family.longest.filter(|&most| source_len.max(target_len) > most) {
         let have = source_len.max(target_len);
-        let why = format!("has places for {longest} tokens (`max_position_embeddings`), fewer than {have}");
+        let why = format!(
+            "has places for {longest} tokens (`max_position_embeddings`), fewer than {have}"
+        );
         return Err(Error::Model { path: path.join("config.json"), why });
     }
     let source_files = ["vocab.json", "tokenizer.json", "vocab.txt"];
@@ -196,6 +204,8 @@ fn activation(fields: &Fields, field: &str, usual: &str) -> Result<Activation, E
         "gelu" | "gelu_python" => Ok(Activation::Gelu),
         "gelu_new" | "gelu_pytorch_tanh" | "gelu_fast" => Ok(Activation::GeluTanh),
         "silu" | "swish" => Ok(Activation::Silu),
-        other => fields.wrong(field, format!("is {other:?}; relu, gelu, gelu_new and silu are read")),
+        other => {
+            fields.wrong(field, format!("is {other:?}; relu, gelu, gelu_new and silu are read"))
+        }
     }
 }

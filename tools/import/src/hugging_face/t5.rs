@@ -27,7 +27,8 @@ pub(super) fn family(fields: &Fields) -> Result<Family, Error> {
     let tied = fields.flag("tie_word_embeddings", true)?;
     // New versions of the library say apart what a tied head always meant.
     if fields.flag("scale_decoder_outputs", tied)? != tied {
-        return fields.wrong("scale_decoder_outputs", "goes only with a tied head, and always with it");
+        return fields
+            .wrong("scale_decoder_outputs", "goes only with a tied head, and always with it");
     }
     let layers = fields.count("num_layers")?;
     let decoder_layers = fields.maybe_count("num_decoder_layers")?.unwrap_or(layers);
@@ -64,7 +65,8 @@ fn feed_forward_of(fields: &Fields) -> Result<(bool, Activation), Error> {
         None => (false, said),
     };
     if fields.flag("is_gated_act", gated)? != gated {
-        return fields.wrong("is_gated_act", format!("is not what `feed_forward_proj` {said:?} says"));
+        return fields
+            .wrong("is_gated_act", format!("is not what `feed_forward_proj` {said:?} says"));
     }
     // So it is in the library: for the models of version 1.1.
     let usual = if said == "gated-gelu" { "gelu_new" } else { name };

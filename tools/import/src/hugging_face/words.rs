@@ -63,13 +63,16 @@ pub(super) fn read(
         }
     }
     if beyond > 0 {
-        let why = format!("has {beyond} words whose ids are not below {size}, the words of the model");
+        let why =
+            format!("has {beyond} words whose ids are not below {size}, the words of the model");
         return Err(Error::Model { path, why });
     }
     let unnamed = list.iter().filter(|word| word.is_none()).count();
     let file = path.file_name().unwrap_or_default().to_string_lossy();
     if unnamed > 0 {
-        remarks.push(format!("{file} has no word for {unnamed} ids of the {side}; they are called as <7>"));
+        remarks.push(format!(
+            "{file} has no word for {unnamed} ids of the {side}; they are called as <7>"
+        ));
     }
     Ok(words::distinct(words::numbered(list.into_iter()), side, remarks))
 }

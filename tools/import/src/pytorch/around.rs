@@ -29,9 +29,10 @@ pub(super) fn take(taken: &mut Taken, d: &Description) -> Result<(), Error> {
     let encoder = d.encoder.transformer();
     let decoder = d.decoder.transformer();
     leave_sinusoids(taken, encoder.or(decoder))?;
-    for (side, words, config, length) in
-        [("encoder", &SOURCE[..], encoder, d.max_source_len), ("decoder", &TARGET, decoder, d.max_target_len)]
-    {
+    for (side, words, config, length) in [
+        ("encoder", &SOURCE[..], encoder, d.max_source_len),
+        ("decoder", &TARGET, decoder, d.max_target_len),
+    ] {
         if let Some(Positions::Learned) = config.map(|config| config.positions) {
             let width = config.map_or(0, |config| config.d_model);
             positions(taken, side, words, [length, width])?;
@@ -63,7 +64,12 @@ fn rest(taken: &mut Taken) -> Result<(), Error> {
 }
 
 /// The one tensor of this shape, or the one of them with such a word in its name.
-fn choose(taken: &mut Taken, ours: &str, words: &[&str], shape: [usize; 2]) -> Result<String, Error> {
+fn choose(
+    taken: &mut Taken,
+    ours: &str,
+    words: &[&str],
+    shape: [usize; 2],
+) -> Result<String, Error> {
     let of_shape: Vec<String> = taken
         .store()
         .names()
@@ -138,7 +144,12 @@ fn output(taken: &mut Taken, d: &Description) -> Result<(), Error> {
 }
 
 /// Trained rows of places: more than are needed may be there.
-fn positions(taken: &mut Taken, side: &str, words: &[&str], [length, width]: [usize; 2]) -> Result<(), Error> {
+fn positions(
+    taken: &mut Taken,
+    side: &str,
+    words: &[&str],
+    [length, width]: [usize; 2],
+) -> Result<(), Error> {
     let store = taken.store();
     let all: Vec<String> = store
         .names()

@@ -24,8 +24,10 @@ pub(super) fn take(
 ) -> Result<(), Error> {
     for added in ["bias_k", "bias_v"] {
         if taken.store().has(&format!("{theirs}.{added}")) {
-            let why = format!("`{theirs}.{added}` (`add_bias_kv`) is one more place to look at, \
-                               which the engine has not");
+            let why = format!(
+                "`{theirs}.{added}` (`add_bias_kv`) is one more place to look at, \
+                               which the engine has not"
+            );
             return Err(Error::Model { path: taken.path().into(), why });
         }
     }

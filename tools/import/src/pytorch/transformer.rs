@@ -59,7 +59,8 @@ impl Sides {
     pub(crate) fn weights(&self, store: Store, d: &Description) -> Result<Weights, Error> {
         let mut taken = Taken::from(store);
         let memory = d.encoder.memory_width();
-        if let (Some(module), twin::EncoderKind::Transformer(config)) = (&self.encoder, &d.encoder) {
+        if let (Some(module), twin::EncoderKind::Transformer(config)) = (&self.encoder, &d.encoder)
+        {
             for i in 0..config.layers {
                 encoder_layer(&mut taken, &format!("{module}.layers.{i}"), i, config)?;
             }

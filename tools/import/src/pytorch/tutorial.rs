@@ -62,7 +62,10 @@ impl Tutorial {
         for (name, why) in [
             (OLD_ATTENTION, "is of an attention by places of the source, which the engine has not"),
             ("encoder.gru.weight_hh_l1", "is a second layer, which no model of the tutorial has"),
-            ("encoder.gru.weight_hh_l0_reverse", "is a second direction, which no model of the tutorial has"),
+            (
+                "encoder.gru.weight_hh_l0_reverse",
+                "is a second direction, which no model of the tutorial has",
+            ),
             ("decoder.gru.weight_hh_l1", "is a second layer, which no model of the tutorial has"),
         ] {
             if store.has(name) {
@@ -84,7 +87,11 @@ impl Tutorial {
     }
 
     /// What the shapes say, and what the tutorial does.
-    pub(crate) fn description(&self, request: &Request, remarks: &mut Vec<String>) -> Result<Description, Error> {
+    pub(crate) fn description(
+        &self,
+        request: &Request,
+        remarks: &mut Vec<String>,
+    ) -> Result<Description, Error> {
         let lists = Lists::read(request, [self.source, self.target], ["SOS", "EOS"], remarks)?;
         let gru = Cell::Gru(Reset::After);
         let attention = self.d_attention.map(|d_attention| AttentionConfig {

@@ -65,10 +65,12 @@ fn list(path: &Path) -> Result<Vec<String>, Error> {
     if !text.trim_start().starts_with(['[', '{']) {
         return Ok(text.lines().map(str::to_owned).collect());
     }
-    let value = serde_json::from_str(&text)
-        .map_err(|cause| Error::Json { path: path.into(), cause })?;
+    let value =
+        serde_json::from_str(&text).map_err(|cause| Error::Json { path: path.into(), cause })?;
     let all: Option<Vec<(usize, String)>> = match value {
-        Value::Array(list) => list.into_iter().enumerate().map(|(id, word)| pair(id, word)).collect(),
+        Value::Array(list) => {
+            list.into_iter().enumerate().map(|(id, word)| pair(id, word)).collect()
+        }
         Value::Object(map) => map
             .into_iter()
             .map(|(key, value)| match value.as_u64() {
@@ -78,7 +80,8 @@ fn list(path: &Path) -> Result<Vec<String>, Error> {
             .collect(),
         _ => None,
     };
-    let mut all = all.ok_or_else(|| wrong("is neither a list of words nor a map of words and ids"))?;
+    let mut all =
+        all.ok_or_else(|| wrong("is neither a list of words nor a map of words and ids"))?;
     all.sort();
     if all.iter().enumerate().any(|(place, (id, _))| place != *id) {
         return Err(wrong("does not give each id from 0 on once"));
