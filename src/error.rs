@@ -77,6 +77,8 @@ pub enum Error {
         /// The feature.
         feature: &'static str,
     },
+    /// A Transformer that takes the Cargo feature `variants` to run.
+    LacksVariants,
     /// The header's arena size is not what its dims need.
     ArenaSize {
         /// Bytes stated.
@@ -179,6 +181,7 @@ impl Error {
             Self::LacksFeature { .. } => {
                 "a tensor needs a Cargo feature that is off, int4 or bytes"
             }
+            Self::LacksVariants => "the Transformer needs the Cargo feature variants, which is off",
             Self::ArenaSize { .. } => "the stated arena size is wrong",
             Self::ArenaTaken => "the arena is already taken",
             Self::ArenaTooSmall { .. } => "the arena is too small",
@@ -237,6 +240,7 @@ impl fmt::Display for Error {
             Self::BadToken { token, vocabulary } => write!(f, ": {token} of {vocabulary}"),
             Self::SelfTest { step } => write!(f, " at step {step}"),
             Self::ArenaTaken
+            | Self::LacksVariants
             | Self::EmptySource
             | Self::WantsPicture
             | Self::WantsText

@@ -221,3 +221,46 @@ fn word_tables_that_lie_are_errors() {
     assert!(refused(&|words| words[table + 9] = 2), "a text that goes on behind its words");
     assert!(refused(&|words| words[sorted + 5] = 0xFFFF_FFFF), "a text that is not UTF-8");
 }
+
+/// The words where a file says what its Transformer does otherwise than the paper's.
+const VARIANT: [usize; 2] = [35, 36];
+
+#[test]
+fn a_file_without_variants_is_of_the_first_minor_version_and_has_none_in_it() {
+    for dims in every_variant() {
+        let words = file(&dims, 8);
+        assert_eq!(words[1] >> 16, u32::from(dims.needs_variants()), "{dims:?}");
+        assert!(dims.needs_variants() || VARIANT.iter().all(|&i| words[i] == 0));
+    }
+}
+
+#[test]
+fn variants_take_their_feature() {
+    let honest = file(&dims(), 9);
+    for (i, bit) in [(7, 1 << 25), (35, 1), (35, 1 << 8), (36, 2)] {
+        let mut words = honest.clone();
+        words[1] |= 1 << 16;
+        words[i] |= bit;
+        seal(&mut words);
+        let error = Model::parse(&words).map(|_| ());
+        if cfg!(feature = "variants") {
+            assert_ne!(error, Err(Error::LacksVariants));
+        } else {
+            assert_eq!(error, Err(Error::LacksVariants));
+            assert!(Error::LacksVariants.to_string().contains("feature variants"));
+        }
+    }
+}
+
+#[cfg(feature = "variants")]
+#[test]
+fn variants_in_a_file_of_the_first_minor_version_are_an_error() {
+    let dims = variants::later();
+    for dims in dims {
+        let mut words = file(&dims, 10);
+        words[1] &= 0xFFFF;
+        seal(&mut words);
+        let error = Model::parse(&words).expect_err("refused");
+        assert_eq!(error, Error::BadField { field: "minor version", value: 0 });
+    }
+}

@@ -1,14 +1,16 @@
 //! An attention as a sublayer: from the residual stream back into it, one row or two at once.
 
-use super::{Attention, Cache, Caches, Sublayer};
+use super::{Attention, Cache, Caches, Distances, Sublayer};
 use crate::layer::{Blocks, FeedForward, Input, Lanes, Row, block, first_mut};
 use crate::number::narrow;
 
-/// What a query needs beside its rows: room for energies, and for the sums of weights if wanted.
+/// What a query needs beside its rows: room for energies, for the sums of weights if wanted, and what
+/// distances from it add.
 pub(crate) struct Looks<'s> {
     pub(crate) energies: &'s mut [i32],
     /// `[positions]`, or empty.
     pub(crate) alignment: &'s mut [i32],
+    pub(crate) distances: Distances<'s>,
 }
 
 impl Attention<'_> {
@@ -103,7 +105,7 @@ impl Attention<'_> {
         rows: &mut [Row<'_>],
         cache: &Cache<'_>,
         lanes: &mut Lanes<'_>,
-        looks: Looks<'_>,
+        mut looks: Looks<'_>,
     ) {
         let width = self.query.rows();
         lanes.apply(&self.query, rows.len());
@@ -112,7 +114,8 @@ impl Attention<'_> {
             let q = first_mut(lane.narrow, width.wrapping_add(3));
             let exponent = narrow(wide, lane.exponent, self.query_bits(), i32::MIN, q);
             let query = block(q, exponent);
-            lane.exponent = self.attend(query, cache, looks.energies, looks.alignment, wide);
+            lane.exponent = self.attend(query, cache, &mut looks, wide);
+            looks.distances = looks.distances.behind();
             lane.cut(self.output.input(), width);
         }
         lanes.apply(&self.output, rows.len());
@@ -128,7 +131,7 @@ impl Sublayer<'_> {
         rows: &mut [Row<'_>],
         lanes: &mut Lanes<'_>,
     ) {
-        self.before(rows, feed_forward.up.input(), lanes);
+        self.before(rows, feed_forward.input(), lanes);
         feed_forward.apply(lanes, rows.len());
         self.after(rows, lanes);
     }

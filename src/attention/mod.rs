@@ -4,7 +4,7 @@
 //! ```text
 //! e_j = q·k_j      α = softmax(e)      c = Σ_j α_j·v_j      heads side by side ─► W_o
 //! ```
-//! 1/√d_head and log₂e are folded into the query weights by the converter. Positions beyond `len`
+//! What energies are multiplied by, 1/√d_head, and log₂e are folded into the query weights by the converter. Positions beyond `len`
 //! count for nothing, which is all that masks do: `len` is the source's real length, or the number
 //! of words said so far.
 
@@ -12,11 +12,13 @@ mod apply;
 mod cache;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+mod distances;
 mod sublayer;
 mod weights;
 
 pub(crate) use apply::Looks;
 pub(crate) use cache::{Cache, Caches};
+pub(crate) use distances::Distances;
 pub(crate) use sublayer::{Sublayer, enter};
 
 use crate::format::{Directory, Role, Stack};
@@ -73,24 +75,25 @@ impl<'m> Attention<'m> {
 
     /// The context of `query` over the positions of `cache`. `query`: `[n_heads·d_head]`, and three
     /// numbers behind · `out`: `[n_heads·d_head]` ·
-    /// `room`: whole fours for the positions · `alignment`: `[positions]`, where the weights of
-    /// all heads are summed up. Returns the exponent of `out`.
+    /// `looks.energies`: whole fours for the positions · `looks.alignment`: `[positions]`, where the
+    /// weights of all heads are summed up. Returns the exponent of `out`.
     #[inline(never)] // For the flash.
     pub(crate) fn attend(
         &self,
         query: Block<'_>,
         cache: &Cache<'_>,
-        room: &mut [i32],
-        alignment: &mut [i32],
+        looks: &mut Looks<'_>,
         out: &mut [i32],
     ) -> i32 {
-        let room = first_mut(room, cache.len().wrapping_add(3) & !3);
+        let room = first_mut(looks.energies, cache.len().wrapping_add(3) & !3);
+        let mut distances = looks.distances;
         let common = cache.largest();
         let mut rest = query.mantissas;
         for ([keys, values], out) in cache.heads().zip(out.chunks_mut(self.d_head.max(1))) {
             let q = (block(rest, query.exponent), self.d_head);
-            let powers = Powers::of(energies(&keys, cache.len(), q, room));
-            powers.add_to(alignment);
+            let energies = energies(&keys, cache.len(), q, room);
+            let powers = Powers::of(distances.add(cache.len(), energies));
+            powers.add_to(looks.alignment);
             powers.context(&values, cache.positions(), common, out);
             rest = rest.get(self.d_head..).unwrap_or(&[]);
         }

@@ -2,8 +2,8 @@
 
 use super::Logits;
 use crate::Token;
-use crate::attention::{Attention, Caches, Looks, Sublayer, enter};
-use crate::format::{Directory, Model, NormOrder, Role, Stack};
+use crate::attention::{Attention, Caches, Distances, Looks, Sublayer, enter};
+use crate::format::{Directory, Model, Role, Stack};
 use crate::gate::Gate;
 use crate::layer::{
     Blocks, Embedding, FeedForward, Lanes, Linear, Norm, Row, Scratch, block, first_mut,
@@ -48,13 +48,19 @@ impl<'a, O: Observer> TransformerDecoder<'_, 'a, O> {
         let wide = first_mut(self.parts.scratch.wide, x.len());
         let embedding = Embedding::next(directory, Stack::Decoder);
         let exponent = embedding.apply_anywhere(token.into(), self.position, wide);
+        let exponent = enter(wide, exponent, x);
+        if !self.model.dims().variant.embedding_norm() {
+            return exponent;
+        }
+        let norm = Norm::next(directory, Stack::Decoder, 0, Role::EmbeddingNorm);
+        let exponent = norm.apply(block(x, exponent), wide);
         enter(wide, exponent, x)
     }
 
     fn layer(
         &mut self,
         directory: &mut Directory<'_, '_>,
-        layer: usize,
+        (layer, distances): (usize, Distances<'_>),
         x: &mut [i16],
         exponent: i32,
         gate: &mut impl Gate,
@@ -70,7 +76,8 @@ impl<'a, O: Observer> TransformerDecoder<'_, 'a, O> {
         let sublayer = Sublayer::next(directory, stack, layer, Role::SelfNorm);
         let attention = Attention::own(directory, stack, layer);
         if gate.opens() {
-            let looks = Looks { energies, alignment: &mut [] };
+            let distances = distances.from(here);
+            let looks = Looks { energies, alignment: &mut [], distances };
             attention.step(&sublayer, rows, &mut self.own, (layer, here), &mut lanes, looks);
             seen(Site::DecoderAttention, rows);
         }
@@ -80,7 +87,8 @@ impl<'a, O: Observer> TransformerDecoder<'_, 'a, O> {
         if gate.opens() {
             let cache = self.cross.layer(layer, self.source_len);
             let wanted = layer == self.model.dims().alignment_layer;
-            let looks = Looks { energies, alignment: if wanted { alignment } else { &mut [] } };
+            let alignment = if wanted { alignment } else { &mut [][..] };
+            let looks = Looks { energies, alignment, distances: Distances::default() };
             attention.apply(&sublayer, rows, &cache, &mut lanes, looks);
             seen(Site::CrossAttention, rows);
         }
@@ -102,7 +110,7 @@ impl<'a, O: Observer> TransformerDecoder<'_, 'a, O> {
         x: &mut [i16],
         mut exponent: i32,
     ) -> i32 {
-        if self.model.dims().norm == NormOrder::Pre {
+        if self.model.dims().has_last_norm() {
             let wide = first_mut(self.parts.scratch.wide, x.len());
             let norm = Norm::next(directory, Stack::Decoder, 0, Role::FinalNorm);
             exponent = norm.apply(block(x, exponent), wide);
@@ -137,8 +145,9 @@ impl<'a, O: Observer> TransformerDecoder<'_, 'a, O> {
             *exponent = self.embed(directory, token, x);
             self.observer.observe(Site::TargetEmbedding, self.position, block(x, *exponent));
         }
+        let distances = Distances::next(directory, Stack::Decoder);
         for layer in 0..self.model.dims().decoder_layers {
-            *exponent = self.layer(directory, layer, x, *exponent, gate);
+            *exponent = self.layer(directory, (layer, distances), x, *exponent, gate);
         }
         let output = Linear::of(self.model, Stack::Decoder, 0, Role::Logits);
         if gate.opens() {

@@ -1,8 +1,8 @@
 //! The Transformer's encoder (arXiv 1706.03762, section 3.1).
 
 use crate::Token;
-use crate::attention::{Attention, Caches, Looks, Sublayer, enter};
-use crate::format::{Model, NormOrder, Role, Stack};
+use crate::attention::{Attention, Caches, Distances, Looks, Sublayer, enter};
+use crate::format::{Directory, Model, Role, Stack};
 use crate::gate::Gate;
 use crate::layer::{Blocks, Embedding, FeedForward, Lanes, Norm, block, first_mut};
 use crate::observe::{Observer, Site};
@@ -30,8 +30,8 @@ impl<'s> TransformerEncoder<'s> {
         gate: &mut impl Gate,
     ) {
         let directory = &mut self.model.directory();
-        let embedding = Embedding::next(directory, Stack::Encoder);
-        self.embed(&embedding, source, memory, lanes, observer, gate);
+        self.embed(directory, source, memory, lanes, observer, gate);
+        let distances = Distances::next(directory, Stack::Encoder);
         let (stack, len, at_once) = (Stack::Encoder, memory.len(), lanes.count());
         for layer in 0..self.model.dims().encoder_layers {
             if gate.is_shut() {
@@ -54,7 +54,8 @@ impl<'s> TransformerEncoder<'s> {
                     return;
                 }
                 memory.update_rows(position, at_once, |rows| {
-                    let looks = Looks { energies, alignment: &mut [] };
+                    let looks =
+                        Looks { energies, alignment: &mut [], distances: distances.from(position) };
                     attention.apply(&sublayer, rows, &cache, lanes, looks);
                 });
             });
@@ -71,7 +72,7 @@ impl<'s> TransformerEncoder<'s> {
             });
             watch(observer, Site::EncoderFeedForward(layer as u8), memory);
         }
-        if self.model.dims().norm == NormOrder::Pre {
+        if self.model.dims().has_last_norm() {
             let norm = Norm::next(directory, Stack::Encoder, 0, Role::FinalNorm);
             let wide = first_mut(lanes.lanes[0].wide, self.model.dims().d_model);
             for position in 0..memory.len() {
@@ -89,20 +90,28 @@ impl<'s> TransformerEncoder<'s> {
 
     fn embed(
         &self,
-        embedding: &Embedding<'_>,
+        directory: &mut Directory<'_, '_>,
         source: &[Token],
         memory: &mut Blocks<'_>,
         lanes: &mut Lanes<'_>,
         observer: &mut impl Observer,
         gate: &mut impl Gate,
     ) {
+        let embedding = Embedding::next(directory, Stack::Encoder);
+        let norm = self.model.dims().variant.embedding_norm();
+        let norm = norm.then(|| Norm::next(directory, Stack::Encoder, 0, Role::EmbeddingNorm));
         let wide = first_mut(lanes.lanes[0].wide, self.model.dims().d_model);
         for (position, &token) in source.iter().enumerate() {
             if !gate.opens() {
                 continue;
             }
             let exponent = embedding.apply_anywhere(token.into(), position, wide);
-            memory.update(position, |x, _| enter(wide, exponent, x));
+            memory.update(position, |x, _| {
+                let exponent = enter(wide, exponent, x);
+                let Some(norm) = &norm else { return exponent };
+                let exponent = norm.apply(block(x, exponent), wide);
+                enter(wide, exponent, x)
+            });
             observer.observe(Site::SourceEmbedding, position, memory.row(position));
         }
     }

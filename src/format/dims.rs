@@ -3,7 +3,7 @@
 use super::field::{self, HEADER_WORDS};
 use super::kinds::{CONVOLUTIONAL, RECURRENT, TRANSFORMER};
 use super::limits::range;
-use super::{DecoderKind, EncoderKind, tri};
+use super::{DecoderKind, EncoderKind, Variant, tri};
 use crate::{Error, Token};
 #[cfg(feature = "emit")]
 use alloc::vec::Vec;
@@ -26,6 +26,47 @@ pub enum Activation {
     Relu,
     /// x·Φ(x), the exact one.
     Gelu,
+    /// x·σ(x).
+    #[cfg(feature = "variants")]
+    Silu,
+    /// x·Φ(x), where Φ is approximated by a tanh.
+    #[cfg(feature = "variants")]
+    GeluTanh,
+}
+
+impl Activation {
+    #[cfg(not(feature = "variants"))]
+    const fn parse(byte: u8) -> Result<Self, Error> {
+        match byte {
+            0 => Ok(Self::Relu),
+            1 => Ok(Self::Gelu),
+            2 | 3 => Err(Error::LacksVariants),
+            _ => Err(Error::BadField { field: "activation", value: byte as u32 }),
+        }
+    }
+
+    #[cfg(feature = "variants")]
+    const fn parse(byte: u8) -> Result<Self, Error> {
+        match byte {
+            0 => Ok(Self::Relu),
+            1 => Ok(Self::Gelu),
+            2 => Ok(Self::Silu),
+            3 => Ok(Self::GeluTanh),
+            _ => Err(Error::BadField { field: "activation", value: byte as u32 }),
+        }
+    }
+
+    #[cfg(feature = "emit")]
+    const fn byte(self) -> u8 {
+        match self {
+            Self::Relu => 0,
+            Self::Gelu => 1,
+            #[cfg(feature = "variants")]
+            Self::Silu => 2,
+            #[cfg(feature = "variants")]
+            Self::GeluTanh => 3,
+        }
+    }
 }
 
 /// Sizes and choices of a model, in the papers' terms.
@@ -40,6 +81,8 @@ pub struct Dims {
     pub norm: NormOrder,
     /// The function inside the feed-forward layer.
     pub activation: Activation,
+    /// What a Transformer does otherwise than its paper.
+    pub variant: Variant,
     /// Width of the residual stream of a Transformer; 0 if neither side is one.
     pub d_model: usize,
     /// Heads of each of its attentions, or 0.
@@ -98,7 +141,7 @@ impl Dims {
         tri!(range(encoder as u32, TRANSFORMER, CONVOLUTIONAL, "encoder kind"));
         tri!(range(decoder as u32, TRANSFORMER, RECURRENT, "decoder kind"));
         tri!(range(norm as u32, 0, 1, "norm order"));
-        tri!(range(activation as u32, 0, 1, "activation"));
+        let activation = tri!(Activation::parse(activation));
         let flags = words[field::TARGET_END] >> 16;
         tri!(range(flags, 0, 7, "flags"));
         let mut i = field::FIRST_RESERVED;
@@ -116,7 +159,8 @@ impl Dims {
             encoder: tri!(EncoderKind::parse(encoder as u32, words)),
             decoder: tri!(DecoderKind::parse(decoder as u32, words)),
             norm: if norm == 0 { NormOrder::Pre } else { NormOrder::Post },
-            activation: if activation == 0 { Activation::Relu } else { Activation::Gelu },
+            activation,
+            variant: tri!(Variant::parse(words)),
             d_model: words[field::D_MODEL] as usize,
             n_heads: words[field::N_HEADS] as usize,
             d_head: words[field::D_HEAD] as usize,
@@ -141,6 +185,9 @@ impl Dims {
             embedding_exponent: words[field::SCALE_EXPONENT] as i32,
         };
         tri!(dims.check());
+        if dims.needs_variants() && words[field::VERSION] >> 16 == 0 {
+            return Err(Error::BadField { field: "minor version", value: 0 });
+        }
         tri!(range(
             words[field::SECTIONS],
             dims.sections() as u32,
@@ -148,6 +195,13 @@ impl Dims {
             "sections"
         ));
         Ok(dims)
+    }
+
+    /// Does it take the Cargo feature `variants`, and so a file of the minor version 1?
+    #[must_use]
+    pub const fn needs_variants(&self) -> bool {
+        let first = matches!(self.activation, Activation::Relu | Activation::Gelu);
+        !(first && self.variant.is_paper())
     }
 
     /// Words before the directory.
@@ -167,7 +221,7 @@ impl Dims {
             | u16::from(self.lowercase) << 1
             | u16::from(self.letters) << 2;
         let norm = u8::from(self.norm == NormOrder::Post);
-        let activation = u8::from(self.activation == Activation::Gelu);
+        let activation = self.activation.byte();
         let encoder = match &self.encoder {
             EncoderKind::Transformer => TRANSFORMER as u8,
             EncoderKind::Recurrent(encoder) => {
@@ -186,6 +240,7 @@ impl Dims {
                 RECURRENT as u8
             }
         };
+        self.variant.write(words);
         words[field::D_EMBEDDING] = self.d_embedding as u32;
         let fields = [
             u32::from_le_bytes([encoder, decoder, norm, activation]),

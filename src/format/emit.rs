@@ -104,6 +104,19 @@ impl Content {
         Self { words, scale_exponent: exponent, ..Self::default() }
     }
 
+    /// Of distances: the first one of each run, ascending and at most 2048, and for each head the
+    /// energies of the runs, in Q8 and octaves, none of them −32768.
+    ///
+    /// `starts`: `[buckets]` · `energies`: `[n_heads × buckets]`
+    #[cfg(feature = "variants")]
+    #[must_use]
+    pub fn distances(starts: &[i32], energies: &[i16]) -> Self {
+        let pair = |&[low, high]: &[i16; 2]| u32::from(low as u16) | u32::from(high as u16) << 16;
+        let energies = energies.as_chunks().0.iter().map(pair);
+        let words = starts.iter().map(|&start| start as u32).chain(energies).collect();
+        Self { words, ..Self::default() }
+    }
+
     /// Of a self-test of pictures: a picture of at most 32 × 32 pixels, and token and digest of
     /// each step.
     #[must_use]
@@ -142,7 +155,7 @@ pub fn emit(dims: &Dims, contents: &[Content]) -> Result<Vec<u32>, Error> {
     dims.check()?;
     let mut file = Vec::from([0; HEADER_WORDS]);
     file[0] = MAGIC;
-    file[field::VERSION] = u32::from(VERSION.0) | u32::from(VERSION.1) << 16;
+    file[field::VERSION] = u32::from(VERSION.0) | u32::from(dims.needs_variants()) << 16;
     file[field::SECTIONS] = contents.len() as u32;
     file[field::ARENA] = Plan::of(dims).bytes() as u32;
     dims.write(&mut file);

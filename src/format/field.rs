@@ -49,4 +49,7 @@ pub(crate) const CONTEXT_GATE: usize = 32;
 pub(crate) const PICTURE: usize = 33;
 /// Bytes: channels, convolutional layers, 0, 0.
 pub(crate) const PICTURE_LAYERS: usize = 34;
-pub(crate) const FIRST_RESERVED: usize = 35;
+/// What a Transformer does otherwise than its paper: see variant.rs.
+pub(crate) const VARIANT: usize = 35;
+pub(crate) const RELATIVE_BUCKETS: usize = 36;
+pub(crate) const FIRST_RESERVED: usize = 37;

@@ -1,6 +1,6 @@
 //! Which sections a model has, and in which order: all that follows from its dims.
 
-use super::dims::{Dims, NormOrder};
+use super::dims::Dims;
 use super::{Cell, Score, Start};
 use super::{DecoderKind, EncoderKind, RecurrentDecoderDims, Role, Slot, Stack};
 
@@ -16,6 +16,17 @@ const ENCODER_LAYER: &[Role] = &[
     Role::FeedUp,
     Role::FeedDown,
 ];
+const GATED_ENCODER_LAYER: &[Role] = &[
+    Role::SelfNorm,
+    Role::SelfQuery,
+    Role::SelfKey,
+    Role::SelfValue,
+    Role::SelfOutput,
+    Role::FeedNorm,
+    Role::FeedGate,
+    Role::FeedUp,
+    Role::FeedDown,
+];
 const DECODER_LAYER: &[Role] = &[
     Role::SelfNorm,
     Role::SelfQuery,
@@ -28,6 +39,22 @@ const DECODER_LAYER: &[Role] = &[
     Role::CrossValue,
     Role::CrossOutput,
     Role::FeedNorm,
+    Role::FeedUp,
+    Role::FeedDown,
+];
+const GATED_DECODER_LAYER: &[Role] = &[
+    Role::SelfNorm,
+    Role::SelfQuery,
+    Role::SelfKey,
+    Role::SelfValue,
+    Role::SelfOutput,
+    Role::CrossNorm,
+    Role::CrossQuery,
+    Role::CrossKey,
+    Role::CrossValue,
+    Role::CrossOutput,
+    Role::FeedNorm,
+    Role::FeedGate,
     Role::FeedUp,
     Role::FeedDown,
 ];
@@ -80,7 +107,13 @@ impl Dims {
             Group { stack, layers, roles }
         }
         use Stack::{Decoder, Encoder};
-        let norm = matches!(self.norm, NormOrder::Pre) as usize;
+        let norm = self.has_last_norm() as usize;
+        let (encoder_layer, decoder_layer) = if self.variant.gated() {
+            (GATED_ENCODER_LAYER, GATED_DECODER_LAYER)
+        } else {
+            (ENCODER_LAYER, DECODER_LAYER)
+        };
+        let places = self.place_roles();
         let (layers, cells) = match &self.encoder {
             EncoderKind::Transformer => (self.encoder_layers, 0),
             EncoderKind::Recurrent(e) => {
@@ -101,7 +134,7 @@ impl Dims {
         let encodes = matches!(self.encoder, EncoderKind::Transformer) as usize;
         let decodes = matches!(self.decoder, DecoderKind::Transformer) as usize;
         let (decoder_roles, bridge, score, readout, gate) = match &self.decoder {
-            DecoderKind::Transformer => (DECODER_LAYER, &[] as &[Role], &[] as &[Role], 0, 0),
+            DecoderKind::Transformer => (decoder_layer, &[] as &[Role], &[] as &[Role], 0, 0),
             DecoderKind::Recurrent(decoder) => (
                 cell_roles(decoder.cell),
                 bridge_roles(decoder),
@@ -114,12 +147,12 @@ impl Dims {
             group(Encoder, 1, tables),
             group(Encoder, words, &[Role::Embedding]),
             group(Encoder, filters, &[Role::Filter]),
-            group(Encoder, encodes, &[Role::Position]),
-            group(Encoder, layers, ENCODER_LAYER),
+            group(Encoder, encodes, places),
+            group(Encoder, layers, encoder_layer),
             group(Encoder, cells, encoder_cell),
             group(Encoder, norm & encodes, &[Role::FinalNorm]),
             group(Decoder, 1, &[Role::Embedding]),
-            group(Decoder, decodes, &[Role::Position]),
+            group(Decoder, decodes, places),
             group(Decoder, self.decoder_layers, decoder_roles),
             group(Decoder, norm & decodes, &[Role::FinalNorm]),
             group(Decoder, self.decoder_layers, bridge),

@@ -38,7 +38,7 @@ impl EncoderKind {
             tri!(unused(words, field::ENCODER_CELL, field::DECODER_CELL));
         }
         if kind != CONVOLUTIONAL {
-            tri!(unused(words, field::PICTURE, field::FIRST_RESERVED));
+            tri!(unused(words, field::PICTURE, field::VARIANT));
         }
         Ok(match kind {
             TRANSFORMER => Self::Transformer,

@@ -18,6 +18,9 @@ pub const MAX_INNER_WIDTH: usize = 4096;
 pub const MAX_WORDS: usize = 65_532;
 /// Most source tokens or places, most target steps.
 pub const MAX_LEN: usize = 1024;
+/// Most numbers that a head has for distances.
+#[cfg(feature = "variants")]
+pub const MAX_BUCKETS: usize = 256;
 
 const WIDTH: u32 = MAX_WIDTH as u32;
 const INNER_WIDTH: u32 = MAX_INNER_WIDTH as u32;
@@ -81,6 +84,7 @@ impl Dims {
         tri!(range(self.embedding_multiplier as u32, least, 32767 * least, "embedding multiplier"));
         let exponent = self.embedding_exponent.wrapping_add(64) as u32;
         tri!(range(exponent, 0, 80, "embedding exponent + 64"));
+        tri!(self.variant.check(self.has_transformer()));
         let layers = match self.decoder {
             DecoderKind::Transformer => self.decoder_layers as u32,
             DecoderKind::Recurrent(_) => 1,

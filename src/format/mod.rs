@@ -36,6 +36,7 @@ mod section;
 mod shape;
 mod sizes;
 mod slot;
+mod variant;
 mod verify;
 mod widths;
 mod words;
@@ -59,6 +60,7 @@ pub(crate) use section::Directory;
 pub use section::Section;
 pub(crate) use sizes::{CachePlan, RowsPlan, exponent_fours};
 pub use slot::{Kind, Role, Slot, Stack};
+pub use variant::Variant;
 pub use verify::BIAS_LIMIT;
 pub use words::WordTable;
 
@@ -84,7 +86,7 @@ pub(crate) use tri;
 pub const MAGIC: u32 = u32::from_le_bytes(*b"rgd\x01");
 /// Major and minor version of the format: files of another major version are refused, and files
 /// of a newer minor version too.
-pub const VERSION: (u16, u16) = (4, 0);
+pub const VERSION: (u16, u16) = (4, 1);
 
 /// A checked model file, read in place. Copying it copies a reference and the dims.
 #[derive(Clone, Copy, Debug)]

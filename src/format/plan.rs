@@ -91,6 +91,10 @@ impl Plan {
         self.wide = max(self.wide, max(max(dims.d_model, dims.d_ff), dims.d_attention()));
         // A head of a query is read in whole fours.
         self.narrow = max(self.narrow, dims.d_attention().wrapping_add(3));
+        if dims.variant.gated() {
+            // What feed-forward reads, and behind it what its gate let through.
+            self.narrow = max(self.narrow, dims.d_model.wrapping_add(dims.d_ff));
+        }
         // Whole fours, as kernels write them.
         self.energies = max(dims.max_source_len, dims.max_target_len).wrapping_add(3) & !3;
     }

@@ -60,8 +60,10 @@ impl Dims {
             Role::SelfQuery | Role::SelfKey | Role::SelfValue | Role::CrossQuery => (a, d),
             Role::CrossKey | Role::CrossValue => (a, self.memory_width()),
             Role::SelfOutput | Role::CrossOutput => (d, a),
-            Role::FeedUp => (self.d_ff, d),
+            Role::FeedGate | Role::FeedUp => (self.d_ff, d),
             Role::FeedDown => (d, self.d_ff),
+            #[cfg(feature = "variants")]
+            Role::Relative => (self.variant.relative_buckets(), self.n_heads),
             _ => (d, 1),
         }
     }

@@ -57,6 +57,10 @@ pub enum Role {
     ContextGate = 30,
     /// What turns pixels into numbers: a multiplier and an offset for each channel.
     Picture = 31,
+    EmbeddingNorm = 32,
+    /// Of distances: where each run of them begins, then for each head what it adds to energies.
+    Relative = 33,
+    FeedGate = 34,
 }
 
 /// What the words of a section are.
@@ -132,8 +136,16 @@ impl Slot {
     #[must_use]
     pub const fn kind(&self) -> Kind {
         match self.role {
-            Role::SourceWords | Role::TargetWords | Role::SelfTest | Role::Picture => Kind::Table,
-            Role::SelfNorm | Role::CrossNorm | Role::FeedNorm | Role::FinalNorm => Kind::Norm,
+            Role::SourceWords
+            | Role::TargetWords
+            | Role::SelfTest
+            | Role::Picture
+            | Role::Relative => Kind::Table,
+            Role::SelfNorm
+            | Role::CrossNorm
+            | Role::FeedNorm
+            | Role::FinalNorm
+            | Role::EmbeddingNorm => Kind::Norm,
             _ => Kind::Matrix,
         }
     }
@@ -154,6 +166,10 @@ impl Slot {
             Kind::Matrix => Some(layout.words_needed(self.rows, self.columns)),
             Kind::Norm => Some(self.rows.wrapping_add(1).wrapping_mul(2)),
             Kind::Table if matches!(self.role, Role::Picture) => Some(self.rows.wrapping_mul(2)),
+            #[cfg(feature = "variants")]
+            Kind::Table if matches!(self.role, Role::Relative) => {
+                Some((self.rows / 2).wrapping_mul(self.columns.wrapping_add(2)))
+            }
             Kind::Table => None,
         }
     }

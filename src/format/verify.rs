@@ -115,6 +115,8 @@ fn verify_far(section: &Section<'_>, kind: Kind) -> Broken {
 fn verify_table(model: &Model<'_>, slot: &Slot, section: &Section<'_>) -> Broken {
     match slot.role {
         Role::Picture => verify_pixels(section),
+        #[cfg(feature = "variants")]
+        Role::Relative => verify_distances(section),
         Role::SelfTest => verify_self_test(model, section),
         _ => None,
     }
@@ -131,6 +133,19 @@ fn verify_pixels(section: &Section<'_>) -> Broken {
         }
     }
     None
+}
+
+/// Distances are those of places; an energy can be turned round.
+#[cfg(feature = "variants")]
+fn verify_distances(section: &Section<'_>) -> Broken {
+    let (starts, energies) = section.words.split_at_checked(section.rows).unwrap_or_default();
+    let most = 2 * super::limits::MAX_LEN as u32;
+    if let Some(&start) = starts.iter().find(|&&start| (start as i32).unsigned_abs() > most) {
+        return Some(("distance", most, start));
+    }
+    let is_least = |half: u32| half & 0xFFFF == 0x8000;
+    let bad = energies.iter().find(|&&pair| is_least(pair) || is_least(pair >> 16));
+    bad.map(|&pair| ("energy of a distance", 0x7FFF_7FFF, pair))
 }
 
 fn verify_self_test(model: &Model<'_>, section: &Section<'_>) -> Broken {

@@ -9,6 +9,7 @@ use crate::number::{align, narrow};
 /// The tables of a stack.
 pub(crate) struct Embedding<'m> {
     table: Section<'m>,
+    /// Empty where places are distances.
     positions: Section<'m>,
     multiplier: i32,
     exponent: i32,
@@ -101,6 +102,8 @@ impl<'m> Embedding<'m> {
         let word_exponent =
             self.table.scale_exponent.wrapping_add(self.exponent).wrapping_add(16 - FRACTION);
         let place_exponent = self.positions.scale_exponent.wrapping_sub(FRACTION);
+        #[cfg(feature = "variants")]
+        let place_exponent = if self.positions.rows > 0 { place_exponent } else { word_exponent };
         let (common, word_down, place_down) = align(word_exponent, place_exponent);
         spread(words, token, [word_scale, self.multiplier], out);
         if word_down > 0 {

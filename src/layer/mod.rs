@@ -3,6 +3,8 @@
 mod blocks;
 mod embedding;
 mod feed_forward;
+#[cfg(feature = "variants")]
+mod gated;
 mod lanes;
 mod linear;
 mod matrix;

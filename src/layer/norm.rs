@@ -1,7 +1,8 @@
 //! LayerNorm (arXiv 1607.06450): `y = (x − mean) / √(var + ε) · γ + β`.
 //!
 //! With v = n·x − Σx and V = n·Σx² − (Σx)², which are exact, and n²·ε from the model file,
-//! y = v / √(V + n²·ε) · γ + β: the exponent of x drops out, and nothing is divided by n.
+//! y = v / √(V + n²·ε) · γ + β: the exponent of x drops out, and nothing is divided by n. RMSNorm (arXiv
+//! 1910.07467), x / √(mean(x²) + ε) · γ, is the same with nought for Σx, and zeros for β.
 
 #[cfg(feature = "far-flash")]
 use crate::format::Far;
@@ -16,6 +17,9 @@ pub(crate) struct Norm<'m> {
     epsilon: (u32, i32),
     gamma_exponent: i32,
     beta_exponent: i32,
+    /// No mean is taken away.
+    #[cfg(feature = "variants")]
+    rms: bool,
     hook: Hook,
     #[cfg(feature = "far-flash")]
     far: Far<'m>,
@@ -36,7 +40,10 @@ impl<'m> Norm<'m> {
         layer: usize,
         role: Role,
     ) -> Self {
-        Self::told(&directory.next(stack, layer, role), directory.model.hook())
+        let norm = Self::told(&directory.next(stack, layer, role), directory.model.hook());
+        #[cfg(feature = "variants")]
+        let norm = Self { rms: directory.model.dims().variant.rms(), ..norm };
+        norm
     }
 
     /// Of another section than one of a model.
@@ -55,6 +62,8 @@ impl<'m> Norm<'m> {
             epsilon: (at(0), at(1) as i32),
             gamma_exponent: section.scale_exponent,
             beta_exponent: section.bias_exponent,
+            #[cfg(feature = "variants")]
+            rms: false,
             hook,
             #[cfg(feature = "far-flash")]
             far: section.far,
@@ -76,6 +85,8 @@ impl<'m> Norm<'m> {
     pub(crate) fn apply(&self, x: Block<'_>, out: &mut [i32]) -> i32 {
         let n = x.mantissas.len() as u32;
         let (sum, squares) = kernel::moments(x.mantissas);
+        #[cfg(feature = "variants")]
+        let sum = if self.rms { 0 } else { sum };
         let squared = u64::from(sum.unsigned_abs()).wrapping_mul(sum.unsigned_abs().into());
         let spread = squares.wrapping_mul(n.into()).saturating_sub(squared);
         // V + n²·ε with as many fraction bits as both have room for, for ε is no integer.
@@ -164,6 +175,8 @@ mod tests {
                     epsilon: ((epsilon / f64::from(exponent).exp2()).round() as u32, exponent),
                     gamma_exponent,
                     beta_exponent: -128,
+                    #[cfg(feature = "variants")]
+                    rms: false,
                     hook: Hook::NONE,
                     #[cfg(feature = "far-flash")]
                     far: Far::NOT,

@@ -6,7 +6,7 @@ use crate::kernel::{self, scale};
 
 const FRACTION: i32 = 12;
 const STEP_BITS: u32 = 7;
-const STEPS: usize = 128;
+pub(super) const STEPS: usize = 128;
 
 /// Largest error of [`phi`], in units of its last place (2⁻¹⁵).
 pub const PHI_MAX_ERROR: f64 = 2.1;
@@ -39,9 +39,16 @@ const TABLE: [u16; STEPS + 1] = {
 #[inline]
 #[must_use]
 pub fn phi(x: i16) -> u16 {
+    share(x, &TABLE)
+}
+
+/// What `x`, in Q3.12, is multiplied by, in Q15; at most 32767. `table`: of x = i/32; that of −x is
+/// what is left to 1.
+#[inline]
+pub(super) fn share(x: i16, table: &[u16; STEPS + 1]) -> u16 {
     let magnitude = u32::from(x.unsigned_abs());
     let index = (magnitude >> STEP_BITS) as usize;
-    let upper = match (TABLE.get(index), TABLE.get(index.wrapping_add(1))) {
+    let upper = match (table.get(index), table.get(index.wrapping_add(1))) {
         (Some(&here), Some(&next)) => {
             let rise =
                 u32::from(next.wrapping_sub(here)).wrapping_mul(magnitude % (1 << STEP_BITS));
@@ -54,11 +61,17 @@ pub fn phi(x: i16) -> u16 {
 
 /// GELU of a wide vector, in place. Returns the new exponent. `wide`: `[n]`.
 pub fn gelu(wide: &mut [i32], exponent: i32) -> i32 {
+    multiply(wide, exponent, phi)
+}
+
+/// Multiplies each number by its share, in place. Returns the new exponent.
+#[inline]
+pub(super) fn multiply(wide: &mut [i32], exponent: i32, share: impl Fn(i16) -> u16) -> i32 {
     for value in wide.iter_mut() {
         // Q12, clamped to ±8, where Φ is 0 or 1.
         let x = shift(*value, exponent.saturating_add(FRACTION));
         let x = x.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
-        *value = scale(*value, i32::from(phi(x)) << 16);
+        *value = scale(*value, i32::from(share(x)) << 16);
     }
     exponent.saturating_add(1)
 }

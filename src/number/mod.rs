@@ -8,16 +8,24 @@
 
 mod block;
 mod gelu;
+#[cfg(feature = "variants")]
+mod gelu_tanh;
 mod rsqrt;
 mod sigmoid;
+#[cfg(feature = "variants")]
+mod silu;
 mod softmax;
 
 pub use block::{Block, Number, add_aligned, magnitude_bits, narrow, widen};
 pub(crate) use block::{align, bytes_for, exponent_for, narrow_known};
 pub use gelu::{GELU_MAX_ERROR, PHI_MAX_ERROR, gelu, phi, relu};
+#[cfg(feature = "variants")]
+pub use gelu_tanh::{GELU_TANH_MAX_ERROR, gelu_tanh};
 pub use rsqrt::{RSQRT_MAX_ERROR, rsqrt};
 pub(crate) use sigmoid::{GATE_FRACTION, ToGate, bend, to_gates};
 pub use sigmoid::{SIGMOID_MAX_ERROR, TANH_MAX_ERROR, sigmoid, tanh};
+#[cfg(feature = "variants")]
+pub use silu::{SILU_MAX_ERROR, silu};
 pub(crate) use softmax::Share;
 pub use softmax::{ENERGY_FRACTION, SOFTMAX_MAX_ERROR, softmax};
 

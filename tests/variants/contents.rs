@@ -10,6 +10,15 @@ fn scales(slot: &Slot) -> Content {
     Content::pixels(&vec![(2, -255); slot.rows], -4)
 }
 
+/// A run for every other distance from −6 on.
+#[cfg(feature = "variants")]
+fn distances(slot: &Slot, noise: &mut Noise) -> Content {
+    let starts: Vec<i32> = (0..slot.rows as i32).map(|run| 2 * run - 6).collect();
+    let numbers = slot.rows * slot.columns;
+    let energies: Vec<i16> = (0..numbers).map(|_| noise.between(-999, 999) as i16).collect();
+    Content::distances(&starts, &energies)
+}
+
 fn matrix(slot: &Slot, layout: Layout, noise: &mut Noise) -> Content {
     let most = i64::from(layout.most_weight());
     let (least, most) = if most == 8 { (-8, 7) } else { (-most, most) };
@@ -55,6 +64,8 @@ pub fn contents(dims: &Dims, layout: Layout, noise: &mut Noise) -> Vec<Content> 
             (Kind::Norm, _) => norm(&slot, noise),
             (_, Role::SelfTest) => Content::self_test(&[], &[]),
             (_, Role::Picture) => scales(&slot),
+            #[cfg(feature = "variants")]
+            (_, Role::Relative) => distances(&slot, noise),
             _ => Content::words(&names(slot.rows)),
         })
         .collect()

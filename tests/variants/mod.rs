@@ -17,6 +17,8 @@ pub use promise::{HEADER, check_promise, directory_end, says};
 pub use recurrent::{looks, recurrent_variants};
 use regard::format::Dims;
 pub use traces::{Trace, arena, describe, digests, trace, trace_picture};
+#[cfg(feature = "variants")]
+pub use transformer::later;
 pub use transformer::{dims, variants};
 
 /// Models that read words: Transformers, recurrent models and mixtures.

@@ -1,6 +1,6 @@
 //! Transformers in every combination of choices.
 
-use regard::format::{Activation, DecoderKind, Dims, EncoderKind, NormOrder};
+use regard::format::{Activation, DecoderKind, Dims, EncoderKind, NormOrder, Variant};
 
 pub fn dims() -> Dims {
     TRANSFORMER
@@ -13,6 +13,7 @@ pub(super) const TRANSFORMER: Dims = Dims {
     letters: false,
     norm: NormOrder::Pre,
     activation: Activation::Relu,
+    variant: Variant::PAPER,
     d_model: 12,
     n_heads: 2,
     d_head: 5,
@@ -45,5 +46,28 @@ pub fn variants() -> Vec<Dims> {
             }
         }
     }
+    #[cfg(feature = "variants")]
+    all.extend(later());
     all
+}
+
+/// Marian, BART, mBART, both T5s, and what none of them has.
+#[cfg(feature = "variants")]
+pub fn later() -> Vec<Dims> {
+    use Activation::{Gelu, GeluTanh, Relu, Silu};
+    use NormOrder::{Post, Pre};
+    let bart = Variant { embedding_norm: true, ..Variant::PAPER };
+    let t5 = Variant { rms: true, relative_buckets: 8, ..Variant::PAPER };
+    let odd = Variant { swaps_last_norm: true, gated: true, ..bart };
+    [
+        (Post, Silu, Variant::PAPER),
+        (Post, Gelu, bart),
+        (Pre, Relu, bart),
+        (Pre, Relu, t5),
+        (Pre, GeluTanh, Variant { gated: true, ..t5 }),
+        (Post, Silu, Variant { relative_buckets: 4, ..odd }),
+        (Pre, Gelu, Variant { rms: true, ..odd }),
+    ]
+    .map(|(norm, activation, variant)| Dims { norm, activation, variant, ..dims() })
+    .into()
 }

@@ -1,8 +1,8 @@
 //! What a model is, in the words of its description (docs/WEIGHTS.md).
 
 use regard::format::{
-    Cell, ContextGate, ConvolutionalDims, DecoderKind, Dims, Directions, EncoderKind,
-    RecurrentDecoderDims, RecurrentEncoderDims, Score, Start,
+    Activation, Cell, ContextGate, ConvolutionalDims, DecoderKind, Dims, Directions, EncoderKind,
+    NormOrder, RecurrentDecoderDims, RecurrentEncoderDims, Score, Start,
 };
 use serde_json::{Value, json};
 
@@ -34,13 +34,14 @@ pub(crate) fn fields(d: &Dims) -> Vec<Field> {
     if d.d_model > 0 {
         fields.extend([
             ("norm", json!(format!("{:?}", d.norm).to_lowercase())),
-            ("activation", json!(format!("{:?}", d.activation).to_lowercase())),
+            ("activation", json!(activation(d.activation))),
             ("d_model", json!(d.d_model)),
             ("n_heads", json!(d.n_heads)),
             ("d_head", json!(d.d_head)),
             ("d_ff", json!(d.d_ff)),
         ]);
     }
+    fields.extend(variant(d));
     if d.d_embedding > 0 {
         fields.push(("d_embedding", json!(d.d_embedding)));
     }
@@ -57,6 +58,39 @@ pub(crate) fn fields(d: &Dims) -> Vec<Field> {
         ("max_target_len", json!(d.max_target_len)),
         ("tied_output", json!(d.tied_output)),
     ]);
+    fields
+}
+
+fn activation(activation: Activation) -> &'static str {
+    match activation {
+        Activation::Relu => "relu",
+        Activation::Gelu => "gelu",
+        Activation::GeluTanh => "gelu_tanh",
+        Activation::Silu => "silu",
+    }
+}
+
+/// What a Transformer does otherwise than its paper, and nothing else.
+fn variant(d: &Dims) -> Vec<Field> {
+    let v = d.variant;
+    let last = (d.norm == NormOrder::Pre) != v.swaps_last_norm;
+    let mut fields = Vec::new();
+    if v.rms {
+        fields.push(("norm_kind", json!("rms")));
+    }
+    if v.swaps_last_norm {
+        fields.push(("last_norm", json!(last)));
+    }
+    if v.embedding_norm {
+        fields.push(("embedding_norm", json!(true)));
+    }
+    if v.gated {
+        fields.push(("gated", json!(true)));
+    }
+    if v.relative_buckets > 0 {
+        let buckets = ("relative_buckets", json!(v.relative_buckets));
+        fields.extend([("positions", json!("relative")), buckets]);
+    }
     fields
 }
 

@@ -25,6 +25,8 @@ pub(crate) fn of(slot: &Slot, dims: &Dims) -> String {
         Role::Logits => return "output".into(),
         Role::Embedding => return format!("{side}.embedding"),
         Role::Position => return format!("{side}.position"),
+        Role::EmbeddingNorm => return format!("{side}.embedding_norm"),
+        Role::Relative => return format!("{side}.relative"),
         Role::FinalNorm => return format!("{side}.norm"),
         Role::CellInput => return format!("{side}.rnn.{}.input", slot.layer),
         Role::CellState => return format!("{side}.rnn.{}.state", slot.layer),
@@ -49,6 +51,7 @@ pub(crate) fn of(slot: &Slot, dims: &Dims) -> String {
         Role::CrossValue => "cross_attention.value",
         Role::CrossOutput => "cross_attention.output",
         Role::FeedNorm => "feed_forward_norm",
+        Role::FeedGate => "feed_forward.gate",
         Role::FeedUp => "feed_forward.up",
         Role::FeedDown => "feed_forward.down",
     };

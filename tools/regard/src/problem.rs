@@ -63,8 +63,6 @@ pub(crate) enum Problem {
     Twins { model: PathBuf, config: PathBuf },
     #[error("model description: `{field}` is {have}; the engine takes at most {most}")]
     Limit { field: &'static str, have: usize, most: usize },
-    #[error("model description: the engine does not have this `{field}`")]
-    Unknown { field: &'static str },
     #[error("the engine cannot hold this model: {0}")]
     Unfit(regard::Error),
     #[error(

@@ -14,7 +14,7 @@ pub(crate) const TARGETS: [&str; 6] = [
 ];
 
 const FEATURES: [&str; 5] =
-    ["", "defmt", "libm", "micromath,far-flash,int4,bytes", "cortex-m3,cortex-m7"];
+    ["", "defmt", "libm", "micromath,far-flash,int4,bytes,variants", "cortex-m3,cortex-m7"];
 
 /// Checks every target with every set of features.
 pub(crate) fn check() -> Result<String> {

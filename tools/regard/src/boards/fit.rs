@@ -42,14 +42,15 @@ impl Needs {
         let has = |layout| model.sections().any(|(_, section)| section.layout == layout);
         let features = [("int4", Layout::Fours), ("bytes", Layout::Bytes)];
         let features = features.into_iter().filter(|&(_, layout)| has(layout));
+        let variants = model.dims().needs_variants().then_some("variants");
         Self {
             flash: table.firmware_bytes + model.file_bytes(),
             ram: table.statics_bytes + model.arena_bytes() + picture,
-            features: features.map(|(feature, _)| feature).collect(),
+            features: features.map(|(feature, _)| feature).chain(variants).collect(),
         }
     }
 
-    /// Features that the engine needs to read its weights, beside those that it always has.
+    /// Features that the engine needs to run it, beside those that it always has.
     pub(crate) fn features(&self) -> &[&'static str] {
         &self.features
     }

@@ -6,14 +6,14 @@ use crate::quantise;
 use regard::Token;
 use regard::format::{
     Activation, Cell, ContextGate, DecoderKind, Dims, Directions, EncoderKind, NormOrder,
-    RecurrentDecoderDims, RecurrentEncoderDims, Score, Start,
+    RecurrentDecoderDims, RecurrentEncoderDims, Score, Start, Variant,
 };
 use std::f64::consts::LOG2_E;
 use twin::recurrent::{
     self, DecoderConfig, EncoderConfig, EnergyFunction, EnergyKind, Function, GateKind, Merge,
     Part, Query, Reset, StartKind,
 };
-use twin::transformer::{self, Config, NormPlace};
+use twin::transformer::{self, Config, NormKind, NormPlace, Positions};
 use twin::{DecoderKind as TwinDecoder, Description, EncoderKind as TwinEncoder};
 
 /// What the engine is told about a model.
@@ -28,6 +28,7 @@ pub(crate) fn of(d: &Description) -> Result<Dims, Problem> {
         decoder: DecoderKind::Transformer,
         norm: NormOrder::Pre,
         activation: Activation::Relu,
+        variant: Variant::PAPER,
         d_model: 0,
         n_heads: 0,
         d_head: 0,
@@ -91,8 +92,18 @@ fn transformer(dims: &mut Dims, config: &Config) {
     dims.activation = match config.activation {
         transformer::Activation::Relu => Activation::Relu,
         transformer::Activation::Gelu => Activation::Gelu,
-        // `limits.rs` has refused them.
-        transformer::Activation::GeluTanh | transformer::Activation::Silu => Activation::Gelu,
+        transformer::Activation::GeluTanh => Activation::GeluTanh,
+        transformer::Activation::Silu => Activation::Silu,
+    };
+    dims.variant = Variant {
+        rms: config.norm_kind == NormKind::Rms,
+        gated: config.gated,
+        swaps_last_norm: config.last_norm != (config.norm == NormPlace::Pre),
+        embedding_norm: config.embedding_norm,
+        relative_buckets: match config.positions {
+            Positions::Relative(relative) => relative.buckets,
+            _ => 0,
+        },
     };
     (dims.d_model, dims.d_ff) = (config.d_model, config.d_ff);
     (dims.n_heads, dims.d_head) = (config.n_heads, config.d_head);

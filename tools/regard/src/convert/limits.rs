@@ -4,10 +4,10 @@
 
 use crate::problem::Problem;
 use regard::format::limits::{
-    MAX_HEAD_WIDTH, MAX_HEADS, MAX_INNER_WIDTH, MAX_LAYERS, MAX_LEN, MAX_WIDTH,
+    MAX_BUCKETS, MAX_HEAD_WIDTH, MAX_HEADS, MAX_INNER_WIDTH, MAX_LAYERS, MAX_LEN, MAX_WIDTH,
 };
 use twin::recurrent::{DecoderConfig, Directions, EncoderConfig, EnergyKind};
-use twin::transformer::{Activation, Config, NormKind, NormPlace, Positions};
+use twin::transformer::{Config, Positions};
 use twin::{DecoderKind, Description, EncoderKind};
 
 /// A field by its path, its number, and the most that it may be.
@@ -28,34 +28,17 @@ pub(super) fn check(d: &Description) -> Result<(), Problem> {
         ("max_source_len", d.max_source_len, MAX_LEN),
         ("max_target_len", d.max_target_len, MAX_LEN),
     ]);
-    for config in d.encoder.transformer().into_iter().chain(d.decoder.transformer()) {
-        known(config)?;
-    }
     match sizes.into_iter().find(|(_, have, most)| have > most) {
         Some((field, have, most)) => Err(Problem::Limit { field, have, most }),
         None => Ok(()),
     }
 }
 
-/// Refuses what the twin has and the engine has not.
-fn known(config: &Config) -> Result<(), Problem> {
-    let activation = matches!(config.activation, Activation::Silu | Activation::GeluTanh);
-    for (field, given) in [
-        ("activation", activation),
-        ("gated", config.gated),
-        ("norm_kind", config.norm_kind == NormKind::Rms),
-        ("last_norm", config.last_norm != (config.norm == NormPlace::Pre)),
-        ("embedding_norm", config.embedding_norm),
-        ("positions", matches!(config.positions, Positions::Relative(_))),
-    ] {
-        if given {
-            return Err(Problem::Unknown { field });
-        }
-    }
-    Ok(())
-}
-
 fn transformer(layers: &'static str, config: &Config) -> Vec<Size> {
+    let buckets = match config.positions {
+        Positions::Relative(relative) => relative.buckets,
+        _ => 0,
+    };
     vec![
         ("d_model", config.d_model, MAX_WIDTH),
         ("n_heads", config.n_heads, MAX_HEADS),
@@ -63,6 +46,7 @@ fn transformer(layers: &'static str, config: &Config) -> Vec<Size> {
         ("n_heads · d_head", config.d_attention(), MAX_INNER_WIDTH),
         ("d_ff", config.d_ff, MAX_INNER_WIDTH),
         (layers, config.layers, MAX_LAYERS),
+        ("relative_buckets", buckets, MAX_BUCKETS),
     ]
 }
 

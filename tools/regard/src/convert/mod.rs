@@ -8,6 +8,7 @@
 mod budget;
 mod convolutional;
 mod dims;
+mod distances;
 mod limits;
 mod recurrent;
 mod samples;

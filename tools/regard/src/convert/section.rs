@@ -3,7 +3,7 @@
 //! log₂e times the scale of attention, 1/√d_head, is folded into queries, for the engine's softmax counts in octaves; and n² into ε, for
 //! its LayerNorm divides by n nowhere.
 
-use super::{convolutional, recurrent};
+use super::{convolutional, distances, recurrent};
 use crate::quantise::{self, Form};
 use ndarray::{Array1, Array2};
 use regard::format::emit::{Content, Matrix, Norm};
@@ -129,7 +129,9 @@ fn words_of_target(twin: &Model) -> Entry {
 fn of_encoder(slot: &Slot, encoder: &EncoderWeights) -> Entry {
     match slot.role {
         Role::Position => positions(&encoder.embedding),
-        Role::FinalNorm => last_norm(encoder.norm.as_ref()),
+        Role::EmbeddingNorm => maybe_norm(encoder.embedding.norm.as_ref()),
+        Role::Relative => distances::of(encoder.relative.as_ref()),
+        Role::FinalNorm => maybe_norm(encoder.norm.as_ref()),
         role => {
             let layer = &encoder.layers[slot.layer];
             let own = (&layer.self_attention, &layer.self_attention_norm);
@@ -142,7 +144,9 @@ fn of_encoder(slot: &Slot, encoder: &EncoderWeights) -> Entry {
 fn of_decoder(slot: &Slot, decoder: &DecoderWeights) -> Entry {
     match slot.role {
         Role::Position => positions(&decoder.embedding),
-        Role::FinalNorm => last_norm(decoder.norm.as_ref()),
+        Role::EmbeddingNorm => maybe_norm(decoder.embedding.norm.as_ref()),
+        Role::Relative => distances::of(decoder.relative.as_ref()),
+        Role::FinalNorm => maybe_norm(decoder.norm.as_ref()),
         role => {
             let layer = &decoder.layers[slot.layer];
             let own = (&layer.self_attention, &layer.self_attention_norm);
@@ -158,8 +162,8 @@ fn positions(embedding: &Embedding) -> Entry {
     rows.map_or_else(|| table(Content::default()), |rows| matrix(rows, None, 1.0))
 }
 
-fn last_norm(last: Option<&TwinNorm>) -> Entry {
-    last.map_or_else(|| table(Content::default()), norm)
+fn maybe_norm(there: Option<&TwinNorm>) -> Entry {
+    there.map_or_else(|| table(Content::default()), norm)
 }
 
 fn in_layer(role: Role, layer: &Layer<'_>) -> Entry {
@@ -178,6 +182,7 @@ fn in_layer(role: Role, layer: &Layer<'_>) -> Entry {
         Role::CrossValue => linear(&cross.value),
         Role::CrossOutput => linear(&cross.output),
         Role::FeedNorm => norm(feed_norm),
+        Role::FeedGate => feed.gate.as_ref().map_or_else(|| table(Content::default()), linear),
         Role::FeedUp => linear(&feed.up),
         Role::FeedDown => linear(&feed.down),
         _ => table(Content::default()),
