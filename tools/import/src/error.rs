@@ -1,6 +1,6 @@
 //! What can go wrong, one variant per cause, each a sentence with file and tensor.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why nothing could be imported.
 #[derive(Debug, thiserror::Error)]
@@ -162,6 +162,17 @@ pub enum Error {
         /// What is missing, and what to do.
         why: String,
     },
+}
+
+impl Error {
+    /// What is wrong with a container, in one line whatever the file has in it.
+    pub(crate) fn container(path: &Path, kind: &'static str, why: &str) -> Self {
+        let shown = |letter: char| match letter.is_control() {
+            true => letter.escape_default().to_string(),
+            false => letter.to_string(),
+        };
+        Self::Container { path: path.into(), kind, why: why.chars().map(shown).collect() }
+    }
 }
 
 fn hint(nearest: Option<&str>) -> String {

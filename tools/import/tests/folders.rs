@@ -10,6 +10,8 @@ use std::fs;
 /// A folder whose config.json has one field set, and what it is refused with.
 fn with(name: &str, field: &str, value: Value) -> String {
     let folder = Folder::copy_of(&format!("hf/{name}"));
+    // It would go before.
+    fs::remove_file(folder.path("generation_config.json")).unwrap();
     let path = folder.path("config.json");
     let mut config: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     config[field] = value;
@@ -103,12 +105,13 @@ fn longer() -> String {
 
 #[test]
 fn tensors_that_are_renamed_misshaped_or_not_numbers_are_named() {
-    let message = changed("marian", |bytes| {
-        let at = index(bytes, b"encoder.layers.0.fc1.weight");
-        bytes[at + 17..at + 20].copy_from_slice(b"fd1");
+    let message = changed("t5", |bytes| {
+        let name = b"decoder.final_layer_norm";
+        let end = index(bytes, name) + name.len();
+        bytes[end - 1] = b'n';
     });
-    let expected = "model.safetensors: tensor `model.encoder.layers.0.fc1.weight`, of shape [40, 24], is \
-                    missing; the nearest name in the file is `model.encoder.layers.0.fd1.weight`";
+    let expected = "model.safetensors: tensor `decoder.final_layer_norm.weight`, of shape [20], is missing; \
+                    the nearest name in the file is `decoder.final_layer_norn.weight`";
     assert!(message.ends_with(expected), "{message}");
     let message = with("t5", "d_ff", json!(35));
     let expected = "tensor `encoder.block.0.layer.1.DenseReluDense.wi.weight` has shape [34, 20], but the \

@@ -39,7 +39,7 @@ pub(super) fn begins_legacy(start: &[u8]) -> bool {
 
 /// The tensors of an archive.
 pub(super) fn open_zip(path: &Path, file: File, bytes: u64) -> Result<Vec<(String, Found)>, Error> {
-    let wrong = |why: String| Error::Container { path: path.into(), kind: "PyTorch", why };
+    let wrong = |why: String| Error::container(path, "PyTorch", &why);
     let mut zip =
         ZipArchive::new(BufReader::new(file)).map_err(|cause| wrong(cause.to_string()))?;
     if zip.len() > MOST_ENTRIES {
@@ -90,7 +90,7 @@ pub(super) fn open_legacy(
     mut file: File,
     bytes: u64,
 ) -> Result<Vec<(String, Found)>, Error> {
-    let wrong = |why: String| Error::Container { path: path.into(), kind: "PyTorch", why };
+    let wrong = |why: String| Error::container(path, "PyTorch", &why);
     file.rewind().map_err(|cause| Error::Read { path: path.into(), cause })?;
     let (mut reader, mut walk) = (BufReader::new(file), Walk::new());
     for _ in 0..PICKLES {
@@ -100,7 +100,7 @@ pub(super) fn open_legacy(
 }
 
 fn tensors(path: &Path, bytes: u64) -> Result<Vec<(String, Found)>, Error> {
-    let wrong = |why: String| Error::Container { path: path.into(), kind: "PyTorch", why };
+    let wrong = |why: String| Error::container(path, "PyTorch", &why);
     let reader = PytorchReader::new(path).map_err(|cause| wrong(cause.to_string()))?;
     // A view may say a number many times over; no tensor of a model does.
     let larger = |tensor: &&pytorch_reader::Tensor| tensor.byte_len() as u64 > bytes;
