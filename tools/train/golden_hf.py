@@ -119,6 +119,7 @@ def fields(config, longest: int) -> dict:
     """`model.json`"""
     words = [f"w{i}" for i in range(config.vocab_size)]
     marks = {"pad": config.pad_token_id, "eos": config.eos_token_id}
+    words[config.pad_token_id], words[config.eos_token_id] = "<pad>", "<eos>"
     shared = {"encoder": "transformer", "decoder": "transformer"}
     ends = {
         "max_source_len": longest, "max_target_len": LONGEST_TARGET, "lowercase": False,

@@ -1,6 +1,6 @@
 //! What can go wrong, one variant per cause, each a sentence with file and tensor.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why nothing could be imported.
 #[derive(Debug, thiserror::Error)]
@@ -9,6 +9,9 @@ pub enum Error {
     /// A description or a word list is wrong, or what is read by the twin.
     #[error(transparent)]
     Twin(#[from] twin::Error),
+    /// A tokenizer file is wrong, or of a kind that is not read.
+    #[error(transparent)]
+    Tokenizer(#[from] tokenizer::Error),
     /// The file could not be read at all.
     #[error("cannot read {}: {cause}", path.display())]
     Read {
@@ -162,6 +165,17 @@ pub enum Error {
         /// What is missing, and what to do.
         why: String,
     },
+}
+
+impl Error {
+    /// What is wrong with a container, in one line whatever the file has in it.
+    pub(crate) fn container(path: &Path, kind: &'static str, why: &str) -> Self {
+        let shown = |letter: char| match letter.is_control() {
+            true => letter.escape_default().to_string(),
+            false => letter.to_string(),
+        };
+        Self::Container { path: path.into(), kind, why: why.chars().map(shown).collect() }
+    }
 }
 
 fn hint(nearest: Option<&str>) -> String {

@@ -14,6 +14,7 @@ mod hugging_face;
 mod names;
 mod pytorch;
 mod taken;
+mod tokenizers;
 mod words;
 
 pub use error::Error;
@@ -37,6 +38,10 @@ pub struct Request {
     pub source_words: Option<PathBuf>,
     /// Words of the target.
     pub target_words: Option<PathBuf>,
+    /// Tokenizer of the source, in place of what lies beside the weights.
+    pub source_tokenizer: Option<PathBuf>,
+    /// Tokenizer of the target.
+    pub target_tokenizer: Option<PathBuf>,
     /// What boards translate to check themselves; made up if not given.
     pub selftest: Option<String>,
 }
@@ -74,6 +79,14 @@ pub fn open(path: &Path, request: &Request) -> Result<Import, Error> {
     }
 }
 
+/// The files that [`open`] may read of a path.
+#[must_use]
+pub fn files(path: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = path.read_dir() else { return vec![path.into()] };
+    let paths = entries.flatten().map(|entry| entry.path());
+    paths.filter(|path| path.extension().is_none_or(|end| end != "rgd")).collect()
+}
+
 fn folder(path: &Path, request: &Request) -> Result<Import, Error> {
     if request.config.is_some() || !hugging_face::is_one(path) {
         let why =
@@ -87,7 +100,7 @@ fn folder(path: &Path, request: &Request) -> Result<Import, Error> {
 }
 
 fn described(store: Store, config: &Path, request: &Request) -> Result<Import, Error> {
-    let mut description = Description::read(config)?;
+    let mut description = tokenizers::describe(config, request)?;
     if let Some(length) = request.max_source {
         description.max_source_len = length;
     }

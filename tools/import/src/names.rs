@@ -28,6 +28,10 @@ const WRAPPERS: [&str; 2] = ["module", "_orig_mod"];
 
 /// Named things under their plain names; two of one name are an error.
 pub(crate) fn plain<T>(path: &Path, found: Vec<(String, T)>) -> Result<BTreeMap<String, T>, Error> {
+    if let Some((name, _)) = found.iter().find(|(name, _)| name.contains(char::is_control)) {
+        let why = format!("the name of a tensor, {name:?}, is not text of one line");
+        return Err(Error::container(path, "weight", &why));
+    }
     let mut found = found;
     found.retain(|(name, _)| !OTHERS.iter().any(|other| inside(name, other).is_some()));
     // A checkpoint may have other things beside the weights (a tensor of the loss, an average of them),

@@ -1,6 +1,7 @@
 //! What can be typed.
 
 use crate::uf2::family::{self, Family};
+use crate::wanted::WantedArgs;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -41,16 +42,23 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
+  regard convert opus-mt-en-fr -o en-fr.rgd --max-source 32 --max-target 32
+  regard convert seq2seq.pt --source-words eng.txt --target-words fra.txt -o eng-fra.rgd
   regard convert weights.safetensors --config model.json -o eng-fra.rgd
   regard convert weights.safetensors --config model.json -o small.rgd --flash 400K --data dev.tsv
   regard convert weights.safetensors --config model.json -o m55.rgd --activations 8
-  regard convert weights.safetensors --config model.json -o home.rgd --vocabulary home.tsv")]
+  regard convert weights.safetensors --config model.json -o home.rgd --vocabulary home.tsv
+
+docs/CONVERT.md lists what is read.")]
 pub(crate) struct ConvertArgs {
-    /// Trained weights (safetensors; f32, f16 or bf16)
+    /// A folder of Hugging Face's transformers; or trained weights, as safetensors or what torch.save
+    /// wrote (f64, f32, f16 or bf16)
     pub(crate) weights: PathBuf,
-    /// Description of the model (JSON)
+    /// Description of the model (JSON), where the file does not say what it is
     #[arg(long, value_name = "FILE")]
-    pub(crate) config: PathBuf,
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) wanted: WantedArgs,
     /// Model file to write
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
@@ -86,6 +94,19 @@ pub(crate) struct Tokenizers {
     /// The same of the target alone
     #[arg(long, value_name = "FILE")]
     pub(crate) target_tokenizer: Option<PathBuf>,
+}
+
+impl Tokenizers {
+    /// Those that are given.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        [&self.tokenizer, &self.source_tokenizer, &self.target_tokenizer].into_iter().flatten()
+    }
+
+    /// Of source and target.
+    pub(crate) fn sides(&self) -> [Option<PathBuf>; 2] {
+        [&self.source_tokenizer, &self.target_tokenizer]
+            .map(|own| own.as_ref().or(self.tokenizer.as_ref()).cloned())
+    }
 }
 
 /// A number of bytes, in units of 1024 or 1024² if so written.
@@ -287,10 +308,10 @@ pub(crate) struct CheckArgs {
 /// Where the float twin finds its files.
 #[derive(Debug, Args)]
 pub(crate) struct FloatFiles {
-    /// Float weights [default: weights.safetensors beside the model]
+    /// Float weights, of any kind that `convert` reads [default: weights.safetensors beside the model]
     #[arg(long, visible_alias = "against", value_name = "FILE")]
     pub(crate) weights: Option<PathBuf>,
-    /// Float description [default: model.json beside the model]
+    /// Float description [default: model.json beside the model, if there is one]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]

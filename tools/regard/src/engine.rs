@@ -59,6 +59,25 @@ impl<'m> Engine<'m> {
         description.ids_of(&source, &target)
     }
 
+    /// Gives a description of as many words the model's own.
+    pub(crate) fn give_words(&self, description: &mut Description) {
+        let give = |table: WordTable<'_>, words: &mut Vec<String>| {
+            if table.len() == words.len() {
+                *words = (0..words.len()).map(|id| word(&table, id as u32)).collect();
+            }
+        };
+        if let Some(source) = &mut description.source {
+            give(self.model.source_words(), &mut source.words);
+        }
+        give(self.model.target_words(), &mut description.target.words);
+    }
+
+    /// Most tokens of source and target.
+    pub(crate) fn lengths(&self) -> [usize; 2] {
+        let dims = self.model.dims();
+        [dims.max_source_len, dims.max_target_len]
+    }
+
     /// How the model reads pictures, if it does.
     pub(crate) fn sees(&self) -> Option<&ConvolutionalDims> {
         match &self.model.dims().encoder {

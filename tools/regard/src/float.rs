@@ -3,8 +3,9 @@
 use crate::cli::FloatFiles;
 use crate::engine::Engine;
 use crate::problem::Problem;
+use import::Request;
 use std::path::{Path, PathBuf};
-use twin::{Model, Weights};
+use twin::Model;
 
 /// Reads the twin of `model`, which `engine` has read already, with no more words than that has.
 pub(crate) fn read(
@@ -13,11 +14,25 @@ pub(crate) fn read(
     engine: &Engine<'_>,
 ) -> Result<Model, Problem> {
     let [model, weights, config] = files.inputs(model);
-    let description = files.tokenizers.describe(&config)?;
-    let Some([source, target]) = engine.ids_in(&description) else {
+    // What describes itself needs no description beside the model, but lengths.
+    let alone = files.config.is_none() && files.weights.is_some() && !config.is_file();
+    let [source, target] = engine.lengths();
+    let [source_tokenizer, target_tokenizer] = files.tokenizers.sides();
+    let request = Request { source_tokenizer, target_tokenizer, ..Request::default() };
+    let request = match alone || weights.is_dir() {
+        true => Request { max_source: Some(source), max_target: Some(target), ..request },
+        false => Request { config: Some(config.clone()), ..request },
+    };
+    let mut import = import::open(&weights, &request)?;
+    if request.config.is_none() {
+        // Word lists were given to `convert`: the model has them.
+        engine.give_words(&mut import.description);
+    }
+    let Some([source, target]) = engine.ids_in(&import.description) else {
         return Err(Problem::Twins { model, config });
     };
-    let mut twin = Model::new(description, Weights::read(&weights)?)?;
+    let (description, weights) = import.weights()?;
+    let mut twin = Model::new(description, weights)?;
     twin.keep_words(&source, &target)?;
     Ok(twin)
 }

@@ -1,9 +1,9 @@
 //! The command `regard`.
 //!
 //! ```text
-//! weights.safetensors ┐            ┌ run      text or a picture in, words out
-//! model.json          ┴─ convert ─►┤ inspect  what a model file holds
-//!                        (.rgd)    └ check    integers against the float twin
+//! a folder of Hugging Face,             ┌ run      text or a picture in, words out
+//! or weights and model.json ─ convert ─►┤ inspect  what a model file holds
+//!                             (.rgd)    └ check    integers against the float twin
 //! ```
 //! inspect says which boards a model fits; new makes a firmware for one of them, uf2 what its disk takes.
 //! Exit codes: 0 done, 1 the data is wrong, 2 the request is. Every failure is one sentence.
@@ -39,6 +39,7 @@ mod send;
 mod table;
 mod tokenizers;
 mod uf2;
+mod wanted;
 
 use clap::Parser as _;
 use std::process::ExitCode;

@@ -9,6 +9,8 @@ pub(crate) enum Problem {
     #[error(transparent)]
     Twin(#[from] twin::Error),
     #[error(transparent)]
+    Import(#[from] import::Error),
+    #[error(transparent)]
     Tokenizer(#[from] tokenizer::Error),
     #[error("cannot read {}: {cause}", path.display())]
     Read { path: PathBuf, cause: std::io::Error },

@@ -56,6 +56,13 @@ fn report() -> Result<Vec<String>> {
     PROOFS.iter().map(|&(name, target, profile)| one(board::find(name)?, target, profile)).collect()
 }
 
+/// The Transformer with all that later ones do otherwise.
+fn variants(board: &Board, target: Option<&str>, profile: &str) -> Result<PathBuf> {
+    let features = &["proof", "variants"];
+    let firmware = Firmware { profile, target, ..Firmware::release(&["proof"], features) };
+    firmware.build(board)?.into_iter().next().context("nothing was built")
+}
+
 /// A job for each proof.
 pub(crate) fn jobs<'a>() -> impl Iterator<Item = Job<'a>> {
     PROOFS.iter().map(|&(name, target, profile)| {
@@ -92,6 +99,10 @@ fn one(board: &Board, target: Option<&str>, profile: &str) -> Result<String> {
         line += &large(board, pictures, both, all, flash, limits)?;
         let banks = flash_without(&[], banks)?;
         line += &format!(", {banks} with a Transformer picked from two banks and checked there");
+        let later = variants(board, target, profile)?;
+        elf::image_is_clean(&later)?;
+        let later = flash_without_weights(translate, &later)?.saturating_sub(flash);
+        line += &format!(", {later} more with variants of the Transformer");
     }
     Ok(line)
 }

@@ -197,7 +197,7 @@ fn open_file(path: &Path) -> Result<Vec<(String, Found)>, Error> {
     } else if pytorch::begins_zip(&start) {
         pytorch::open_zip(path, file, bytes)
     } else if pytorch::begins_legacy(&start) {
-        pytorch::open_legacy(path, file)
+        pytorch::open_legacy(path, file, bytes)
     } else {
         Err(Error::Unknown { path: path.into(), what: what(&start) })
     }

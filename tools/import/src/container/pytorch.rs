@@ -15,6 +15,8 @@ use zip::{CompressionMethod, ZipArchive};
 
 /// Largest pickle of a zip archive, in bytes.
 const MOST_PICKLE: u64 = 1 << 25;
+/// How often the same numbers may lie under different names: T5's table of words has four.
+const MOST_NAMES: u64 = 5;
 /// Most entries of an archive.
 const MOST_ENTRIES: usize = 1 << 16;
 /// Pickles at the start of a file without an archive: a magic number, the version, sizes of types, the
@@ -37,7 +39,7 @@ pub(super) fn begins_legacy(start: &[u8]) -> bool {
 
 /// The tensors of an archive.
 pub(super) fn open_zip(path: &Path, file: File, bytes: u64) -> Result<Vec<(String, Found)>, Error> {
-    let wrong = |why: String| Error::Container { path: path.into(), kind: "PyTorch", why };
+    let wrong = |why: String| Error::container(path, "PyTorch", &why);
     let mut zip =
         ZipArchive::new(BufReader::new(file)).map_err(|cause| wrong(cause.to_string()))?;
     if zip.len() > MOST_ENTRIES {
@@ -79,23 +81,42 @@ pub(super) fn open_zip(path: &Path, file: File, bytes: u64) -> Result<Vec<(Strin
     let entry = zip.by_index(index).map_err(|cause| wrong(cause.to_string()))?;
     entry.take(MOST_PICKLE).read_to_end(&mut text).map_err(|cause| wrong(cause.to_string()))?;
     Walk::new().over(&mut Cursor::new(text)).map_err(wrong)?;
-    tensors(path)
+    tensors(path, bytes)
 }
 
 /// The tensors of a file of before PyTorch 1.6.
-pub(super) fn open_legacy(path: &Path, mut file: File) -> Result<Vec<(String, Found)>, Error> {
-    let wrong = |why: String| Error::Container { path: path.into(), kind: "PyTorch", why };
+pub(super) fn open_legacy(
+    path: &Path,
+    mut file: File,
+    bytes: u64,
+) -> Result<Vec<(String, Found)>, Error> {
+    let wrong = |why: String| Error::container(path, "PyTorch", &why);
     file.rewind().map_err(|cause| Error::Read { path: path.into(), cause })?;
     let (mut reader, mut walk) = (BufReader::new(file), Walk::new());
     for _ in 0..PICKLES {
         walk.over(&mut reader).map_err(wrong)?;
     }
-    tensors(path)
+    tensors(path, bytes)
 }
 
-fn tensors(path: &Path) -> Result<Vec<(String, Found)>, Error> {
-    let wrong = |why: String| Error::Container { path: path.into(), kind: "PyTorch", why };
+fn tensors(path: &Path, bytes: u64) -> Result<Vec<(String, Found)>, Error> {
+    let wrong = |why: String| Error::container(path, "PyTorch", &why);
     let reader = PytorchReader::new(path).map_err(|cause| wrong(cause.to_string()))?;
+    // A view may say a number many times over; no tensor of a model does.
+    let larger = |tensor: &&pytorch_reader::Tensor| tensor.byte_len() as u64 > bytes;
+    if let Some(tensor) = reader.tensors().values().find(larger) {
+        let (count, size) = (tensor.num_elements(), tensor.dtype().size());
+        return Err(wrong(format!(
+            "tensor `{}` claims {count} numbers of {size} bytes, more than the file has",
+            tensor.name
+        )));
+    }
+    let total = reader.tensors().values().fold(0u64, |n, t| n.saturating_add(t.byte_len() as u64));
+    if total > bytes.saturating_mul(MOST_NAMES) {
+        return Err(wrong(format!(
+            "its tensors claim {total} bytes, over {MOST_NAMES} times as many as it has"
+        )));
+    }
     let found = reader.into_tensors().into_iter().map(|(name, tensor)| {
         let float = match tensor.dtype() {
             DType::F64 => Ok(Float::F64),

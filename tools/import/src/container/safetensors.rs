@@ -25,7 +25,7 @@ pub(super) fn begins(start: &[u8]) -> bool {
 
 /// The tensors that the header of a file names. `bytes`: of the whole file.
 pub(super) fn open(path: &Path, file: File, bytes: u64) -> Result<Vec<(String, Found)>, Error> {
-    let wrong = |why: String| Error::Container { path: path.into(), kind: "safetensors", why };
+    let wrong = |why: String| Error::container(path, "safetensors", &why);
     let (header, start) = header(path, &file, bytes)?;
     let tensors = header.tensors();
     let end = start + header.data_len() as u64;
@@ -49,7 +49,7 @@ pub(super) fn open(path: &Path, file: File, bytes: u64) -> Result<Vec<(String, F
 
 /// The header, and where it ends.
 fn header(path: &Path, mut file: &File, bytes: u64) -> Result<(Metadata, u64), Error> {
-    let wrong = |why: String| Error::Container { path: path.into(), kind: "safetensors", why };
+    let wrong = |why: String| Error::container(path, "safetensors", &why);
     let failed = |cause| Error::Read { path: path.into(), cause };
     let mut length = [0; LENGTH as usize];
     file.rewind().and_then(|()| file.read_exact(&mut length)).map_err(failed)?;

@@ -19,7 +19,7 @@ struct Index {
 
 /// The tensors of all files, each from the file that the index names.
 pub(super) fn open(path: &Path) -> Result<Vec<(String, Found)>, Error> {
-    let wrong = |why: String| Error::Container { path: path.into(), kind: "index", why };
+    let wrong = |why: String| Error::container(path, "index", &why);
     let text = twin::file::read(path, MOST_BYTES)?;
     let Index { weight_map } =
         serde_json::from_slice(&text).map_err(|cause| wrong(cause.to_string()))?;

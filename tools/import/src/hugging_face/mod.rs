@@ -151,10 +151,11 @@ fn description(
     let source = words::read(path, "source", family.words[0], &source_files, remarks)?;
     let mut again = Vec::new();
     let target = words::read(path, "target", family.words[1], target_files, &mut again)?;
-    let pieces = ["tokenizer.json", "source.spm", "spiece.model", "sentencepiece.bpe.model"];
-    let source_tokenizer = pieces::read(path, &pieces, &source, remarks);
-    let pieces = ["tokenizer.json", "target.spm", "spiece.model", "sentencepiece.bpe.model"];
-    let target_tokenizer = pieces::read(path, &pieces, &target, &mut again);
+    let pieces = |own| ["tokenizer.json", own, "spiece.model", "sentencepiece.bpe.model"];
+    let (given, files) = (request.source_tokenizer.as_ref(), pieces("source.spm"));
+    let source_tokenizer = pieces::read(path, given, &files, &source, remarks)?;
+    let (given, files) = (request.target_tokenizer.as_ref(), pieces("target.spm"));
+    let target_tokenizer = pieces::read(path, given, &files, &target, &mut again)?;
     remarks.extend(again.into_iter().filter(|_| target != source));
     let selftest = words::selftest(request, &source, &[marks.pad, marks.start, marks.eos]);
     Ok(Description {

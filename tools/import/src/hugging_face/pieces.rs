@@ -6,23 +6,27 @@
 //! ```
 //! A tokenizer that the engine does not have is no reason to refuse a model: its tokens can be given as ids.
 
+use crate::Error;
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tokenizer::{Found, Tokenizer};
 
-/// The tokenizer of a side, whose tokens are `words`. `files`: names that may be there, the likeliest first.
+/// The tokenizer of a side, whose tokens are `words`: `given`, or the likeliest of the folder.
 pub(super) fn read(
     folder: &Path,
+    given: Option<&PathBuf>,
     files: &[&str],
     words: &[String],
     remarks: &mut Vec<String>,
-) -> Option<Tokenizer> {
-    let file = files.iter().find(|file| folder.join(file).is_file())?;
-    let found = match Found::read(&folder.join(file)) {
+) -> Result<Option<Tokenizer>, Error> {
+    let beside = files.iter().map(|file| folder.join(file)).find(|path| path.is_file());
+    let Some(path) = given.cloned().or(beside) else { return Ok(None) };
+    let found = match Found::read(&path) {
         Ok(found) => found,
+        Err(error) if given.is_some() => return Err(error.into()),
         Err(error) => {
             remarks.push(format!("{error}; so give ids with `regard run --ids`"));
-            return None;
+            return Ok(None);
         }
     };
     let ids: HashMap<&str, u32> = words.iter().map(String::as_str).zip(0..).collect();
@@ -30,8 +34,9 @@ pub(super) fn read(
     let lost = (0..found.words.len() as u32).filter(|&old| id(old).is_none()).count();
     if lost > 0 {
         remarks.push(format!(
-            "{lost} pieces of {file} are no words of the model; text is split without them"
+            "{lost} pieces of {} are no words of the model; text is split without them",
+            path.display()
         ));
     }
-    Some(found.tokenizer.clone().renumbered(words.len(), id))
+    Ok(Some(found.tokenizer.clone().renumbered(words.len(), id)))
 }

@@ -29,23 +29,31 @@ use regard::kernel::Layout;
 use regard::{Model, SelfTest, Token};
 use section::Entry;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
-use twin::Weights;
+use std::path::PathBuf;
 
 /// Converts, writes the file whole or not at all, and prints what it holds.
 pub(crate) fn run(args: &ConvertArgs) -> Result<(), Problem> {
     let data = args.data.as_ref().filter(|_| args.flash.is_some());
-    let files = [&args.weights, &args.config].into_iter().chain(data).chain(&args.vocabulary);
-    let files = files.chain(args.tokenizers.inputs());
-    let inputs: Vec<&Path> = files.map(PathBuf::as_path).collect();
-    file::refuse_overwrite(&args.output, &inputs)?;
-    let description = args.tokenizers.describe(&args.config)?;
-    limits::check(&description)?;
-    let mut twin = twin::Model::new(description, Weights::read(&args.weights)?)?;
+    let wanted = &args.wanted;
+    let beside = [&args.config, &wanted.source_words, &wanted.target_words, &args.vocabulary];
+    let beside = beside.into_iter().flatten().chain(data).chain(args.tokenizers.files());
+    let mut inputs = import::files(&args.weights);
+    inputs.extend(beside.cloned());
+    file::refuse_overwrite(&args.output, &inputs.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
+    let request = wanted.request(args.config.as_ref(), &args.tokenizers);
+    let import = import::open(&args.weights, &request)?;
+    limits::check(&import.description)?;
+    let notes: String = import.remarks.iter().map(|remark| format!("\nnote: {remark}")).collect();
+    let (description, weights) = import.weights()?;
+    let mut twin = twin::Model::new(description, weights)?;
     let trim = |corpus: &PathBuf| vocabulary::trim(&mut twin, corpus);
     let trimmed = args.vocabulary.as_ref().map(trim).transpose()?.unwrap_or_default();
     let dims = dims::of(&twin.description)?;
-    let mut draft = Draft { dims: &dims, twin: &twin, entries: sections(&dims, &twin) };
+    let mut draft = Draft {
+        dims: &dims,
+        twin: &twin,
+        entries: sections(&dims, &twin, args.flash.is_some() || args.activations.is_some()),
+    };
     let most_bits = args.activations.unwrap_or(Form::INT8.most_bits);
     draft.limit(most_bits);
     let (words, remark) = match args.flash {
@@ -55,7 +63,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<(), Problem> {
     file::write(&args.output, bytemuck::cast_slice(&words))?;
     let report = report(&dims, &twin, &draft.entries, &words)?;
     let mut out = io::stdout().lock();
-    writeln!(out, "{report}{trimmed}{remark}\nwrote {}", args.output.display())?;
+    writeln!(out, "{report}{trimmed}{remark}{notes}\nwrote {}", args.output.display())?;
     Ok(())
 }
 
@@ -66,13 +74,14 @@ struct Draft<'t> {
     entries: Vec<(Slot, Entry)>,
 }
 
-/// Every section, the self-test still empty.
-fn sections(dims: &Dims, twin: &twin::Model) -> Vec<(Slot, Entry)> {
+/// Every section, the self-test still empty. `formed`: matrices may take another form afterwards.
+fn sections(dims: &Dims, twin: &twin::Model, formed: bool) -> Vec<(Slot, Entry)> {
     let slots: Vec<Slot> = (0..).map_while(|index| dims.slot(index)).collect();
     let bar = progress::bar(slots.len() as u64, "tensors");
     let entry = |slot: Slot| {
         bar.inc(1);
-        (slot, section::of(&slot, twin))
+        let entry = section::of(&slot, twin);
+        (slot, if formed { entry } else { entry.final_form() })
     };
     let entries = slots.into_iter().map(entry).collect();
     bar.finish_and_clear();

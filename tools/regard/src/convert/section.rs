@@ -39,9 +39,9 @@ pub(crate) struct Facts {
 
 /// A matrix as numbers.
 struct Source {
-    weight: Array2<f64>,
-    bias: Option<Array1<f64>>,
-    /// What was folded into both.
+    weight: Array2<f32>,
+    bias: Option<Array1<f32>>,
+    /// What is folded into both.
     factor: f64,
 }
 
@@ -49,6 +49,11 @@ impl Entry {
     /// The same matrix in another form; what is no matrix stays as it is.
     pub(crate) fn formed(&self, form: Form) -> Self {
         self.source.as_ref().map_or_else(|| self.clone(), |source| of_source(source.clone(), form))
+    }
+
+    /// The same, never to take another form: its numbers are forgotten.
+    pub(super) fn final_form(self) -> Self {
+        Self { source: None, ..self }
     }
 
     /// Of what is no matrix.
@@ -200,13 +205,14 @@ fn query(attention: &Attention) -> Entry {
 
 /// `weight`: `[rows, columns]` · `bias`: `[rows]`; both times `factor`.
 pub(super) fn matrix(weight: &Array2<f32>, bias: Option<&Array1<f32>>, factor: f64) -> Entry {
-    let scaled = |value: f32| f64::from(value) * factor;
-    let (weight, bias) = (weight.mapv(scaled), bias.map(|bias| bias.mapv(scaled)));
-    of_source(Rc::new(Source { weight, bias, factor }), Form::INT8)
+    let source = Source { weight: weight.clone(), bias: bias.cloned(), factor };
+    of_source(Rc::new(source), Form::INT8)
 }
 
 fn of_source(source: Rc<Source>, form: Form) -> Entry {
-    let q = quantise::matrix(&source.weight, source.bias.as_ref(), form);
+    let scaled = |value: f32| f64::from(value) * source.factor;
+    let (weight, bias) = (source.weight.mapv(scaled), source.bias.as_ref().map(|b| b.mapv(scaled)));
+    let q = quantise::matrix(&weight, bias.as_ref(), form);
     let content = Content::matrix(&Matrix {
         layout: q.layout,
         weights: &q.weights,

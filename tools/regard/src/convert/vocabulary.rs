@@ -26,7 +26,7 @@ pub(super) fn trim(twin: &mut twin::Model, corpus: &Path) -> Result<String, Prob
     let items = check::read(corpus)?;
     let before = sizes(twin);
     let dims = dims::of(&twin.description)?;
-    let words = emitted(&dims, &sections(&dims, twin))?;
+    let words = emitted(&dims, &sections(&dims, twin, false))?;
     let selftest = &twin.description.selftest;
     let used = with_engine(&words, |engine| {
         let mut used = Used::default();

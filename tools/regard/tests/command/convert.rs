@@ -66,7 +66,7 @@ fn a_wrong_shape_names_both_shapes() {
     fails(&regard(&folder, &args), 1, "has shape [17, 30], but the description needs [19, 32]");
 }
 
-/// A folder's description with one field set, and no weights at all: those are not asked for.
+/// A folder's description with one field set, beside weights of other sizes: those are not asked for.
 fn convert_with(bed: &Path, path: &str, value: Value) -> Output {
     let text = fs::read(bed.join("model.json")).expect("there");
     let mut fields: Value = serde_json::from_slice(&text).expect("JSON");
@@ -74,7 +74,7 @@ fn convert_with(bed: &Path, path: &str, value: Value) -> Output {
     fields.pointer_mut(parent).expect("there")[field] = value;
     fields["tied_output"] = false.into(); // A tie would be what does not fit.
     fs::write(bed.join("large.json"), fields.to_string()).expect("written");
-    regard(bed, &["convert", "none", "--config", "large.json", "-o", "x.rgd"])
+    regard(bed, &["convert", "weights.safetensors", "--config", "large.json", "-o", "x.rgd"])
 }
 
 #[test]
@@ -115,8 +115,8 @@ fn sizes_beyond_the_engine_are_named_before_weights_are_read() {
     ] {
         fails(&convert_with(bed, path, value.into()), 1, message);
     }
-    // What the engine takes is not refused: now the weights are missed.
-    fails(&convert_with(&cells, "/encoder/hidden", 1024.into()), 1, "cannot read none");
+    // What the engine takes is not refused: now the weights are asked.
+    fails(&convert_with(&cells, "/encoder/hidden", 1024.into()), 1, "has shape");
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn wrong_files_are_one_sentence() {
     let folder = converted("wrong", "odd");
     let convert =
         |weights, config| regard(&folder, &["convert", weights, "--config", config, "-o", "x.rgd"]);
-    fails(&convert("model.json", "model.json"), 1, "model.json is not a safetensors file");
+    fails(&convert("model.json", "model.json"), 1, "model.json is neither a safetensors file");
     fails(&convert("weights.safetensors", "m.rgd"), 1, "m.rgd is not a model description");
     fails(&convert("none", "model.json"), 1, "cannot read none");
     fails(&regard(&folder, &["run", "model.json", "s3"]), 1, "model.json");

@@ -1,13 +1,13 @@
-//! Every kind of recurrent model, of Keras and of PyTorch, in integers.
+//! Every kind of recurrent model, of Keras and of PyTorch, and Transformers of Hugging Face, in integers.
 
-use crate::bed::{folder, recurrent, regard, stderr, stdout};
+use crate::bed::{self, recurrent, regard, stderr, stdout};
 use crate::limits::{Limits, USUAL};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
-/// Sources of all lengths that the models take; 2 is the end mark.
-const SOURCES: [&str; 4] = ["3 2", "8 4 2", "5 6 7 3 2", "3 8 4 7 5 6 3 2"];
+/// Sources of all lengths that the models take, without the end mark.
+const SOURCES: [&str; 4] = ["3", "8 4", "5 6 7 3", "3 8 4 7 5 6 3"];
 /// Most words of a reference: the models say at most 10, the end mark included.
 const WORDS: usize = 9;
 
@@ -52,22 +52,37 @@ fn limits(golden: &str) -> Limits {
     }
 }
 
-#[test]
-fn every_golden_in_integers_is_near_itself_in_float() {
-    let bed = folder("goldens");
-    let mut folders: Vec<_> = fs::read_dir(recurrent("", "")).expect("goldens").flatten().collect();
-    folders.sort_by_key(fs::DirEntry::path);
-    assert_eq!(folders.len(), 30);
-    for folder in folders {
-        let name = folder.file_name().into_string().expect("UTF-8");
-        let golden = folder.path().to_str().expect("UTF-8").to_owned();
+/// Compares all models of a folder of `tests/golden`. Returns their number.
+fn judge(folder: &str, limits: fn(&str) -> Limits) -> usize {
+    let bed = bed::folder(folder);
+    let models = recurrent("..", folder);
+    let mut models: Vec<_> = fs::read_dir(models).expect("goldens").flatten().collect();
+    models.sort_by_key(fs::DirEntry::path);
+    for model in &models {
+        let name = model.file_name().into_string().expect("UTF-8");
+        let golden = model.path().to_str().expect("UTF-8").to_owned();
         let weights = format!("{golden}/weights.safetensors");
         let config = format!("{golden}/model.json");
         let output = regard(&bed, &["convert", &weights, "--config", &config, "-o", "m.rgd"]);
         assert!(output.status.success(), "{golden}: {}", stderr(&output));
-        let lines: String = SOURCES.iter().map(|source| line(&bed, &golden, source)).collect();
+        let description: Value =
+            serde_json::from_str(&fs::read_to_string(config).expect("readable")).expect("JSON");
+        let end = &description["source"]["eos"];
+        let lines: String =
+            SOURCES.iter().map(|source| line(&bed, &golden, &format!("{source} {end}"))).collect();
         fs::write(bed.join("data.tsv"), lines).expect("written");
         let report = json(&bed, &golden, &["check", "m.rgd", "--data", "data.tsv"]);
         limits(&name).judge(&name, &report);
     }
+    models.len()
+}
+
+#[test]
+fn every_golden_in_integers_is_near_itself_in_float() {
+    assert_eq!(judge("recurrent", limits), 30);
+}
+
+#[test]
+fn transformers_of_hugging_face_in_integers_are_near_themselves_in_float() {
+    assert_eq!(judge("hf", |_| USUAL), 5);
 }

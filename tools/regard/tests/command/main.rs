@@ -6,6 +6,7 @@ mod boards;
 mod check;
 mod convert;
 mod goldens;
+mod import;
 mod inspect;
 mod int4;
 mod limits;

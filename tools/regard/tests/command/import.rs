@@ -1,0 +1,98 @@
+//! What people have becomes the very file that our own layout becomes.
+
+use crate::bed::{fails, folder, regard, stderr, stdout};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn golden(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden").join(path)
+}
+
+/// A copy of a golden folder, with the words that its description has.
+fn copy_of(test: &str, name: &str) -> PathBuf {
+    let bed = folder(test);
+    for entry in fs::read_dir(golden(name)).expect("goldens").flatten() {
+        fs::copy(entry.path(), bed.join(entry.file_name())).expect("copied");
+    }
+    let words: Vec<String> = (0..43).map(|id| format!("\"w{id}\": {id}")).collect();
+    fs::write(bed.join("vocab.json"), format!("{{{}}}", words.join(","))).expect("written");
+    bed
+}
+
+#[test]
+fn a_folder_of_hugging_face_becomes_the_file_of_our_own_layout() {
+    for name in ["marian", "bart", "mbart", "t5", "t5-v1_1"] {
+        let bed = copy_of(&format!("hf-{name}"), &format!("hf/{name}"));
+        let lengths = ["--max-source", "14", "--max-target", "10", "--selftest", "w7 w9 w8"];
+        let theirs = regard(&bed, &[&["convert", ".", "-o", "theirs.rgd"], &lengths[..]].concat());
+        assert!(theirs.status.success(), "{name}: {}", stderr(&theirs));
+        let ours = ["convert", "weights.safetensors", "--config", "model.json", "-o", "ours.rgd"];
+        let ours = regard(&bed, &ours);
+        assert!(ours.status.success(), "{name}: {}", stderr(&ours));
+        let read = |file| fs::read(bed.join(file)).expect("written");
+        assert!(read("theirs.rgd") == read("ours.rgd"), "{name}");
+    }
+}
+
+#[test]
+fn float_is_answered_from_a_folder_too() {
+    let bed = copy_of("hf-float", "hf/marian");
+    let convert = ["convert", ".", "-o", "m.rgd", "--max-source", "14", "--max-target", "10"];
+    assert!(regard(&bed, &convert).status.success());
+    let run = ["run", "m.rgd", "--ids", "7 9 8 0", "--float"];
+    let folder = regard(&bed, &[&run[..], &["--weights", "."]].concat());
+    assert!(folder.status.success(), "{}", stderr(&folder));
+    let ours = regard(&bed, &run);
+    assert_eq!(stdout(&folder), stdout(&ours));
+}
+
+#[test]
+fn a_folder_needs_no_argument_but_a_place() {
+    let bed = copy_of("hf-plain", "hf/t5");
+    fs::remove_file(bed.join("vocab.json")).expect("there");
+    let report = stdout(&regard(&bed, &["convert", ".", "-o", "m.rgd"]));
+    assert!(report.contains("sentences up to 64 → 64 tokens"), "{report}");
+    assert!(report.contains("note: the folder has no words of the source"), "{report}");
+    let answer = regard(&bed, &["run", "m.rgd", "--ids", "7 9 8 1"]);
+    assert!(answer.status.success(), "{}", stderr(&answer));
+}
+
+#[test]
+fn the_tutorial_becomes_a_file_with_the_words_of_its_lists() {
+    let bed = copy_of("tutorial", "torch/tutorial-attention");
+    let words = |n: usize| -> String { (2..n).map(|id| format!("w{id}\n")).collect() };
+    fs::write(bed.join("eng.txt"), format!("SOS\nEOS\n{}", words(17))).expect("written");
+    fs::write(bed.join("fra.txt"), format!("SOS\nEOS\n{}", words(19))).expect("written");
+    let lists = ["--source-words", "eng.txt", "--target-words", "fra.txt"];
+    let convert = ["convert", "model.pt", "-o", "m.rgd"];
+    let report = regard(&bed, &[&convert[..], &lists].concat());
+    assert!(report.status.success(), "{}", stderr(&report));
+    let float = ["run", "m.rgd", "w3 w4", "--float", "--weights", "model.pt", "--config", "none"];
+    fails(&regard(&bed, &float), 1, "cannot read none");
+    let float = regard(&bed, &float[..6]);
+    assert!(float.status.success(), "{}", stderr(&float));
+    assert_eq!(stdout(&float), stdout(&regard(&bed, &["run", "m.rgd", "w3 w4"])));
+    fs::write(bed.join("fra.txt"), "SOS\nEOS\n").expect("written");
+    let output = regard(&bed, &[&convert[..], &lists].concat());
+    fails(&output, 1, "fra.txt: has 2 words, but the target needs 19");
+}
+
+#[test]
+fn a_transformer_of_pytorch_needs_its_description() {
+    let bed = copy_of("torch-transformer", "torch/transformer-post");
+    fails(&regard(&bed, &["convert", "model.pt", "-o", "m.rgd"]), 1, "describe it with --config");
+    let convert = ["convert", "model.pt", "--config", "model.json", "-o", "m.rgd"];
+    let output = regard(&bed, &convert);
+    assert!(output.status.success(), "{}", stderr(&output));
+}
+
+#[test]
+fn a_file_of_a_folder_is_never_overwritten() {
+    let bed = copy_of("hf-over", "hf/t5");
+    let before = fs::read(bed.join("config.json")).expect("there");
+    fails(&regard(&bed, &["convert", ".", "-o", "config.json"]), 2, "is an input");
+    assert_eq!(fs::read(bed.join("config.json")).expect("there"), before);
+    fs::write(bed.join("config.json"), "{}").expect("written");
+    fails(&regard(&bed, &["convert", ".", "-o", "m.rgd"]), 1, "`model_type` is missing");
+    assert!(!bed.join("m.rgd").exists());
+}
