@@ -70,7 +70,7 @@ pub enum Error {
         /// The value found.
         found: u32,
     },
-    /// A tensor lies as only a build with another Cargo feature can read it, or sources are split so.
+    /// A tensor lies as only a build with another Cargo feature can read it.
     LacksFeature {
         /// Its place in the directory.
         index: u32,
@@ -186,7 +186,7 @@ impl Error {
             Self::DataChecksum { .. } => "the weights' checksum is wrong",
             Self::BadField { .. } => "a field is out of range",
             Self::BadTensor { .. } => "a tensor is not as the dims ask",
-            Self::LacksFeature { .. } => "a part needs a Cargo feature that is off",
+            Self::LacksFeature { .. } => "a tensor needs a Cargo feature that is off",
             Self::LacksVariants => "the Transformer needs the Cargo feature variants, which is off",
             Self::ArenaSize { .. } => "the stated arena size is wrong",
             Self::ArenaTaken => "the arena is already taken",

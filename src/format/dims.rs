@@ -147,8 +147,9 @@ impl Dims {
         let flags = words[field::TARGET_END] >> 16;
         tri!(range(flags, 0, 7, "flags"));
         let mut i = field::FIRST_RESERVED;
-        while i < field::BEHIND_RESERVED {
-            tri!(range(words[i], 0, 0, "reserved"));
+        while i < field::RESERVED_END {
+            let name = if i < field::TARGET_PIECES { "reserved" } else { "feature subwords" };
+            tri!(range(words[i], 0, 0, name));
             i += 1;
         }
         tri!(range(

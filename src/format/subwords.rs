@@ -17,6 +17,7 @@ pub(crate) const HEAD: usize = 8;
 
 /// How text is cut into words, of which none becomes part of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "emit"), allow(unreachable_pub, reason = "`emit` shows it"))]
 pub enum Split {
     /// Before each ▁ behind another letter; blanks become ▁.
     Runs,

@@ -81,15 +81,22 @@ impl<'m> WordTable<'m> {
     /// The token whose text is `word`.
     #[must_use]
     pub fn find(&self, word: &str) -> Option<Token> {
-        self.find_bytes(word.as_bytes())
+        self.search(|token| self.get(token).cmp(word))
     }
 
+    /// The same of bytes.
+    #[cfg(feature = "subwords")]
     pub(crate) fn find_bytes(&self, word: &[u8]) -> Option<Token> {
+        self.search(|token| self.bytes(token.into()).cmp(word))
+    }
+
+    #[inline(always)]
+    fn search(&self, compare: impl Fn(Token) -> Ordering) -> Option<Token> {
         let (mut low, mut high) = (0, self.len);
         while low < high {
             let middle = low.midpoint(high);
             let token = self.sorted(middle);
-            match self.bytes(token.into()).cmp(word) {
+            match compare(token) {
                 Ordering::Equal => return Some(token),
                 Ordering::Less => low = middle.wrapping_add(1),
                 Ordering::Greater => high = middle,

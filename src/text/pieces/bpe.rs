@@ -67,7 +67,7 @@ fn merge<'t>(
         set_rank(table, tokens, ranks, at, len);
     }
     loop {
-        let pairs = ranks.iter().take(len.saturating_sub(1)).zip(0usize..);
+        let pairs = ranks.iter().zip(0..len.saturating_sub(1));
         // The first of equals.
         let best = pairs.min_by_key(|&(&rank, at)| (rank, at));
         let Some((&rank, at)) = best else { break };

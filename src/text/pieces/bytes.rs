@@ -47,8 +47,14 @@ pub(super) fn name_of(byte: u8) -> [u8; 6] {
 
 /// The byte that a piece of this text stands for.
 pub(in crate::text) fn byte_named(text: &str) -> Option<u8> {
-    let &[b'<', b'0', b'x', _, _, b'>'] = text.as_bytes() else { return None };
-    u8::from_str_radix(text.get(3..5)?, 16).ok()
+    let &[b'<', b'0', b'x', high, low, b'>'] = text.as_bytes() else { return None };
+    let value = |digit: u8| match digit {
+        b'0'..=b'9' => Some(digit.wrapping_sub(b'0')),
+        b'A'..=b'F' => Some(digit.wrapping_sub(b'A' - 10)),
+        b'a'..=b'f' => Some(digit.wrapping_sub(b'a' - 10)),
+        _ => None,
+    };
+    Some(value(high)? << 4 | value(low)?)
 }
 
 /// The words of a text.

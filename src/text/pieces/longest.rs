@@ -7,7 +7,8 @@ use crate::{Error, Token};
 
 pub(super) fn split(word: &[u8], pieces: &Pieces<'_>, say: &mut Say<'_, '_>) -> Result<(), Error> {
     // Lead bytes of letters.
-    let letters = word.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
+    let is_lead = |byte: u8| usize::from(byte & 0xC0 != 0x80);
+    let letters = word.iter().fold(0usize, |sum, &byte| sum.wrapping_add(is_lead(byte)));
     if letters > pieces.table.most_letters || !each(word, pieces, |_| Ok(()))? {
         return say.unknown();
     }
@@ -28,7 +29,7 @@ fn each(
             return Ok(false);
         }
         let mut best = None;
-        for (&byte, length) in rest.iter().zip(1usize..) {
+        for (&byte, length) in rest.iter().zip(1..=rest.len()) {
             let Some((entry, ends)) = prefixes.step(byte) else { break };
             let token = pieces.sorted(entry);
             if ends && pieces.is_said(token) {
