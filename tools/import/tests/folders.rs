@@ -69,7 +69,12 @@ fn fields_that_are_not_known_are_refused_by_name() {
 #[test]
 fn absurd_sizes_are_refused_before_anything_is_made_of_them() {
     for (name, field, value, expected) in [
-        ("marian", "vocab_size", json!(1_000_000_000_000u64), "1000000000000 words"),
+        (
+            "marian",
+            "vocab_size",
+            json!(1_000_000_000_000u64),
+            "`vocab_size` is 1000000000000; the engine takes 1 to 65532 words",
+        ),
         ("marian", "vocab_size", json!(-4), "`vocab_size` is -4; it must be a whole number"),
         ("marian", "vocab_size", json!("43"), "`vocab_size` is \"43\"; it must be a whole number"),
         (

@@ -151,7 +151,9 @@ fn description(
     let mut again = Vec::new();
     let target = words::read(path, "target", family.words[1], target_files, &mut again)?;
     remarks.extend(again.into_iter().filter(|_| target != source));
-    let selftest = words::selftest(request, &source, &[marks.pad, marks.start, marks.eos]);
+    let marked = [marks.pad, marks.start, marks.eos];
+    let made_up = || crate::words::made_up(&source, &marked, source_len);
+    let selftest = request.selftest.clone().unwrap_or_else(made_up);
     Ok(Description {
         encoder: EncoderKind::Transformer(family.encoder.clone()),
         decoder: DecoderKind::Transformer {
