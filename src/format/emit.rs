@@ -12,6 +12,7 @@ use super::{Checksum, MAGIC, Model, VERSION, data_start, header_checksum, words}
 use crate::kernel::Layout;
 use crate::{Error, Token};
 use alloc::vec::Vec;
+use core::borrow::Borrow;
 
 /// The content of one section, before it has a place.
 #[derive(Clone, Debug)]
@@ -168,9 +169,9 @@ pub fn arena_bytes(dims: &Dims) -> u64 {
     Plan::of(dims).bytes()
 }
 
-/// The words of a model file. `contents`: one per [`Dims::slot`], in that order. What comes out
-/// has been parsed and verified.
-pub fn emit(dims: &Dims, contents: &[Content]) -> Result<Vec<u32>, Error> {
+/// The words of a model file. `contents`: one per [`Dims::slot`], in that order, or references to
+/// them. What comes out has been parsed and verified.
+pub fn emit(dims: &Dims, contents: &[impl Borrow<Content>]) -> Result<Vec<u32>, Error> {
     dims.check()?;
     let mut file = Vec::from([0; HEADER_WORDS]);
     file[0] = MAGIC;
@@ -182,7 +183,7 @@ pub fn emit(dims: &Dims, contents: &[Content]) -> Result<Vec<u32>, Error> {
     write_directory(dims, contents, &mut file);
     for content in contents {
         file.resize(file.len().next_multiple_of(ALIGN_WORDS), 0);
-        file.extend_from_slice(&content.words);
+        file.extend_from_slice(&content.borrow().words);
     }
     file.resize(file.len().next_multiple_of(ALIGN_WORDS), 0);
     seal(&mut file);
@@ -190,9 +191,9 @@ pub fn emit(dims: &Dims, contents: &[Content]) -> Result<Vec<u32>, Error> {
     Ok(file)
 }
 
-fn write_directory(dims: &Dims, contents: &[Content], file: &mut Vec<u32>) {
+fn write_directory(dims: &Dims, contents: &[impl Borrow<Content>], file: &mut Vec<u32>) {
     let mut next = dims.header_words() + contents.len() * ENTRY_WORDS;
-    for (index, content) in contents.iter().enumerate() {
+    for (index, content) in contents.iter().map(Borrow::borrow).enumerate() {
         let Some(slot) = dims.slot(index) else { break };
         next = next.next_multiple_of(ALIGN_WORDS);
         file.extend([

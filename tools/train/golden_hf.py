@@ -75,7 +75,7 @@ def randomise(model, rng) -> None:
             small = 0.4 if config.model_type == "bart" else 1
             new = rng.standard_normal(shape) * (config.d_model**-0.5 if scaled else small)
         else:
-            size = 1.8 if "encoder.layers" in name or "encoder.block" in name else 2.6
+            size = 1.2 if "encoder.layers" in name or "encoder.block" in name else 1.7
             new = size / np.sqrt(sum(shape) / 2) * rng.standard_normal(shape)
             if config.model_type == "t5" and ".q." in name:
                 new = new / (size * config.d_kv**0.5)

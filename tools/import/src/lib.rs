@@ -88,9 +88,13 @@ pub fn files(path: &Path) -> Vec<PathBuf> {
 }
 
 fn folder(path: &Path, request: &Request) -> Result<Import, Error> {
+    let (config, weights) = (path.join("model.json"), path.join("weights.safetensors"));
+    if !hugging_face::is_one(path) && config.is_file() && weights.is_file() {
+        return described(Store::open(&weights)?, &config, request);
+    }
     if request.config.is_some() || !hugging_face::is_one(path) {
         let why =
-            "is a folder without config.json, or with --config beside it; give the file of weights";
+            "is a folder without config.json, or has --config beside it; give the file of weights";
         return Err(Error::Model { path: path.into(), why: why.into() });
     }
     let mut remarks = Vec::new();
@@ -139,7 +143,7 @@ impl Import {
     pub fn weights(self) -> Result<(Description, Weights), Error> {
         let Self { description, store, layout, .. } = self;
         let weights = match layout {
-            Layout::AsTheyAre => as_they_are::weights(store)?,
+            Layout::AsTheyAre => as_they_are::weights(store, &description)?,
             Layout::Transformer(sides) => sides.weights(store, &description)?,
             Layout::Tutorial(tutorial) => tutorial.weights(store)?,
             Layout::HuggingFace(folder) => folder.weights(store, &description)?,

@@ -46,14 +46,20 @@ pub(crate) fn distinct(words: Vec<String>, side: &str, remarks: &mut Vec<String>
     words
 }
 
-/// Some words that are no marks, far apart in the table.
-pub(crate) fn made_up(words: &[String], marks: &[u32], few: usize) -> String {
-    let plain: Vec<&String> = (0u32..)
+/// What ends a word of a text, as the engine splits it, beside blanks.
+const ENDS: [char; 6] = ['?', ',', '.', '!', ';', ':'];
+/// Most words of a made-up sentence.
+const FEW: usize = 4;
+
+/// Some words that are no marks, far apart in the table; they and an end mark are at most `longest`.
+pub(crate) fn made_up(words: &[String], marks: &[u32], longest: usize) -> String {
+    let few = FEW.min(longest.saturating_sub(1)).max(1);
+    let whole = |word: &str| !word.contains(ENDS) && word.to_lowercase() == word;
+    let plain: Vec<&str> = (0u32..)
         .zip(words)
-        .filter(|(id, word)| !marks.contains(id) && word.to_lowercase() == **word)
-        .map(|(_, word)| word)
+        .filter(|(id, word)| !marks.contains(id) && whole(word))
+        .map(|(_, word)| word.as_str())
         .collect();
     let chosen = (1..=few).filter_map(|k| plain.get(k * plain.len() / (few + 1)));
-    let chosen: Vec<&str> = chosen.map(|word| word.as_str()).collect();
-    chosen.join(" ")
+    chosen.copied().collect::<Vec<_>>().join(" ")
 }

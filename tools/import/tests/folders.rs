@@ -69,7 +69,12 @@ fn fields_that_are_not_known_are_refused_by_name() {
 #[test]
 fn absurd_sizes_are_refused_before_anything_is_made_of_them() {
     for (name, field, value, expected) in [
-        ("marian", "vocab_size", json!(1_000_000_000_000u64), "1000000000000 words"),
+        (
+            "marian",
+            "vocab_size",
+            json!(1_000_000_000_000u64),
+            "`vocab_size` is 1000000000000; the engine takes 1 to 65532 words",
+        ),
         ("marian", "vocab_size", json!(-4), "`vocab_size` is -4; it must be a whole number"),
         ("marian", "vocab_size", json!("43"), "`vocab_size` is \"43\"; it must be a whole number"),
         (
@@ -179,5 +184,73 @@ fn words_are_read_from_what_is_there() {
     folder.file("vocab.json", br#"{"a": 43}"#);
     assert!(
         refused(folder.root(), &Request::default()).contains("vocab.json: has 1 words whose ids")
+    );
+}
+
+/// What a folder's model says to a sentence.
+fn said(folder: &Folder) -> Vec<u32> {
+    let request = Request { max_target: Some(10), ..Request::default() };
+    let (description, weights) = import::open(folder.root(), &request).unwrap().weights().unwrap();
+    let model = twin::Model::new(description, weights).unwrap();
+    let steps = model.greedy(&[7, 9, 8, 1], &mut ()).unwrap();
+    steps.iter().map(|step| step.token).collect()
+}
+
+#[test]
+fn split_weights_are_read_as_whole_ones() {
+    let folder = Folder::copy_of("hf/t5");
+    let whole = said(&folder);
+    let bytes = fs::read(folder.path("model.safetensors")).unwrap();
+    fs::remove_file(folder.path("model.safetensors")).unwrap();
+    let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let (mut map, all) = (serde_json::Map::new(), file.iter().collect::<Vec<_>>());
+    for (k, half) in all.chunks(all.len().div_ceil(2)).enumerate() {
+        let name = format!("model-{k}.safetensors");
+        let half = || half.iter().map(|(name, view)| (*name, view));
+        map.extend(half().map(|(tensor, _)| (tensor.to_owned(), json!(name))));
+        fs::write(folder.path(&name), safetensors::serialize(half(), None).unwrap()).unwrap();
+    }
+    let index = json!({"metadata": {"total_size": 1}, "weight_map": map});
+    folder.file("model.safetensors.index.json", index.to_string().as_bytes());
+    assert_eq!(said(&folder), whole);
+    fs::remove_file(folder.path("model-1.safetensors")).unwrap();
+    let message = refused(folder.root(), &Request::default());
+    assert!(
+        message.contains("cannot read") && message.contains("model-1.safetensors"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_folder_of_our_own_needs_no_argument() {
+    let folder = Folder::copy_of("transformer/odd");
+    let import = import::open(folder.root(), &Request::default()).unwrap();
+    let (description, weights) = import.weights().unwrap();
+    twin::Model::new(description, weights).unwrap();
+    fs::remove_file(folder.path("model.json")).unwrap();
+    let message = refused(folder.root(), &Request::default());
+    assert!(message.contains("is a folder without config.json"), "{message}");
+}
+
+#[test]
+fn a_description_may_be_shorter_than_trained_places() {
+    let folder = Folder::copy_of("transformer/pre-learned-gelu-separate");
+    let shorter = Request { max_source: Some(5), max_target: Some(4), ..Request::default() };
+    let (description, weights) = import::open(folder.root(), &shorter).unwrap().weights().unwrap();
+    let model = twin::Model::new(description, weights).unwrap();
+    assert_eq!(
+        model.greedy(&[3; 6], &mut ()).unwrap_err().to_string(),
+        "the source has 6 tokens; the model takes 1 to 5"
+    );
+}
+
+#[test]
+fn a_folder_without_weights_says_which_are_read() {
+    let folder = Folder::copy_of("hf/t5");
+    fs::remove_file(folder.path("model.safetensors")).unwrap();
+    let message = refused(folder.root(), &Request::default());
+    assert!(
+        message.contains("none of the files of weights that are read: model.safetensors"),
+        "{message}"
     );
 }

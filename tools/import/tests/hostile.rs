@@ -165,3 +165,10 @@ fn an_index_leads_nowhere_else() {
         assert!(message.contains(expected), "{message}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn devices_are_no_files() {
+    let message = refused("/dev/zero".as_ref(), &Request::default());
+    assert_eq!(message, "/dev/zero is not a file");
+}

@@ -94,7 +94,9 @@ pub(crate) fn firmware_lints(board: &Board) -> Result<Vec<String>> {
 /// The documentation builds without a warning.
 pub(crate) fn docs() -> Result<Vec<String>> {
     let mut command = cargo(".", &["doc", "--quiet", "--no-deps", "--all-features"]);
-    run(command.args(["-p", "regard", "-p", "twin"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    run(command
+        .args(["-p", "regard", "-p", "twin", "-p", "import"])
+        .env("RUSTDOCFLAGS", "-D warnings"))?;
     Ok(Vec::new())
 }
 

@@ -84,10 +84,12 @@ pub(super) fn family(kind: Kind, fields: &Fields) -> Result<Family, Error> {
     let d_head = d_model / n_heads;
     let scaled = fields.flag("scale_embedding", false)?;
     let longest = fields.count("max_position_embeddings")?;
-    let vocabulary = fields.count("vocab_size")?;
+    let vocabulary = fields.words("vocab_size")?;
     let shared = fields.flag("share_encoder_decoder_embeddings", true)?;
-    let target =
-        fields.maybe_count("decoder_vocab_size")?.filter(|_| !shared).unwrap_or(vocabulary);
+    let target = match (shared, fields.get("decoder_vocab_size")) {
+        (false, Some(_)) => fields.words("decoder_vocab_size")?,
+        _ => vocabulary,
+    };
     let side = |layers: &str| -> Result<Config, Error> {
         Ok(Config {
             layers: fields.count(layers)?,

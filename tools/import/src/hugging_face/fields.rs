@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 /// Largest `config.json` that is read, in bytes.
 const MOST_BYTES: u64 = 1 << 20;
 
+/// Most words of a language.
+const MOST_WORDS: usize = 65_532;
+
 /// The fields of a file.
 pub(super) struct Fields {
     path: PathBuf,
@@ -52,6 +55,18 @@ impl Fields {
         match value.as_u64().and_then(|count| usize::try_from(count).ok()) {
             Some(count) => Ok(Some(count)),
             None => self.wrong(field, format!("is {}; it must be a whole number", short(value))),
+        }
+    }
+
+    /// Words of a language.
+    pub(super) fn words(&self, field: &str) -> Result<usize, Error> {
+        match self.count(field)? {
+            words @ 1..=MOST_WORDS => Ok(words),
+            words => {
+                let why =
+                    format!("is {words}; the engine takes 1 to {MOST_WORDS} words of a language");
+                self.wrong(field, why)
+            }
         }
     }
 

@@ -157,7 +157,9 @@ fn description(
     let (given, files) = (request.target_tokenizer.as_ref(), pieces("target.spm"));
     let target_tokenizer = pieces::read(path, given, &files, &target, &mut again)?;
     remarks.extend(again.into_iter().filter(|_| target != source));
-    let selftest = words::selftest(request, &source, &[marks.pad, marks.start, marks.eos]);
+    let marked = [marks.pad, marks.start, marks.eos];
+    let made_up = || crate::words::made_up(&source, &marked, source_len);
+    let selftest = request.selftest.clone().unwrap_or_else(made_up);
     Ok(Description {
         encoder: EncoderKind::Transformer(family.encoder.clone()),
         decoder: DecoderKind::Transformer {

@@ -52,7 +52,7 @@ pub(super) fn family(fields: &Fields) -> Result<Family, Error> {
         embedding_scale: 1.0,
         attention_scale: 1.0,
     };
-    let words = fields.count("vocab_size")?;
+    let words = fields.words("vocab_size")?;
     let decoder = Config { layers: decoder_layers, ..config.clone() };
     Ok(Family { encoder: config, decoder, words: [words; 2], tied, longest: None, head: Head::T5 })
 }

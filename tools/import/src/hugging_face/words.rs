@@ -1,6 +1,6 @@
 //! The pieces of a tokenizer as a word table: `vocab.json`, `tokenizer.json`, `vocab.txt`.
 
-use crate::{Error, Request, words};
+use crate::{Error, words};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -97,9 +97,4 @@ fn pieces(path: &Path) -> Result<Vec<(u32, String)>, Error> {
     };
     all.extend(added_tokens.into_iter().map(|added| (added.id, added.content)));
     Ok(all)
-}
-
-/// The sentence that boards check themselves with.
-pub(super) fn selftest(request: &Request, list: &[String], marks: &[u32]) -> String {
-    request.selftest.clone().unwrap_or_else(|| words::made_up(list, marks, 4))
 }

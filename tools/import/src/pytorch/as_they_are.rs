@@ -1,11 +1,12 @@
 //! Tensors that have our names already (docs/WEIGHTS.md), or all but.
 //!
-//! A cell may be called after its module: `encoder.gru.weight_ih_l0` is `encoder.rnn.weight_ih_l0`.
+//! A cell may be called after its module: `encoder.gru.weight_ih_l0` is `encoder.rnn.weight_ih_l0`. Trained
+//! positions may have more rows than the description has places.
 
 use crate::Error;
 use crate::container::Store;
-use ndarray::ArrayD;
-use twin::Weights;
+use ndarray::{ArrayD, Axis, Slice};
+use twin::{Description, Weights};
 
 /// How the name of a count of batches ends: an integer beside each batch normalisation.
 const COUNT: &str = ".num_batches_tracked";
@@ -13,13 +14,21 @@ const COUNT: &str = ".num_batches_tracked";
 const CELLS: [&str; 3] = ["gru", "lstm", "rnn"];
 
 /// Everything in the file; the twin says what is missing and what is too much.
-pub(crate) fn weights(mut store: Store) -> Result<Weights, Error> {
+pub(crate) fn weights(mut store: Store, d: &Description) -> Result<Weights, Error> {
     store.leave_out(|name| name.ends_with(COUNT));
     let names: Vec<String> = store.names().map(str::to_owned).collect();
     let mut tensors: Vec<(String, ArrayD<f32>)> = Vec::new();
     for name in names {
         let shape = store.shape(&name).unwrap_or_default().to_vec();
-        let array = store.take(&name, &shape)?;
+        let mut array: ArrayD<f32> = store.take(&name, &shape)?;
+        let places = match name.as_str() {
+            "encoder.position.weight" => d.max_source_len,
+            "decoder.position.weight" => d.max_target_len,
+            _ => usize::MAX,
+        };
+        if array.ndim() == 2 && array.len_of(Axis(0)) > places {
+            array.slice_axis_inplace(Axis(0), Slice::from(..places));
+        }
         tensors.push((cell(&name).unwrap_or(name), array));
     }
     Ok(Weights::of(tensors))

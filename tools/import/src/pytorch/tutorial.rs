@@ -16,7 +16,7 @@
 use super::words::Lists;
 use crate::container::Store;
 use crate::taken::Taken;
-use crate::{Error, Request};
+use crate::{Error, Request, words};
 use ndarray::Ix1;
 use twin::recurrent::{
     AttentionConfig, Cell, DecoderConfig, Directions, EncoderConfig, EnergyFunction, EnergyKind,
@@ -99,7 +99,9 @@ impl Tutorial {
             query: Query::Previous,
         });
         let context = attention.is_some().then_some(Part::Context);
-        let selftest = request.selftest.clone().unwrap_or_else(|| lists.made_up(&[SOS, EOS]));
+        let longest = request.max_source.unwrap_or(LENGTH);
+        let made_up = || words::made_up(&lists.source, &[SOS, EOS], longest);
+        let selftest = request.selftest.clone().unwrap_or_else(made_up);
         Ok(Description {
             encoder: EncoderKind::Recurrent(EncoderConfig {
                 d_embedding: self.d_embedding,
@@ -122,7 +124,7 @@ impl Tutorial {
                 readout_function: Function::None,
             }),
             tied_output: false,
-            max_source_len: request.max_source.unwrap_or(LENGTH),
+            max_source_len: longest,
             max_target_len: request.max_target.unwrap_or(LENGTH),
             lowercase: true,
             source: Some(SourceTable {

@@ -8,8 +8,6 @@ use std::path::Path;
 
 /// Largest list that is read, in bytes.
 const MOST_BYTES: u64 = 1 << 24;
-/// Words of a made-up sentence.
-const FEW: usize = 4;
 
 /// The words of both sides.
 pub(crate) struct Lists {
@@ -50,11 +48,6 @@ impl Lists {
         });
         let (source, target) = (read.next().transpose()?, read.next().transpose()?);
         Ok(Self { source: source.unwrap_or_default(), target: target.unwrap_or_default() })
-    }
-
-    /// A sentence of words that are no marks.
-    pub(crate) fn made_up(&self, marks: &[u32]) -> String {
-        words::made_up(&self.source, marks, FEW)
     }
 }
 

@@ -104,32 +104,41 @@ impl Draft<'_> {
 
     /// The words of the file, with the engine's own answer to the self-test.
     fn finished(&mut self) -> Result<Vec<u32>, Problem> {
-        let (dims, entries) = (self.dims, &mut self.entries);
-        let words = emitted(dims, entries)?.leak();
-        let mut engine = Engine::new(Model::parse(words)?)?;
-        let text = &self.twin.description.selftest;
-        let wrong = |cause| Problem::SelfTest { text: text.clone(), cause: Box::new(cause) };
-        let content = if dims.reads_words() {
-            let source = engine.tokens(text).map_err(wrong)?;
-            let tokens: Vec<Token> = source.iter().map(|&id| id as Token).collect();
-            Content::self_test(&tokens, &engine.digests(&Given::Tokens(source))?)
-        } else {
-            let test = TestPicture::new();
-            test.content(&engine.digests(&Given::Picture(test.picture()?))?)
-        };
-        for (_, entry) in entries.iter_mut().filter(|(slot, _)| slot.role == Role::SelfTest) {
-            entry.content.clone_from(&content);
-        }
-        let words = emitted(dims, entries)?;
-        let model = Model::parse(words.clone().leak())?;
-        let repeated = Engine::new(model)?.self_test(&SelfTest::of(&model));
-        repeated.map_err(|cause| wrong(cause.into()))?;
+        let dims = self.dims;
+        let content = self.self_test(&emitted(dims, &self.entries)?)?;
+        let of_test = self.entries.iter_mut().filter(|(slot, _)| slot.role == Role::SelfTest);
+        of_test.for_each(|(_, entry)| entry.content.clone_from(&content));
+        let words = emitted(dims, &self.entries)?;
+        let model = Model::parse(&words)?;
+        let mut arena = vec![0; model.arena_bytes().div_ceil(4)];
+        let repeated = Engine::over(&model, &mut arena)?.self_test(&SelfTest::of(&model));
+        repeated.map_err(|cause| self.wrong_test(cause.into()))?;
         Ok(words)
+    }
+
+    /// What the engine answers to the sentence or the picture, by a file without it.
+    fn self_test(&self, words: &[u32]) -> Result<Content, Problem> {
+        let model = Model::parse(words)?;
+        let mut arena = vec![0; model.arena_bytes().div_ceil(4)];
+        let mut engine = Engine::over(&model, &mut arena)?;
+        if !self.dims.reads_words() {
+            let test = TestPicture::new();
+            return Ok(test.content(&engine.digests(&Given::Picture(test.picture()?))?));
+        }
+        let text = &self.twin.description.selftest;
+        let source = engine.tokens(text).map_err(|cause| self.wrong_test(cause))?;
+        let tokens: Vec<Token> = source.iter().map(|&id| id as Token).collect();
+        Ok(Content::self_test(&tokens, &engine.digests(&Given::Tokens(source))?))
+    }
+
+    fn wrong_test(&self, cause: Problem) -> Problem {
+        let text = self.twin.description.selftest.clone();
+        Problem::SelfTest { text, cause: Box::new(cause) }
     }
 }
 
 fn emitted(dims: &Dims, entries: &[(Slot, Entry)]) -> Result<Vec<u32>, Problem> {
-    let contents: Vec<Content> = entries.iter().map(|(_, entry)| entry.content.clone()).collect();
+    let contents: Vec<&Content> = entries.iter().map(|(_, entry)| &entry.content).collect();
     emit::emit(dims, &contents).map_err(Problem::Unfit)
 }
 

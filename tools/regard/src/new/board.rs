@@ -19,7 +19,7 @@ use toml_edit::{Array, DocumentMut, Item, TableLike, value};
 const QEMU: &str = "-display none -monitor none -serial stdio -semihosting-config \
                     enable=on,target=native -kernel";
 /// Features of the engine that another model may need.
-const WEIGHTS: [&str; 3] = ["bytes", "int4", "subwords"];
+const ENGINE: [&str; 4] = ["bytes", "int4", "subwords", "variants"];
 const MANIFEST: &str = "Cargo.toml";
 const LOCK: &str = "Cargo.lock";
 const CONFIG: &str = ".cargo/config.toml";
@@ -178,7 +178,7 @@ impl Template {
         let emulated = board.emulator.iter().flat_map(|emulator| &emulator.features);
         let used = format!("feature = \"{feature}\"");
         feature == "default"
-            || WEIGHTS.contains(&feature)
+            || ENGINE.contains(&feature)
             || board.features.iter().chain(emulated).any(|own| own == feature)
             || self.files.iter().any(|(_, text)| text.contains(&used))
     }

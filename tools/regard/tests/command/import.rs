@@ -1,6 +1,7 @@
 //! What people have becomes the very file that our own layout becomes.
 
 use crate::bed::{fails, folder, regard, stderr, stdout};
+use serde_json::{Map, Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,8 +15,14 @@ fn copy_of(test: &str, name: &str) -> PathBuf {
     for entry in fs::read_dir(golden(name)).expect("goldens").flatten() {
         fs::copy(entry.path(), bed.join(entry.file_name())).expect("copied");
     }
-    let words: Vec<String> = (0..43).map(|id| format!("\"w{id}\": {id}")).collect();
-    fs::write(bed.join("vocab.json"), format!("{{{}}}", words.join(","))).expect("written");
+    let text = fs::read(bed.join("model.json")).unwrap_or_else(|_| b"{}".to_vec());
+    let fields: Value = serde_json::from_slice(&text).expect("JSON");
+    let words = fields["source"]["words"].as_array().into_iter().flatten();
+    let ids: Map<String, Value> = words
+        .zip(0..)
+        .map(|(word, id)| (word.as_str().unwrap_or_default().into(), json!(id)))
+        .collect();
+    fs::write(bed.join("vocab.json"), Value::Object(ids).to_string()).expect("written");
     bed
 }
 

@@ -1,6 +1,8 @@
 //! Firmware projects outside this one. That they build and run is `cargo xtask boards`' to say.
 
-use crate::bed::{fails, folder, model, pictured, regard, stderr, stdout};
+use crate::bed::{
+    converted_from, fails, folder, model, pictured, recurrent, regard, stderr, stdout,
+};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -83,6 +85,22 @@ fn the_program_is_the_one_for_the_models_kind() {
         assert!(main.contains(engine) && main.contains(source), "{main}");
         assert!(main.contains("include_model!(\"../model.rgd\")"), "{main}");
     }
+}
+
+#[test]
+fn a_later_transformer_brings_its_feature() {
+    let bed = converted_from("new-variants", |file| recurrent("../hf/t5", file));
+    let output = regard(&bed, &["new", "t5", "--board", "rv32", "--model", "m.rgd"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let features = &toml(&bed.join("t5"), "Cargo.toml")["features"];
+    let default = features["default"].as_array().expect("features");
+    let names: Vec<_> = default.iter().filter_map(|name| name.as_str()).collect();
+    assert_eq!(names, ["virt", "variants"]);
+    let inspected = stdout(&regard(&bed, &["inspect", "m.rgd"]));
+    for line in ["norm_kind          rms", "positions          relative", "relative_buckets   8"] {
+        assert!(inspected.contains(line), "{inspected}");
+    }
+    assert!(inspected.contains("the engine's feature variants"), "{inspected}");
 }
 
 #[test]
