@@ -16,4 +16,5 @@ mod pictures;
 mod readme;
 mod run;
 mod send;
+mod tokenizers;
 mod uf2;
