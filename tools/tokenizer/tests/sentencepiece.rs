@@ -36,3 +36,19 @@ fn vocab_txt_is_what_tokenizer_json_says() {
     assert_eq!(text.found, json.found);
     assert_eq!(text.host.file(), json.host.file());
 }
+
+/// Firmware has them (boards/qemu-mps2), and later versions read them.
+#[test]
+fn files_of_version_4_1_come_out_the_same() {
+    for name in ["unigram", "bpe", "bpe-bytes"] {
+        let found = tokenizer::Found::read(&golden(&format!("{name}.json"))).unwrap();
+        let host =
+            tokenizer::Host::with_room(&found.tokenizer, &found.words, found.marks, 128).unwrap();
+        let bytes: Vec<u8> = host.file().iter().flat_map(|word| word.to_le_bytes()).collect();
+        let path = golden(&format!("{name}.rgd"));
+        if std::env::var_os("REGARD_WRITE_GOLDENS").is_some() {
+            std::fs::write(&path, &bytes).unwrap();
+        }
+        assert!(std::fs::read(&path).unwrap() == bytes, "{name}: another file");
+    }
+}

@@ -17,5 +17,6 @@ mod pictures;
 mod readme;
 mod run;
 mod send;
+mod tokenizers;
 mod uf2;
 mod vocabulary;

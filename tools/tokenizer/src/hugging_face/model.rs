@@ -32,7 +32,7 @@ pub(super) fn read(value: &Value, specials: &[(u32, &str)]) -> Result<Model, Err
             of_vocabulary(&fields.vocab, fields.unk_token, Method::Whole, specials)
         }
         // Files of old versions do not say it.
-        _ if value.get("merges").is_some() => bpe(value, specials),
+        _ if value["type"].is_null() && !value["merges"].is_null() => bpe(value, specials),
         other => unsupported("model", other, "Unigram, BPE, WordPiece and WordLevel are"),
     }
 }
