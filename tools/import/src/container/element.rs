@@ -25,11 +25,11 @@ impl Float {
     pub(crate) fn append(self, bytes: &[u8], to: &mut Vec<f32>) {
         match self {
             Self::F64 => {
-                to.extend(bytes.as_chunks().0.iter().map(|b| f64::from_le_bytes(*b) as f32))
+                to.extend(bytes.as_chunks().0.iter().map(|b| f64::from_le_bytes(*b) as f32));
             }
             Self::F32 => to.extend(bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b))),
             Self::F16 => {
-                to.extend(bytes.as_chunks().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()))
+                to.extend(bytes.as_chunks().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()));
             }
             Self::Bf16 => {
                 to.extend(bytes.as_chunks().0.iter().map(|b| bf16::from_le_bytes(*b).to_f32()));

@@ -14,7 +14,7 @@ const MOST_BYTES: u64 = 1 << 25;
 const MOST_LINE: u64 = 1 << 10;
 
 /// Modules and names of them; `*` stands for any text.
-const KNOWN: [(&str, &str); 14] = [
+const KNOWN: [(&str, &str); 18] = [
     ("torch._utils", "_rebuild_tensor*"),
     ("torch._utils", "_rebuild_parameter*"),
     ("torch._tensor", "_rebuild_from_type_v2"),
@@ -27,6 +27,11 @@ const KNOWN: [(&str, &str); 14] = [
     ("torch", "*int*"),
     ("collections", "OrderedDict"),
     ("collections", "defaultdict"),
+    // A number of NumPy, as checkpoints keep the best loss.
+    ("numpy.core.multiarray", "scalar"),
+    ("numpy._core.multiarray", "scalar"),
+    ("numpy", "dtype"),
+    ("_codecs", "encode"),
     ("builtins", "*"),
     ("__builtin__", "*"),
 ];
