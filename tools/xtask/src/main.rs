@@ -43,6 +43,7 @@ mod share;
 mod steps;
 mod stored;
 mod streams;
+mod subwords;
 mod targets;
 mod trace;
 mod wasm;

@@ -115,6 +115,7 @@ fn demos(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
         findings.extend(pieces::check(board)?);
         findings.extend(stored::check(board)?);
         findings.extend(far::check(board)?);
+        findings.extend(subwords::check(board)?);
         let portable = Firmware { portable: true, ..Firmware::release(&bins, &[]) };
         for (demo, image) in board.demos.iter().zip(portable.build(board)?) {
             let finding = bits(board, demo, hosts, &image)?;
