@@ -122,7 +122,6 @@ impl<'m> Model<'m> {
             words::check(&model, Role::SourceWords)?;
         }
         words::check(&model, Role::TargetWords)?;
-        #[cfg(feature = "subwords")]
         super::subwords::check(&model)?;
         model.verify()?;
         Ok(model)

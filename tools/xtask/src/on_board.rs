@@ -5,7 +5,7 @@ use crate::build::Firmware;
 use crate::emulator::{Outcome, Session};
 use crate::parts::Parts;
 use crate::same_bits::{Host, Report};
-use crate::{build, cargo, elf, far, goldens, log, manners, pico, pieces, proof, stored};
+use crate::{build, cargo, elf, far, goldens, log, manners, pico, pieces, proof, stored, subwords};
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
