@@ -1,13 +1,11 @@
 //! Writing a model file, on the host.
 
 use super::Dims;
-#[cfg(feature = "subwords")]
-pub use super::emit_subwords::{Choices, PieceTable, Subwords, TooLarge};
 use super::field::{self, HEADER_WORDS};
 use super::plan::Plan;
 use super::section::{ALIGN_WORDS, ENTRY_WORDS};
 #[cfg(feature = "subwords")]
-pub use super::subwords::Split;
+pub use super::subwords::{Choices, PieceTable, Split, Subwords, TooLarge};
 use super::{Checksum, MAGIC, Model, VERSION, data_start, header_checksum, words};
 use crate::kernel::Layout;
 use crate::{Error, Token};

@@ -19,8 +19,6 @@ mod convolution;
 mod dims;
 #[cfg(feature = "emit")]
 pub mod emit;
-#[cfg(all(feature = "emit", feature = "subwords"))]
-mod emit_subwords;
 mod far;
 mod field;
 mod fold;
@@ -38,9 +36,7 @@ mod section;
 mod shape;
 mod sizes;
 mod slot;
-mod subword_dims;
-#[cfg(feature = "subwords")]
-mod subwords;
+pub(crate) mod subwords;
 mod variant;
 mod verify;
 mod widths;
@@ -66,10 +62,8 @@ pub use section::Section;
 pub(crate) use sizes::{CachePlan, RowsPlan, exponent_fours};
 pub use slot::{Kind, Role, Slot, Stack};
 #[cfg(feature = "subwords")]
-pub use subword_dims::{Join, Method, SourcePieces, TargetPieces};
-pub use subword_dims::{MAX_SUBWORD_TEXT, SubwordDims};
-#[cfg(feature = "subwords")]
-pub(crate) use subwords::{NEVER, Split, SubwordTable, flag};
+pub use subwords::{Join, Method, SourcePieces, TargetPieces};
+pub use subwords::{MAX_SUBWORD_TEXT, SubwordDims};
 pub use variant::Variant;
 pub use verify::BIAS_LIMIT;
 pub use words::WordTable;
@@ -144,9 +138,7 @@ impl<'m> Model<'m> {
             tri!(words::check(self, Role::SourceWords));
         }
         tri!(words::check(self, Role::TargetWords));
-        #[cfg(feature = "subwords")]
-        tri!(subwords::check(self));
-        Ok(())
+        subwords::check(self)
     }
 
     /// Checks the bytes of a file, at an address that is a multiple of 4, weights included

@@ -113,9 +113,10 @@ impl Pieces {
         match self.how.join {
             Join::Marked => {
                 let blank = if first && !self.how.keeps_first { "" } else { " " };
-                let mut parts = piece.split('▁');
-                out.write_str(parts.next().unwrap_or(""))?;
-                parts.try_for_each(|part| out.write_str(blank).and_then(|()| out.write_str(part)))
+                piece.chars().try_for_each(|c| match c {
+                    '▁' => out.write_str(blank),
+                    c => out.write_char(c),
+                })
             }
             Join::Continued if let Some(rest) = piece.strip_prefix("##") => out.write_str(rest),
             Join::Continued if self.how.tidy && TIDY.iter().any(|end| piece.starts_with(end)) => {

@@ -5,7 +5,7 @@
 //! n²/2 looks of a few instructions at most, and n is bounded by the model file.
 
 use super::word::{Pieces, Say, letter};
-use crate::format::{SubwordTable, flag};
+use crate::format::subwords::{SubwordTable, flag};
 use crate::{Error, Token};
 
 /// No such merge.

@@ -8,7 +8,7 @@
 use super::normalise::is_among;
 use super::word::Word;
 use crate::Error;
-use crate::format::{SubwordTable, flag};
+use crate::format::subwords::{SubwordTable, flag};
 
 /// The letter of a byte.
 pub(super) fn letter_of(byte: u8) -> char {

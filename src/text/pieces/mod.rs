@@ -16,7 +16,8 @@ mod split;
 mod unigram;
 mod word;
 
-use crate::format::{Model, SourcePieces, Split, SubwordTable, flag};
+use crate::format::subwords::{Split, SubwordTable, flag};
+use crate::format::{Model, SourcePieces};
 use crate::{Error, Token};
 use normalise::Normaliser;
 use split::Splitter;

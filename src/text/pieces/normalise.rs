@@ -7,7 +7,7 @@
 //! by what the *shortest* that is known becomes, marks and all; in longer ones each letter stands alone.
 
 use super::prefixes::Prefixes;
-use crate::format::{SubwordTable, flag};
+use crate::format::subwords::{SubwordTable, flag};
 
 /// What a run's letters become, in two bits.
 const SHIFTED: u32 = 0;

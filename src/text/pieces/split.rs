@@ -3,7 +3,7 @@
 use super::normalise::is_among;
 use super::word::Word;
 use crate::Error;
-use crate::format::{Split, SubwordTable, flag};
+use crate::format::subwords::{Split, SubwordTable, flag};
 
 /// What a blank becomes in words that keep it (SentencePiece).
 pub(super) const MARK: char = '▁';

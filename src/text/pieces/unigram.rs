@@ -9,7 +9,7 @@
 
 use super::word::{Pieces, Say, letter};
 use crate::Error;
-use crate::format::{NEVER, flag};
+use crate::format::subwords::{NEVER, flag};
 
 /// A length with it is that of an unknown letter.
 const UNKNOWN: u8 = 1 << 7;

@@ -5,7 +5,8 @@ use super::prefixes::Prefixes;
 use super::{Out, bpe, longest, unigram};
 use crate::Error;
 use crate::Token;
-use crate::format::{Method, Model, SourcePieces, SubwordTable, WordTable, flag};
+use crate::format::subwords::{Split, SubwordTable, flag};
+use crate::format::{Method, Model, SourcePieces, WordTable};
 use crate::layer::{first, first_mut};
 
 /// Where pieces are looked up.
@@ -86,7 +87,7 @@ impl<'r, 'm> Word<'r, 'm> {
         let (text, room) = room.split_at_mut_checked(longest_word.div_ceil(4)).unwrap_or_default();
         let text = first_mut(bytemuck::cast_slice_mut(text), longest_word);
         let marks = [dims.source_eos, dims.source_pad];
-        let in_bytes = table.split() == crate::format::Split::Bytes;
+        let in_bytes = table.split() == Split::Bytes;
         let pieces = Pieces { table, words: model.source_words(), marks };
         Ok(Self { pieces, method, window, in_bytes, text, len: 0, room, out, from: 0, to: 0 })
     }

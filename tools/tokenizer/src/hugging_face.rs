@@ -44,8 +44,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Error> {
     file.pre_tokenizer.iter().try_for_each(|value| steps.pre_tokenizer(value))?;
     let split = steps.split()?;
     let in_bytes = split == Split::Bytes;
-    if in_bytes != matches!(model.method, Method::Bpe { bytes: false, .. }) && in_bytes {
-        return unsupported("pre_tokenizer", "ByteLevel", "it goes with BPE without byte_fallback");
+    if in_bytes && !matches!(model.method, Method::Bpe { bytes: false, whole: false, .. }) {
+        let why = "it goes with BPE without byte_fallback and ignore_merges";
+        return unsupported("pre_tokenizer", "ByteLevel", why);
     }
     if in_bytes && !steps.letters.is_empty() {
         return unsupported("normalizer", "any", "before ByteLevel there may be none");

@@ -45,6 +45,7 @@ mod share;
 mod steps;
 mod stored;
 mod streams;
+mod subwords;
 mod targets;
 mod trace;
 mod wasm;

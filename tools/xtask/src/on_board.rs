@@ -5,7 +5,7 @@ use crate::build::Firmware;
 use crate::emulator::{Outcome, Session};
 use crate::parts::Parts;
 use crate::same_bits::{Host, Report};
-use crate::{build, cargo, elf, far, goldens, log, manners, pico, pieces, proof, stored};
+use crate::{build, cargo, elf, far, goldens, log, manners, pico, pieces, proof, stored, subwords};
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -117,6 +117,7 @@ fn demos(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
     if board.name == "an386" {
         findings.extend(pieces::check(board)?);
         findings.extend(far::check(board)?);
+        findings.extend(subwords::check(board)?);
         let portable = Firmware { portable: true, ..Firmware::release(&bins, &[]) };
         for (demo, image) in board.demos.iter().zip(portable.build(board)?) {
             let finding = bits(board, demo, hosts, &image)?;

@@ -9,7 +9,8 @@
 //! model      Unigram: a score for each token · BPE: pairs of tokens, sorted; for each, rank and token
 //! ```
 
-use super::{Method, Model, Role, Section, SourcePieces, Stack, tail_bytes, tri};
+use super::{Method, Model, SourcePieces};
+use crate::format::{Role, Section, Stack, tail_bytes, tri};
 use crate::{Error, Token};
 
 /// Words of sizes.

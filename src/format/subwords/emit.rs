@@ -1,6 +1,6 @@
 //! What splits words into pieces, written: the tables of the `subwords` section.
 
-use super::subwords::{HEAD, NEVER, Split, flag};
+use super::table::{HEAD, NEVER, Split, flag};
 use crate::Token;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -34,7 +34,7 @@ pub struct Subwords<'a> {
 
 /// Yes or no.
 #[derive(Clone, Copy, Debug, Default)]
-#[allow(missing_docs, reason = "src/format/subwords.rs says what each is")]
+#[allow(missing_docs, reason = "src/format/subwords/table.rs says what each is")]
 pub struct Choices {
     pub white: bool,
     pub collapse: bool,
@@ -72,7 +72,7 @@ pub struct TooLarge {
 }
 
 impl Subwords<'_> {
-    pub(super) fn pack(&self) -> Result<Vec<u32>, TooLarge> {
+    pub(in crate::format) fn pack(&self) -> Result<Vec<u32>, TooLarge> {
         let mut text = String::from(self.longest_first.1);
         let mut texts = Texts { text: &mut text, most: 1 << 18 };
         let sequences = self.sequences(&mut texts)?;

@@ -6,9 +6,9 @@
 //! word 63   bytes: method of the source, log₂ of the scores that it keeps · longest word, a half
 //! ```
 
-#[cfg(feature = "subwords")]
-use super::{field, limits::range, tri};
 use crate::Error;
+#[cfg(feature = "subwords")]
+use crate::format::{field, limits::range, tri};
 
 /// Longest word of a source, in bytes, that a file may ask room for.
 pub const MAX_SUBWORD_TEXT: usize = 4096;
@@ -94,7 +94,7 @@ impl SubwordDims {
 
     /// The header's words have been compared with zero.
     #[cfg(not(feature = "subwords"))]
-    pub(super) const fn parse(_: &[u32]) -> Result<Self, Error> {
+    pub(in crate::format) const fn parse(_: &[u32]) -> Result<Self, Error> {
         Ok(Self::NONE)
     }
 
@@ -107,14 +107,14 @@ impl SubwordDims {
 
     /// The first minor version whose files may say this.
     #[cfg(feature = "emit")]
-    pub(super) fn minor(&self) -> u16 {
+    pub(in crate::format) fn minor(&self) -> u16 {
         u16::from(*self != Self::NONE)
     }
 }
 
 #[cfg(feature = "subwords")]
 impl SubwordDims {
-    pub(super) const fn parse(words: &[u32]) -> Result<Self, Error> {
+    pub(in crate::format) const fn parse(words: &[u32]) -> Result<Self, Error> {
         let [join, flags, low, high] = words[field::TARGET_PIECES].to_le_bytes();
         tri!(range(join as u32, 0, 4, "join of pieces"));
         tri!(range(flags as u32, 0, if join == 0 { 0 } else { 7 }, "flags of pieces"));
@@ -139,7 +139,7 @@ impl SubwordDims {
     }
 
     /// Sections of a file: one if sources are split.
-    pub(super) const fn sections(&self) -> usize {
+    pub(in crate::format) const fn sections(&self) -> usize {
         self.source.is_some() as usize
     }
 
@@ -161,7 +161,7 @@ impl SubwordDims {
     }
 
     #[cfg(feature = "emit")]
-    pub(super) fn write(&self, words: &mut [u32]) {
+    pub(in crate::format) fn write(&self, words: &mut [u32]) {
         if let Some(SourcePieces { method, window, longest_word }) = self.source {
             words[field::SOURCE_PIECES] = method as u32 | window << 8 | (longest_word as u32) << 16;
         }
@@ -174,7 +174,7 @@ impl SubwordDims {
 
 #[cfg(all(feature = "emit", not(feature = "subwords")))]
 impl SubwordDims {
-    pub(super) fn write(&self, _: &mut [u32]) {}
+    pub(in crate::format) fn write(&self, _: &mut [u32]) {}
 }
 
 #[cfg(feature = "subwords")]
