@@ -22,6 +22,8 @@ pub(crate) fn report(tally: &Tally, sentences: usize, by_length: bool) -> Value 
         "sqnr_db": sites,
         "exact": tally.exact.map(share).json(),
         "token_errors": tally.token_errors.map(errors).json(),
+        "bleu": tally.bleu.map(|bleu| json!(bleu.score())).json(),
+        "chrf2": tally.chrf.map(|chrf| json!(chrf.score())).json(),
         "same_answer": share(&tally.same_answer),
         "same_token": share(&tally.same_token),
         "worst_logit": { "error": worst.error, "line": worst.line, "step": worst.step },

@@ -5,6 +5,8 @@
 //! both answer freely, and the answers are compared with the references; of pictures also where
 //! attention lies meanwhile.
 
+mod bleu;
+mod chrf;
 mod data;
 mod distance;
 mod json;
@@ -27,6 +29,7 @@ use crate::problem::Problem;
 use crate::progress;
 use data::Item;
 use pointing::Pointing;
+use share::Both;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::time::Instant;
@@ -147,6 +150,10 @@ fn one(
     let float: Vec<Step> = float.into_iter().map(Step::from).collect();
     let integer = engine.greedy(&given)?;
     tally.free(given.words(), references, &float, &integer);
+    let said =
+        |steps: &[Step]| engine.text(&steps.iter().map(|step| step.token).collect::<Vec<_>>());
+    let known: Vec<String> = references.iter().map(|known| engine.text(known)).collect();
+    tally.text(&known, &Both { float: said(&float), integer: said(&integer) });
     let pointing = &mut tally.pointing;
     for (pointing, steps) in [(&mut pointing.float, &float), (&mut pointing.integer, &integer)] {
         point(engine, pointing, steps, item, nouns);

@@ -51,6 +51,8 @@ fn measures(tally: &Tally) -> String {
     };
     row("exact answers", tally.exact.map(share));
     row("token errors", tally.token_errors.map(errors));
+    row("BLEU", tally.bleu.map(|bleu| format!("{:.2}", bleu.score())));
+    row("chrF2", tally.chrf.map(|chrf| format!("{:.2}", chrf.score())));
     if tally.links.float.gold > 0 {
         row("gold alignments", tally.links.map(|links| share(&links.agreement())));
         row("alignment errors", tally.links.map(alignment_errors));

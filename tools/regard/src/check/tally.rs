@@ -1,5 +1,7 @@
 //! What is counted while both models say the same sentences.
 
+use super::bleu::Bleu;
+use super::chrf::ChrF;
 use super::distance::to_nearest;
 use super::lengths::ByLength;
 use super::links::Links;
@@ -36,6 +38,10 @@ pub(crate) struct Tally {
     pub(crate) lengths: ByLength,
     /// Edits from free answers to the nearest reference.
     pub(crate) token_errors: Both<Errors>,
+    /// Free answers as readers see them, between blanks.
+    pub(crate) bleu: Both<Bleu>,
+    /// The same, by letters.
+    pub(crate) chrf: Both<ChrF>,
     /// Free answers of both equal.
     pub(crate) same_answer: Share,
     /// Teacher-forced steps where both prefer the same token.
@@ -111,6 +117,20 @@ impl Tally {
         self.lengths.add(length, Both { float: float.exact, integer: integer.exact });
         self.token_errors.float.add(float.errors);
         self.token_errors.integer.add(integer.errors);
+    }
+
+    /// The same sentence as text.
+    pub(crate) fn text(&mut self, references: &[String], answers: &Both<String>) {
+        let known: Vec<Vec<&str>> =
+            references.iter().map(|known| known.split_whitespace().collect()).collect();
+        let known: Vec<&[&str]> = known.iter().map(Vec::as_slice).collect();
+        for (answer, bleu, chrf) in [
+            (&answers.float, &mut self.bleu.float, &mut self.chrf.float),
+            (&answers.integer, &mut self.bleu.integer, &mut self.chrf.integer),
+        ] {
+            bleu.add(&answer.split_whitespace().collect::<Vec<_>>(), &known);
+            chrf.add(answer, references);
+        }
     }
 }
 
