@@ -17,3 +17,4 @@ mod readme;
 mod run;
 mod send;
 mod uf2;
+mod vocabulary;
