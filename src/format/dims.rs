@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum NormOrder {
-    /// `x + f(norm(x))`, and a last norm behind each stack (arXiv 2002.04745).
+    /// `x + f(norm(x))`, and usually a last norm behind each stack (arXiv 2002.04745).
     Pre,
     /// `norm(x + f(x))`, as the paper has it (arXiv 1706.03762).
     Post,

@@ -149,16 +149,27 @@ fn reciprocal_root(total: u64) -> (i32, i32) {
 mod tests {
     use super::*;
 
-    fn float(x: &[i16], e: i32, epsilon: f64) -> Vec<f64> {
+    /// `rms`: no mean is taken away.
+    fn float(x: &[i16], e: i32, epsilon: f64, rms: bool) -> Vec<f64> {
         let x: Vec<f64> = x.iter().map(|&m| f64::from(m) * f64::from(e).exp2()).collect();
         let n = x.len() as f64;
-        let mean = x.iter().sum::<f64>() / n;
+        let mean = if rms { 0.0 } else { x.iter().sum::<f64>() / n };
         let var = x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n;
         x.iter().map(|x| (x - mean) / (var + epsilon).sqrt()).collect()
     }
 
     #[test]
     fn layer_norm_is_near_the_float_one_at_every_scale() {
+        near(false);
+    }
+
+    #[cfg(feature = "variants")]
+    #[test]
+    fn rms_norm_is_near_the_float_one_at_every_scale() {
+        near(true);
+    }
+
+    fn near(rms: bool) {
         for n in [1usize, 2, 3, 30, 96, 1024] {
             for (e, size) in [(-14, 32767), (-30, 32767), (3, 100), (-8, 3), (-14, 20000)] {
                 let x: Vec<i16> = (0..n)
@@ -176,14 +187,14 @@ mod tests {
                     gamma_exponent,
                     beta_exponent: -128,
                     #[cfg(feature = "variants")]
-                    rms: false,
+                    rms,
                     hook: Hook::NONE,
                     #[cfg(feature = "far-flash")]
                     far: Far::NOT,
                 };
                 let mut out = vec![0; n];
                 let e_out = norm.apply(block(&x, e), &mut out);
-                for (y, exact) in out.iter().zip(float(&x, e, 1e-6)) {
+                for (y, exact) in out.iter().zip(float(&x, e, 1e-6, rms)) {
                     let y = f64::from(*y) * f64::from(e_out).exp2();
                     assert!((y - exact).abs() < NORM_MAX_ERROR, "n {n} e {e}: {y} for {exact}");
                 }

@@ -23,7 +23,21 @@ pub use transformer::{dims, variants};
 
 /// Models that read words: Transformers, recurrent models and mixtures.
 pub fn text_variants() -> Vec<Dims> {
-    [variants(), recurrent_variants()].concat()
+    [variants(), recurrent_variants(), later_mixtures()].concat()
+}
+
+/// Mixtures whose Transformer side is a T5's.
+fn later_mixtures() -> Vec<Dims> {
+    #[cfg(feature = "variants")]
+    {
+        use regard::format::{Activation, Variant};
+        let variant = Variant { rms: true, gated: true, relative_buckets: 8, ..Variant::PAPER };
+        let mixtures = recurrent_variants().into_iter().filter(|dims| dims.d_model > 0);
+        let activation = Activation::GeluTanh;
+        mixtures.map(|dims| Dims { variant, activation, ..dims }).collect()
+    }
+    #[cfg(not(feature = "variants"))]
+    Vec::new()
 }
 
 /// Models that read words or pictures.

@@ -1,4 +1,4 @@
-//! The twin against Keras, JAX and PyTorch: encoder output, logits and alignments within 1e-4, tokens equal.
+//! The twin against Keras, JAX, PyTorch and Hugging Face: encoder output, logits and alignments within 1e-4, tokens equal.
 
 mod agreement;
 
