@@ -7,7 +7,7 @@ use import::Request;
 use std::path::{Path, PathBuf};
 use twin::Model;
 
-/// Reads the twin of `model`, which `engine` has read already.
+/// Reads the twin of `model`, which `engine` has read already, with no more words than that has.
 pub(crate) fn read(
     files: &FloatFiles,
     model: &Path,
@@ -28,11 +28,13 @@ pub(crate) fn read(
         // Word lists were given to `convert`: the model has them.
         engine.give_words(&mut import.description);
     }
-    if !engine.has_words_of(&import.description) {
+    let Some([source, target]) = engine.ids_in(&import.description) else {
         return Err(Problem::Twins { model, config });
-    }
+    };
     let (description, weights) = import.weights()?;
-    Ok(Model::new(description, weights)?)
+    let mut twin = Model::new(description, weights)?;
+    twin.keep_words(&source, &target)?;
+    Ok(twin)
 }
 
 impl FloatFiles {

@@ -70,6 +70,8 @@ pub(crate) enum Problem {
          {budget} of --flash"
     )]
     Flash { budget: usize, least: usize },
+    #[error("the model knows no word of {}", path.display())]
+    NoWords { path: PathBuf },
     #[error("the engine needs `source.eos` in the model description")]
     NoSourceEnd,
     #[error("the self-test sentence {text:?} cannot be used: {cause}")]

@@ -38,6 +38,7 @@ mod scores;
 mod show_attend_tell;
 mod source;
 pub mod transformer;
+mod trim;
 mod weights;
 mod words;
 

@@ -18,3 +18,4 @@ mod readme;
 mod run;
 mod send;
 mod uf2;
+mod vocabulary;
