@@ -30,6 +30,7 @@ pub struct Step {
 
 /// The weights of what encodes.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one of them")]
 pub enum EncoderWeights {
     /// Of a Transformer.
     Transformer(transformer::EncoderWeights),
@@ -41,7 +42,6 @@ pub enum EncoderWeights {
 
 /// The weights of what decodes.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one of them")]
 pub enum DecoderWeights {
     /// Of a Transformer.
     Transformer(transformer::DecoderWeights),

@@ -99,7 +99,7 @@ fn one(board: &Board, target: Option<&str>, profile: &str) -> Result<String> {
         line += &large(board, pictures, both, all, flash, limits)?;
         let banks = flash_without(&[], banks)?;
         line += &format!(", {banks} with a Transformer picked from two banks and checked there");
-        let later = variants(board, target, profile)?;
+        let later = variants(board, Some(target), profile)?;
         elf::image_is_clean(&later)?;
         let later = flash_without_weights(translate, &later)?.saturating_sub(flash);
         line += &format!(", {later} more with variants of the Transformer");

@@ -130,7 +130,7 @@ impl Relative {
     fn check(self) -> Result<(), Error> {
         size("relative_buckets", self.buckets)?;
         size("relative_distance", self.distance)?;
-        if self.buckets < 4 || self.buckets % 2 != 0 {
+        if self.buckets < 4 || !self.buckets.is_multiple_of(2) {
             let why = format!("is {}; it must be an even number from 4 on", self.buckets);
             return wrong("relative_buckets", why);
         }

@@ -17,10 +17,10 @@ pub struct Norm {
 
 impl Norm {
     pub(super) fn new(weights: &mut Weights, name: &str, c: &Config) -> Result<Self, Error> {
-        let bias = || weights.vector(&format!("{name}.bias"), c.d_model);
+        let mut vector = |end: &str| weights.vector(&format!("{name}.{end}"), c.d_model);
         Ok(Self {
-            bias: (c.norm_kind == NormKind::Layer).then(bias).transpose()?,
-            weight: weights.vector(&format!("{name}.weight"), c.d_model)?,
+            weight: vector("weight")?,
+            bias: (c.norm_kind == NormKind::Layer).then(|| vector("bias")).transpose()?,
             epsilon: c.norm_epsilon,
         })
     }
