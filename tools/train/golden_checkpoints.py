@@ -169,7 +169,8 @@ class Translator(nn.Module):
         return said, self.generator(rows[0, -1]), alignments[0]
 
     def saved(self):
-        return {"epoch": 3, "model_state_dict": {f"module.{k}": v for k, v in self.state_dict().items()}}
+        weights = {f"module.{key}": value for key, value in self.state_dict().items()}
+        return {"epoch": 3, "model_state_dict": weights}
 
     def fields(self):
         words = {"source": self.source_size, "target": 19}
@@ -210,7 +211,8 @@ def randomise(model, name: str, rng) -> None:
                 noise = rng.uniform(0.6, 1.6, value.shape) - key.endswith("bias")
             else:
                 sharp = any(word in key for word in ("attention", "out.", "generator"))
-                kinds = {"bias": "bias" in key, "embedding": "emb" in key or "position" in key, "sharp": sharp}
+                table = "emb" in key or "position" in key
+                kinds = {"bias": "bias" in key, "embedding": table, "sharp": sharp}
                 kind = next((kind for kind, here in kinds.items() if here), "matrix")
                 noise = files.noise(kind, tuple(value.shape), rng)
             if "transformer" in key and value.ndim == 2:
@@ -239,14 +241,16 @@ def greedy(model, source: list[int]) -> dict:
 
 
 def telling(model, records: list[dict]) -> bool:
-    """No close calls, several answers, and the start mark is never said."""
+    """No close calls, several answers, the tutorial's ended, and the start mark is never said."""
     best = [np.sort(record["logits"], -1)[:, -2:] for record in records]
     said = [tuple(record["target"]) for record in records]
+    ended = any(len(one) > 1 and one[-1] == model.eos for one in said)
     return (
         min((top[:, 1] - top[:, 0]).min() for top in best) > 0.01
         and len(set(said)) >= 3
         and not any({0, model.bos} & set(one) for one in said)
         and len(set().union(*said)) >= 4
+        and (ended or isinstance(model, Translator))
     )
 
 

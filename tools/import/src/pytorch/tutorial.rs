@@ -42,6 +42,9 @@ const ATTENTION: &str = "decoder.attention.Wa.weight";
 /// And one of the tutorial before 2023, whose attention has a row per place of the source.
 const OLD_ATTENTION: &str = "decoder.attn_combine.weight";
 
+/// A layer of the decoder of the chatbot tutorial, as that saves it and as one module.
+const CHATBOT: [&str; 2] = ["de.concat.weight", "decoder.concat.weight"];
+
 /// Sizes of such a model.
 pub(crate) struct Tutorial {
     source: usize,
@@ -56,6 +59,13 @@ pub(crate) struct Tutorial {
 impl Tutorial {
     /// Whether a file holds one, as its names say.
     pub(crate) fn of(store: &Store) -> Result<Option<Self>, Error> {
+        if let Some(name) = CHATBOT.iter().find(|name| store.has(name)) {
+            let why = format!(
+                "`{name}` is of the chatbot tutorial, whose decoder starts from states of both directions of \
+                 one layer, which the engine's do not"
+            );
+            return Err(Error::Model { path: store.path().into(), why });
+        }
         if !ALL.iter().all(|name| store.has(name)) {
             return Ok(None);
         }

@@ -28,14 +28,15 @@ struct Candidate {
     harm: f64,
 }
 
-/// A file that fits, and a sentence on how.
+/// A file that fits, and a sentence on how. `data`: what the harm is measured on.
 pub(super) fn meet(
     draft: &mut Draft<'_>,
+    (twin, data): (&twin::Model, Option<&Path>),
     budget: usize,
-    (most_bits, data): (u32, Option<&Path>),
+    most_bits: u32,
 ) -> Result<(Vec<u32>, String), Problem> {
     let mut words = draft.finished()?;
-    let samples = Samples::new(draft.twin, &words, data)?;
+    let samples = Samples::new(twin, &words, data)?;
     if words.len() * 4 <= budget {
         return Ok((words, "\nall weights are int8: the file fits as it is".into()));
     }

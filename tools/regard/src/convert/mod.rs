@@ -49,59 +49,63 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<(), Problem> {
     let trim = |corpus: &PathBuf| vocabulary::trim(&mut twin, corpus);
     let trimmed = args.vocabulary.as_ref().map(trim).transpose()?.unwrap_or_default();
     let dims = dims::of(&twin.description)?;
-    let mut draft = Draft {
-        dims: &dims,
-        twin: &twin,
-        entries: sections(&dims, &twin, args.flash.is_some() || args.activations.is_some()),
-    };
     let most_bits = args.activations.unwrap_or(Form::INT8.most_bits);
-    draft.limit(most_bits);
+    let entries = sections(&dims, &twin, most_bits, args.flash.is_some());
+    let selftest = twin.description.selftest.clone();
+    let mut draft = Draft { dims: &dims, selftest, entries };
+    let parameters = twin.parameters();
     let (words, remark) = match args.flash {
-        Some(budget) => budget::meet(&mut draft, budget, (most_bits, data.map(PathBuf::as_path)))?,
-        None => (draft.finished()?, String::new()),
+        Some(budget) => {
+            let data = data.map(PathBuf::as_path);
+            budget::meet(&mut draft, (&twin, data), budget, most_bits)?
+        }
+        None => {
+            // Its numbers are all in the sections.
+            drop(twin);
+            (draft.finished()?, String::new())
+        }
     };
     file::write(&args.output, bytemuck::cast_slice(&words))?;
-    let report = report(&dims, &twin, &draft.entries, &words)?;
+    let report = report(&dims, parameters, &draft.entries, &words)?;
     let mut out = io::stdout().lock();
     writeln!(out, "{report}{trimmed}{remark}{notes}\nwrote {}", args.output.display())?;
     Ok(())
 }
 
 /// A model file in the making.
-struct Draft<'t> {
-    dims: &'t Dims,
-    twin: &'t twin::Model,
+struct Draft<'d> {
+    dims: &'d Dims,
+    /// The sentence that it answers to check itself.
+    selftest: String,
     entries: Vec<(Slot, Entry)>,
 }
 
-/// Every section, the self-test still empty. `formed`: matrices may take another form afterwards.
-fn sections(dims: &Dims, twin: &twin::Model, formed: bool) -> Vec<(Slot, Entry)> {
+/// Every section, the self-test still empty. `most_bits`: of what matrices read · `again`: they may take
+/// another form afterwards.
+fn sections(dims: &Dims, twin: &twin::Model, most_bits: u32, again: bool) -> Vec<(Slot, Entry)> {
     let slots: Vec<Slot> = (0..).map_while(|index| dims.slot(index)).collect();
     let bar = progress::bar(slots.len() as u64, "tensors");
     let entry = |slot: Slot| {
         bar.inc(1);
-        let entry = section::of(&slot, twin);
-        (slot, if formed { entry } else { entry.final_form() })
+        let entry = limited(dims, &slot, section::of(&slot, twin), most_bits);
+        (slot, if again { entry } else { entry.final_form() })
     };
     let entries = slots.into_iter().map(entry).collect();
     bar.finish_and_clear();
     entries
 }
 
-impl Draft<'_> {
-    /// Narrower mantissas; weights for 8 bits lie as bytes, where they may.
-    fn limit(&mut self, most_bits: u32) {
-        if most_bits >= Form::INT8.most_bits {
-            return;
-        }
-        for (slot, entry) in &mut self.entries {
-            let bytes = most_bits <= Layout::Bytes.most_bits();
-            let bytes = bytes && self.dims.takes(slot, Layout::Bytes);
-            let layout = if bytes { Layout::Bytes } else { Layout::Pairs };
-            *entry = entry.formed(Form { layout, most_bits });
-        }
+/// Narrower mantissas; weights for 8 bits lie as bytes, where they may.
+fn limited(dims: &Dims, slot: &Slot, entry: Entry, most_bits: u32) -> Entry {
+    if most_bits >= Form::INT8.most_bits {
+        return entry;
     }
+    let bytes = most_bits <= Layout::Bytes.most_bits() && dims.takes(slot, Layout::Bytes);
+    let layout = if bytes { Layout::Bytes } else { Layout::Pairs };
+    entry.formed(Form { layout, most_bits })
+}
 
+impl Draft<'_> {
     /// The words of the file, with the engine's own answer to the self-test.
     fn finished(&mut self) -> Result<Vec<u32>, Problem> {
         let dims = self.dims;
@@ -125,15 +129,13 @@ impl Draft<'_> {
             let test = TestPicture::new();
             return Ok(test.content(&engine.digests(&Given::Picture(test.picture()?))?));
         }
-        let text = &self.twin.description.selftest;
-        let source = engine.tokens(text).map_err(|cause| self.wrong_test(cause))?;
+        let source = engine.tokens(&self.selftest).map_err(|cause| self.wrong_test(cause))?;
         let tokens: Vec<Token> = source.iter().map(|&id| id as Token).collect();
         Ok(Content::self_test(&tokens, &engine.digests(&Given::Tokens(source))?))
     }
 
     fn wrong_test(&self, cause: Problem) -> Problem {
-        let text = self.twin.description.selftest.clone();
-        Problem::SelfTest { text, cause: Box::new(cause) }
+        Problem::SelfTest { text: self.selftest.clone(), cause: Box::new(cause) }
     }
 }
 
@@ -144,7 +146,7 @@ fn emitted(dims: &Dims, entries: &[(Slot, Entry)]) -> Result<Vec<u32>, Problem> 
 
 fn report(
     dims: &Dims,
-    twin: &twin::Model,
+    parameters: usize,
     entries: &[(Slot, Entry)],
     words: &[u32],
 ) -> Result<String, Problem> {
@@ -173,7 +175,7 @@ fn report(
             sqnr.map_or(String::new(), |sqnr| format!("{sqnr:.1}")),
         ]);
     }
-    let (flash, float) = (words.len() * 4, 4 * twin.parameters());
+    let (flash, float) = (words.len() * 4, 4 * parameters);
     let (layers, sources) = match &dims.encoder {
         EncoderKind::Convolutional(encoder) => {
             let (width, height) = (encoder.width, encoder.height);
@@ -190,7 +192,7 @@ fn report(
         100.0 * flash as f64 / float as f64,
         table::grouped(float),
         table::grouped(Model::parse(words)?.arena_bytes()),
-        table::grouped(twin.parameters()),
+        table::grouped(parameters),
         dims.max_target_len,
     ))
 }

@@ -9,6 +9,7 @@ use super::{dims, emitted, sections};
 use crate::check;
 use crate::engine::Engine;
 use crate::problem::Problem;
+use crate::quantise::Form;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -26,7 +27,7 @@ pub(super) fn trim(twin: &mut twin::Model, corpus: &Path) -> Result<String, Prob
     let items = check::read(corpus)?;
     let before = sizes(twin);
     let dims = dims::of(&twin.description)?;
-    let words = emitted(&dims, &sections(&dims, twin, false))?;
+    let words = emitted(&dims, &sections(&dims, twin, Form::INT8.most_bits, false))?;
     let selftest = &twin.description.selftest;
     let used = with_engine(&words, |engine| {
         let mut used = Used::default();

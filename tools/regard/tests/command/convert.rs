@@ -46,7 +46,7 @@ fn a_missing_tensor_is_named_and_nothing_is_written() {
         "-o",
         "m.rgd",
     ];
-    fails(&regard(&folder, &args), 1, "tensor `encoder.norm.bias` is missing; the nearest name");
+    fails(&regard(&folder, &args), 1, "tensor `encoder.norm.weight` is missing; the nearest name");
     assert_eq!(fs::read_dir(&folder).expect("readable").count(), 0);
 }
 
