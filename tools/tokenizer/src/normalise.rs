@@ -233,7 +233,7 @@ fn through(text: &str, steps: &[Step], map: &HashMap<char, String>) -> String {
 
 fn is_hangul(c: char) -> bool {
     matches!(c as u32, 0x1100..=0x11FF | 0x3131..=0x318E | 0xA960..=0xA97F | 0xAC00..=0xD7FF
-        | 0xFFA0..=0xFFDC)
+        | 0x3260..=0x327F | 0xFFA0..=0xFFDC)
 }
 
 /// Letters of a table that no mark joins.
