@@ -47,6 +47,7 @@ pub struct Choices {
     pub fuse: bool,
     pub whole: bool,
     pub clusters: bool,
+    pub mapped: bool,
 }
 
 /// The model's own table.
@@ -117,6 +118,7 @@ impl Subwords<'_> {
             (c.fuse, flag::FUSE),
             (c.whole, flag::WHOLE),
             (c.clusters, flag::CLUSTERS),
+            (c.mapped, flag::MAPPED),
             (self.unknown.is_some(), flag::UNKNOWN),
             (self.start.is_some(), flag::START),
         ];

@@ -62,8 +62,10 @@ pub(crate) mod flag {
     pub(crate) const CLUSTERS: u32 = 1 << 14;
     /// What is dropped in front and behind is all white space, if blanks are.
     pub(crate) const TRIM: u32 = 1 << 15;
+    /// Sequences are of what their letters become, each alone.
+    pub(crate) const MAPPED: u32 = 1 << 16;
     /// Flags that there are.
-    pub(crate) const ALL: u32 = (1 << 16) - 1;
+    pub(crate) const ALL: u32 = (1 << 17) - 1;
 }
 
 /// A token that no text becomes has this score.

@@ -96,18 +96,34 @@ impl<'t, 'm> Normaliser<'t, 'm> {
         let SubwordTable { sequences, .. } = self.table;
         let of = |i: usize| sequences.get(i).map_or(0, |&word| word);
         let mut prefixes = Prefixes::new(sequences.len(), |i| self.table.sequence(of(i)).0);
-        let mut best = None;
-        for &byte in text.as_bytes() {
-            let Some((entry, ends)) = prefixes.step(byte) else { break };
-            if ends {
-                let (key, at, len) = self.table.sequence(of(entry));
-                best = Some((key.len(), Normalised::Text(self.table.part(at, len))));
+        let (mut best, mut read) = (None, 0usize);
+        for letter in text.chars() {
+            read = read.wrapping_add(letter.len_utf8());
+            let (mut bytes, mut end) = ([0; 4], None);
+            for &byte in self.looked_up(letter).encode_utf8(&mut bytes).as_bytes() {
+                let Some((entry, ends)) = prefixes.step(byte) else { return best };
+                end = ends.then_some(entry);
             }
-            if ends && shortest {
-                break;
+            if let Some(entry) = end {
+                let (_, at, len) = self.table.sequence(of(entry));
+                best = Some((read, Normalised::Text(self.table.part(at, len))));
+                if shortest {
+                    break;
+                }
             }
         }
         best
+    }
+
+    /// What a letter of a sequence is looked up as.
+    fn looked_up(&self, letter: char) -> char {
+        if !self.table.has(flag::MAPPED) {
+            return letter;
+        }
+        let becomes = self.run(letter).and_then(|run| become_text(&self.table, run, letter));
+        let mut letters = becomes.iter().flat_map(Normalised::letters);
+        let first = letters.next();
+        first.filter(|_| letters.next().is_none()).unwrap_or(letter)
     }
 
     /// Bytes of what is one letter to a reader, as far as that matters here: a letter, what goes before it

@@ -4,7 +4,7 @@ mod model;
 mod steps;
 
 use crate::error::{Error, unsupported, wrong};
-use crate::normalise::{self, Matters};
+use crate::normalise::{self, Matters, Sequences};
 use crate::{Blanks, Found, Join, Marks, Method, Prefix, Split, Tokenizer};
 use serde::Deserialize;
 use serde_json::Value;
@@ -58,7 +58,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Error> {
     let all = bytes || split == Split::Kinds;
     let said = model.words.iter().zip(0..).filter(|(_, id)| !specials.iter().any(|(s, _)| s == id));
     let matters = Matters::of(said.map(|(word, _)| word), all, split == Split::Alone);
-    let (becomes, clusters) = normalise::table(&steps.letters, &matters)?;
+    let (becomes, kind) = normalise::table(&steps.letters, &matters)?;
     let frame = file.post_processor.as_ref().map_or_else(|| Ok(Frame::default()), frame)?;
     let (join, keeps_first, tidy) = join(file.decoder.as_ref(), &model.method)?;
     let find = |names: &[&str]| {
@@ -77,7 +77,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Error> {
         split,
         blanks: steps.blanks,
         becomes,
-        clusters,
+        clusters: kind == Sequences::Clusters,
+        mapped: kind == Sequences::Mapped,
         join,
         keeps_first,
         tidy,

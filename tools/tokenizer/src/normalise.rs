@@ -56,10 +56,22 @@ fn is_chinese(c: char) -> bool {
         | 0x2B740..=0x2B81F | 0x2B920..=0x2CEAF | 0xF900..=0xFAFF | 0x2F800..=0x2FA1F)
 }
 
-/// What letters become, and whether clusters are one.
-pub(crate) type Table = (Vec<(String, String)>, bool);
+/// How several letters are looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sequences {
+    /// As they are, the longest.
+    Plain,
+    /// As what each becomes alone, the longest.
+    Mapped,
+    /// In clusters, the shortest.
+    Clusters,
+}
+
+/// What letters become, and how several are looked up.
+pub(crate) type Table = (Vec<(String, String)>, Sequences);
 
 /// What matters.
+#[derive(Clone)]
 pub(crate) struct Matters {
     known: HashSet<char>,
     /// Whatever letters there are, they are told apart.
@@ -105,7 +117,7 @@ pub(crate) fn table(steps: &[Step], matters: &Matters) -> Result<Table, Error> {
         if steps.iter().any(|step| matches!(step, Step::Charsmap { .. })) {
             return unsupported("normalizer", "Precompiled", "it must be the first of all");
         }
-        return Ok((singles(steps, &HashMap::new(), matters), false));
+        return Ok((singles(steps, &HashMap::new(), matters), Sequences::Plain));
     };
     if *clusters && !behind.is_empty() {
         let why = "no other step that changes letters may stand beside it";
@@ -121,7 +133,12 @@ pub(crate) fn table(steps: &[Step], matters: &Matters) -> Result<Table, Error> {
         keys.into_iter().partition(|(key, _)| key.chars().nth(1).is_none());
     let map: HashMap<char, String> =
         one.into_iter().filter_map(|(key, to)| Some((key.chars().next()?, to))).collect();
-    let mut table = singles(steps, &map, matters);
+    let kind = match clusters {
+        true => Sequences::Clusters,
+        false if are_mapped(&several, &map) => Sequences::Mapped,
+        false => Sequences::Plain,
+    };
+    let mut table = Vec::new();
     let mut shorter: Option<String> = None;
     for (key, to) in several {
         let to = through(&to, behind, &HashMap::new());
@@ -129,7 +146,7 @@ pub(crate) fn table(steps: &[Step], matters: &Matters) -> Result<Table, Error> {
         // The shortest is taken, whatever follows it.
         let hidden = shorter.as_ref().is_some_and(|shorter| key.starts_with(shorter.as_str()))
             || key.chars().next().is_some_and(|first| map.contains_key(&first));
-        if *clusters && hidden {
+        if *clusters && hidden || kind == Sequences::Mapped && mapped(&key, &map) != key {
             continue;
         }
         shorter = Some(key.clone());
@@ -138,8 +155,44 @@ pub(crate) fn table(steps: &[Step], matters: &Matters) -> Result<Table, Error> {
             table.push((key, matters.plain(to)));
         }
     }
+    // What letters become matters too where a sequence has it.
+    let mut wider = matters.clone();
+    if kind == Sequences::Mapped {
+        wider.known.extend(table.iter().flat_map(|(key, _)| key.chars()));
+    }
+    table.extend(singles(steps, &map, &wider));
     table.sort();
-    Ok((table, *clusters))
+    Ok((table, kind))
+}
+
+/// Each letter as what it becomes alone, if that is one letter.
+fn mapped(key: &str, map: &HashMap<char, String>) -> String {
+    let one = |c: char| match map.get(&c) {
+        Some(to) if to.chars().nth(1).is_none() => to.chars().next().unwrap_or(c),
+        _ => c,
+    };
+    key.chars().map(one).collect()
+}
+
+/// Do all sequences whose letters become the same ones become the same, and are all there of which one is?
+fn are_mapped(several: &[(String, String)], map: &HashMap<char, String>) -> bool {
+    let mut same: HashMap<char, usize> = HashMap::new();
+    for to in map.values() {
+        let mut letters = to.chars();
+        if let (Some(letter), None) = (letters.next(), letters.next()) {
+            *same.entry(letter).or_insert(0) += 1;
+        }
+    }
+    let mut groups: HashMap<String, (usize, &str)> = HashMap::new();
+    for (key, to) in several {
+        let group = groups.entry(mapped(key, map)).or_insert((0, to));
+        if group.1 != to {
+            return false;
+        }
+        group.0 += 1;
+    }
+    let all = |key: &str| key.chars().map(|c| 1 + same.get(&c).unwrap_or(&0)).product::<usize>();
+    groups.iter().all(|(key, &(count, _))| mapped(key, map) == *key && count == all(key))
 }
 
 /// All letters that become something else.
@@ -180,7 +233,7 @@ fn through(text: &str, steps: &[Step], map: &HashMap<char, String>) -> String {
 
 fn is_hangul(c: char) -> bool {
     matches!(c as u32, 0x1100..=0x11FF | 0x3131..=0x318E | 0xA960..=0xA97F | 0xAC00..=0xD7FF
-        | 0xFFA0..=0xFFDC)
+        | 0x3260..=0x327F | 0xFFA0..=0xFFDC)
 }
 
 /// Letters of a table that no mark joins.

@@ -105,6 +105,7 @@ fn choices(tokenizer: &Tokenizer) -> Choices {
         fuse: matches!(tokenizer.method, Method::Bpe { fuse: true, .. } | Method::Unigram { .. }),
         whole: matches!(tokenizer.method, Method::Bpe { whole: true, .. }),
         clusters: tokenizer.clusters,
+        mapped: tokenizer.mapped,
     }
 }
 

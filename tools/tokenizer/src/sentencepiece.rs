@@ -2,7 +2,7 @@
 //! (`sentencepiece_model.proto` of the project).
 
 use crate::error::{Error, unsupported, wrong};
-use crate::normalise::{self, Matters, Step};
+use crate::normalise::{self, Matters, Sequences, Step};
 use crate::{Blanks, Found, Join, Marks, Method, Prefix, Split, Tokenizer};
 use prost::Message;
 use std::collections::HashMap;
@@ -99,7 +99,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Error> {
         Some(bytes) if !bytes.is_empty() => vec![Step::Charsmap { bytes, clusters: false }],
         _ => Vec::new(),
     };
-    let (becomes, clusters) = normalise::table(&steps, &Matters::of(said(), bytes, false))?;
+    let (becomes, kind) = normalise::table(&steps, &Matters::of(said(), bytes, false))?;
     let id = |id: Option<i32>, default: i32| u32::try_from(id.unwrap_or(default)).ok();
     let strip = normalizer.strip.unwrap_or(true);
     let prefix = normalizer.prefix.unwrap_or(true);
@@ -117,7 +117,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Error> {
             prefix: if prefix { Prefix::Always } else { Prefix::Never },
         },
         becomes,
-        clusters,
+        clusters: kind == Sequences::Clusters,
+        mapped: kind == Sequences::Mapped,
         join: Join::Marked,
         keeps_first: !prefix,
         tidy: false,

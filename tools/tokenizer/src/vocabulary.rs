@@ -44,6 +44,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Error> {
             None => Vec::new(),
         },
         clusters: false,
+        mapped: false,
         join: if bert.is_some() { Join::Continued } else { Join::Blanks },
         keeps_first: false,
         tidy: bert.is_some(),

@@ -52,3 +52,14 @@ fn files_of_version_4_1_come_out_the_same() {
         assert!(std::fs::read(&path).unwrap() == bytes, "{name}: another file");
     }
 }
+
+/// Its table has 240 kB.
+#[test]
+fn what_matters_of_sentencepiece_s_table_is_small() {
+    let engine = Engine::read("unigram.model");
+    let model = regard::Model::parse(engine.host.file()).unwrap();
+    let mut sections = model.sections();
+    let found = sections.find(|(slot, _)| slot.role == regard::format::Role::Subwords);
+    let bytes = found.unwrap().1.words.len() * 4;
+    assert!(bytes < 16_000, "{bytes} bytes");
+}

@@ -24,6 +24,9 @@ pub struct Tokenizer {
     /// What is one letter to a reader (UAX 29) is normalised as one, as the `tokenizers` crate does.
     #[serde(default)]
     pub clusters: bool,
+    /// Several letters are looked up as what each of them becomes alone.
+    #[serde(default)]
+    pub mapped: bool,
     /// How pieces are joined.
     pub join: Join,
     /// Of `"marked"`: ▁ of the first piece is a blank too.
