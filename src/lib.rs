@@ -74,6 +74,8 @@ pub mod far;
 #[forbid(unsafe_code)]
 pub mod format;
 #[forbid(unsafe_code)]
+mod frame;
+#[forbid(unsafe_code)]
 mod gate;
 pub mod kernel; // The one place of `unsafe`: each use is expected where it stands.
 #[forbid(unsafe_code)]
@@ -97,6 +99,8 @@ mod saved;
 #[forbid(unsafe_code)]
 pub mod search;
 #[forbid(unsafe_code)]
+mod self_test;
+#[forbid(unsafe_code)]
 mod seq2seq;
 #[forbid(unsafe_code)]
 pub mod text;
@@ -110,7 +114,8 @@ pub use picture::Picture;
 #[doc(hidden)]
 pub use picture::luma;
 pub use saved::Saved;
-pub use seq2seq::{SelfTest, Seq2Seq, Word, Words};
+pub use self_test::SelfTest;
+pub use seq2seq::{Seq2Seq, Word, Words};
 pub use work::{Progress, Work};
 
 /// A Transformer, end to end; links no recurrent code.

@@ -10,7 +10,7 @@ use crate::decoder::At;
 use crate::format::{Checksum, Model};
 use crate::kernel::BLOCK_ROWS;
 use crate::search::Best;
-use crate::work::{Phase, Place};
+use crate::work::{Cursor, Phase};
 
 /// Where some work was when it was interrupted. The other half lies in the arena: keep both.
 ///
@@ -56,12 +56,12 @@ impl Saved {
         Self { words: words.map(u32::from_le) }
     }
 
-    pub(crate) fn of(place: &Place, model: &Model<'_>, arena: &[u8]) -> Self {
-        let Place { phase, unit, decoder, said, seen, best } = *place;
+    pub(crate) fn of(cursor: &Cursor, model: &Model<'_>, arena: &[u8]) -> Self {
+        let Cursor { phase, unit, decoder, said, seen, best } = *cursor;
         let mut words = [
             MAGIC,
             model.header_checksum(),
-            sum(arena),
+            Checksum::new().bytes(arena).finish(),
             phase as u32,
             unit,
             decoder.source_len as u32,
@@ -82,7 +82,7 @@ impl Saved {
     }
 
     /// Where the work was, if it was of this model, with this arena.
-    pub(crate) fn place(&self, model: &Model<'_>, arena: &[u8]) -> Result<Place, Error> {
+    pub(crate) fn cursor(&self, model: &Model<'_>, arena: &[u8]) -> Result<Cursor, Error> {
         let [what @ .., stored] = &self.words;
         same(*stored, Checksum::of(what))?;
         let &[magic, of, ram, phase, unit, source_len, position, ref rest @ ..] = what;
@@ -92,7 +92,7 @@ impl Saved {
         if [magic, of] != [MAGIC, model.header_checksum()] {
             return Err(Error::OtherModel);
         }
-        same(ram, sum(arena))?;
+        same(ram, Checksum::new().bytes(arena).finish())?;
         let dims = model.dims();
         let phase = match phase {
             0 if !dims.reads_words() => return Err(Error::WantsPicture),
@@ -114,7 +114,7 @@ impl Saved {
         if !seen.is_multiple_of(BLOCK_ROWS as u32) && seen as usize != dims.target_vocabulary {
             return Err(Error::BadField { field: "logits seen", value: seen });
         }
-        Ok(Place {
+        Ok(Cursor {
             phase,
             unit,
             decoder: At {
@@ -128,12 +128,6 @@ impl Saved {
             best: Best { token: token as usize, logit: logit as i32 },
         })
     }
-}
-
-/// The checksum of an arena; of whole words, as all arenas have them.
-fn sum(arena: &[u8]) -> u32 {
-    let words = arena.as_chunks::<4>().0.iter();
-    words.fold(Checksum::new(), |sum, word| sum.word(u32::from_le_bytes(*word))).finish()
 }
 
 fn same(stored: u32, computed: u32) -> Result<(), Error> {

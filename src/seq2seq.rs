@@ -1,11 +1,10 @@
 //! A model, end to end: text in, words out, with the place each came from.
 
 use crate::arena::Carver;
-use crate::decoder::{AnyDecoder, At, Logits};
+use crate::decoder::{AnyDecoder, At};
 use crate::family::{Any, Family};
-use crate::format::{
-    Checksum, DecoderKind, Dims, EncoderKind, Model, Role, Stack, Watch, WordTable, alignment_rows,
-};
+use crate::format::{DecoderKind, EncoderKind, Model, Watch, WordTable};
+use crate::frame::{take_rows, take_tokens};
 use crate::layer::{first, first_mut};
 use crate::observe::Observer;
 use crate::parts::{Source, encode};
@@ -130,7 +129,7 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
     }
 
     /// Reads the picture, or the source that `fill` writes, and stands ready for the first word.
-    fn start<O: Observer>(
+    pub(crate) fn start<O: Observer>(
         &mut self,
         mut observer: O,
         picture: Option<&Picture<'_>>,
@@ -139,14 +138,14 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
         let (model, dims) = (self.model, self.model.dims());
         let source_len = self.take_source(picture.is_some(), fill)?;
         let mut arena = self.arena.rewindable();
-        let tokens = arena.take(source_room(dims));
-        let source = picture.map_or(Source::Tokens(first(tokens, source_len)), Source::Picture);
+        let tokens = first(take_tokens(&mut arena, dims), source_len);
+        let source = picture.map_or(Source::Tokens(tokens), Source::Picture);
         let mut watch = Watch::begin(model);
         encode::<F, _>(model, arena.rewindable(), source, source_len, &mut observer, &mut ());
         watch.check()?;
-        let rows = arena.take_last(alignment_rows(dims));
-        let row_len = if rows.is_empty() { 0 } else { source_len };
-        let decoder = AnyDecoder::new(model, arena, At { source_len, ..At::default() }, observer);
+        let (rows, row_len) = take_rows(&mut arena, dims, source_len);
+        let at = At { source_len, ..At::default() };
+        let decoder = AnyDecoder::new(model, arena, at, observer);
         let marks = (dims.target_bos, dims.target_eos);
         Ok(Words {
             steps: Greedy::new(decoder, marks, row_len, rows),
@@ -175,7 +174,7 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
         if !matches!(kinds, (EncoderKind::Transformer, DecoderKind::Transformer)) {
             arena.clear();
         }
-        let tokens = arena.take(source_room(dims));
+        let tokens = take_tokens(&mut arena, dims);
         #[cfg(feature = "subwords")]
         {
             // What comes next begins with zeros here too.
@@ -187,11 +186,6 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
         #[cfg(not(feature = "subwords"))]
         fill(tokens, &mut [])
     }
-}
-
-/// Tokens that a source may have; none of a picture.
-pub(crate) const fn source_room(dims: &Dims) -> usize {
-    if dims.reads_words() { dims.max_source_len } else { 0 }
 }
 
 /// Writes `source` into `tokens`, but for the padding behind it. Returns how many.
@@ -206,7 +200,7 @@ pub(crate) fn copy_all(
 }
 
 /// Writes `source` into `tokens`. Returns how many.
-fn copy(
+pub(crate) fn copy(
     model: &Model<'_>,
     source: impl Iterator<Item = Token>,
     tokens: &mut [Token],
@@ -266,74 +260,4 @@ impl<'a, F: Family, O: Observer> Iterator for Words<'a, F, O> {
         self.watch.check().ok()?;
         (token != self.eos).then(|| Word { text: self.table.get(token), token, alignment })
     }
-}
-
-/// The test that a model file carries: a source, and what each step must come to.
-pub struct SelfTest<'m> {
-    source: &'m [u32],
-    steps: &'m [u32],
-}
-
-impl<'m> SelfTest<'m> {
-    /// The test of a model. It has no steps if the file carries none.
-    #[must_use]
-    pub fn of(model: &Model<'m>) -> Self {
-        let words = model.find(Stack::Encoder, 0, Role::SelfTest).words;
-        let (len, rest) = words.split_first().map_or((0, words), |(&n, rest)| (n as usize, rest));
-        let (source, steps) = rest.split_at_checked(len).unwrap_or((&[], &[]));
-        Self { source, steps }
-    }
-
-    /// Number of steps.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.steps.len() / 2
-    }
-
-    /// Does the file carry no test?
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Checksum of all that a step computed.
-    #[must_use]
-    pub fn digest(logits: &mut Logits<'_>, alignment: &[u16]) -> u32 {
-        let mut sum = Checksum::new().word(logits.exponent() as u32);
-        logits.each(|_, some| sum = some.iter().fold(sum, |sum, &logit| sum.word(logit as u32)));
-        alignment.iter().fold(sum, |sum, &weight| sum.word(weight.into())).finish()
-    }
-
-    /// Runs the test: the same tokens, logits and alignment, to the bit.
-    pub fn run<F: Family>(&self, runner: &mut Seq2Seq<'_, F>) -> Result<(), Error> {
-        if self.is_empty() {
-            return Err(Error::EmptySource);
-        }
-        let model = runner.model;
-        let mut words = if model.dims().reads_words() {
-            let source = self.source.iter().map(|&token| token as Token);
-            runner.start((), None, |tokens, _| copy(model, source, tokens))?
-        } else {
-            runner.describe(&Picture::of_words(self.source)?)?
-        };
-        for (step, expected) in self.steps.as_chunks::<2>().0.iter().enumerate() {
-            let mut found = words.step().ok_or(failed(model, step))?;
-            let digest = Self::digest(&mut found.logits, found.alignment);
-            if *expected != [found.token.into(), digest] {
-                return Err(failed(model, step));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Why a step of a test is not as it should be.
-#[inline(always)]
-fn failed(model: &Model<'_>, step: usize) -> Error {
-    #[cfg(feature = "far-flash")]
-    if let Some(error) = model.stream().and_then(crate::far::Stream::failure) {
-        return error;
-    }
-    _ = model;
-    Error::SelfTest { step }
 }

@@ -11,12 +11,13 @@
 use crate::arena::Carver;
 use crate::decoder::{AnyDecoder, At};
 use crate::family::{Any, Family};
-use crate::format::{Model, Watch, alignment_rows};
+use crate::format::{Model, Watch};
+use crate::frame::{take_rows, take_tokens};
 use crate::gate::One;
 use crate::layer::{first, row_mut};
 use crate::parts::{Source, encode};
 use crate::search::Best;
-use crate::seq2seq::{copy_all, source_room};
+use crate::seq2seq::copy_all;
 use crate::{Error, Picture, Saved, Seq2Seq, Token, Word};
 use core::marker::PhantomData;
 
@@ -56,7 +57,7 @@ pub struct Work<'a, F = Any> {
     model: &'a Model<'a>,
     arena: Carver<'a>,
     picture: Option<Picture<'a>>,
-    place: Place,
+    cursor: Cursor,
     watch: Watch<'a>,
     family: PhantomData<F>,
 }
@@ -76,7 +77,7 @@ pub(crate) enum Phase {
 
 /// Where the work is, besides what lies in the arena.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
+pub(crate) struct Cursor {
     pub(crate) phase: Phase,
     /// The number of the unit that is next in this phase.
     pub(crate) unit: u32,
@@ -89,7 +90,7 @@ pub(crate) struct Place {
     pub(crate) best: Best,
 }
 
-impl Place {
+impl Cursor {
     fn go_to(&mut self, phase: Phase) {
         (self.phase, self.unit, self.seen, self.best) = (phase, 0, 0, Best::default());
     }
@@ -119,7 +120,7 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
     }
 
     fn work<'w>(&'w mut self, source_len: usize, picture: Option<Picture<'w>>) -> Work<'w, F> {
-        let place = Place {
+        let cursor = Cursor {
             phase: Phase::Reading,
             unit: 0,
             decoder: At { source_len, ..At::default() },
@@ -127,13 +128,13 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
             seen: 0,
             best: Best::default(),
         };
-        self.work_at(place, picture)
+        self.work_at(cursor, picture)
     }
 
-    fn work_at<'w>(&'w mut self, place: Place, picture: Option<Picture<'w>>) -> Work<'w, F> {
+    fn work_at<'w>(&'w mut self, cursor: Cursor, picture: Option<Picture<'w>>) -> Work<'w, F> {
         let (model, arena) = self.parts();
         let watch = Watch::begin(model);
-        Work { model, arena, picture, place, watch, family: PhantomData }
+        Work { model, arena, picture, cursor, watch, family: PhantomData }
     }
 
     /// Goes on with what was saved. The arena ([`Self::arena`]) holds again what it held then.
@@ -142,15 +143,15 @@ impl<'m, F: Family> Seq2Seq<'m, F> {
     /// What was saved, or the arena, was damaged or is another model's, or has a field out of range; or a
     /// picture was still being read, which nothing has kept.
     pub fn resume(&mut self, saved: &Saved) -> Result<Work<'_, F>, Error> {
-        let place = saved.place(self.model(), self.arena())?;
-        Ok(self.work_at(place, None))
+        let cursor = saved.cursor(self.model(), self.arena())?;
+        Ok(self.work_at(cursor, None))
     }
 }
 
 impl<F: Family> Work<'_, F> {
     /// Does the next piece of work.
     pub fn advance(&mut self) -> Progress<'_> {
-        match self.place.phase {
+        match self.cursor.phase {
             Phase::Reading => self.read(),
             Phase::Deciding => self.decide(),
             Phase::Choosing => return self.choose(),
@@ -158,7 +159,7 @@ impl<F: Family> Work<'_, F> {
         }
         match self.failure() {
             Some(error) => Progress::Failed(error),
-            None if self.place.phase == Phase::Over => Progress::Done,
+            None if self.cursor.phase == Phase::Over => Progress::Done,
             None => Progress::Busy,
         }
     }
@@ -167,70 +168,70 @@ impl<F: Family> Work<'_, F> {
     #[inline(always)]
     fn failure(&mut self) -> Option<Error> {
         let error = self.watch.check().err()?;
-        self.place.go_to(Phase::Over);
+        self.cursor.go_to(Phase::Over);
         Some(error)
     }
 
     /// What a later [`Seq2Seq::resume`] needs besides the arena.
     #[must_use]
     pub fn save(&self) -> Saved {
-        Saved::of(&self.place, self.model, self.arena.bytes())
+        Saved::of(&self.cursor, self.model, self.arena.bytes())
     }
 
     fn read(&mut self) {
-        let (dims, place) = (self.model.dims(), &mut self.place);
+        let (dims, cursor) = (self.model.dims(), &mut self.cursor);
         let mut arena = self.arena.rewindable();
-        let tokens = arena.take(source_room(dims));
-        let len = place.decoder.source_len;
+        let tokens = take_tokens(&mut arena, dims);
+        let len = cursor.decoder.source_len;
         let source = self.picture.as_ref();
         let source = source.map_or(Source::Tokens(first(tokens, len)), Source::Picture);
-        let mut gate = One::at(place.unit);
+        let mut gate = One::at(cursor.unit);
         encode::<F, _>(self.model, arena, source, len, &mut (), &mut gate);
-        match gate.next(place.unit) {
-            Some(unit) => place.unit = unit,
-            None => place.go_to(Phase::Deciding),
+        match gate.next(cursor.unit) {
+            Some(unit) => cursor.unit = unit,
+            None => cursor.go_to(Phase::Deciding),
         }
     }
 
     fn decide(&mut self) {
-        let place = &mut self.place;
-        let (mut decoder, row) = decoder::<F>(self.model, &mut self.arena, place.decoder);
-        let mut gate = One::at(place.unit);
-        let may_say = decoder.work(place.decoder.position, place.said, row, &mut gate).is_some();
-        place.decoder = decoder.at();
-        match gate.next(place.unit) {
-            _ if !may_say => place.go_to(Phase::Over),
-            Some(unit) => place.unit = unit,
-            None => place.go_to(Phase::Choosing),
+        let cursor = &mut self.cursor;
+        let (mut decoder, row) = decoder::<F>(self.model, &mut self.arena, cursor.decoder);
+        let mut gate = One::at(cursor.unit);
+        let may_say = decoder.work(cursor.decoder.position, cursor.said, row, &mut gate).is_some();
+        cursor.decoder = decoder.at();
+        match gate.next(cursor.unit) {
+            _ if !may_say => cursor.go_to(Phase::Over),
+            Some(unit) => cursor.unit = unit,
+            None => cursor.go_to(Phase::Choosing),
         }
     }
 
     fn choose(&mut self) -> Progress<'_> {
-        let (dims, place) = (self.model.dims(), &mut self.place);
-        let (mut decoder, row) = decoder::<F>(self.model, &mut self.arena, place.decoder);
-        let position = place.decoder.position;
+        let (dims, cursor) = (self.model.dims(), &mut self.cursor);
+        let (mut decoder, row) = decoder::<F>(self.model, &mut self.arena, cursor.decoder);
+        let position = cursor.decoder.position;
         let nothing = &mut One::at(u32::MAX);
-        if let Some(mut logits) = decoder.work(position, place.said, row, nothing) {
-            let some = logits.some(place.seen);
-            place.best.see(place.seen, some);
-            place.seen = place.seen.wrapping_add(some.len());
+        if let Some(mut logits) = decoder.work(position, cursor.said, row, nothing) {
+            let some = logits.some(cursor.seen);
+            cursor.best.see(cursor.seen, some);
+            cursor.seen = cursor.seen.wrapping_add(some.len());
             if let Err(error) = self.watch.check() {
-                place.go_to(Phase::Over);
+                cursor.go_to(Phase::Over);
                 return Progress::Failed(error);
             }
-            if !some.is_empty() && place.seen < dims.target_vocabulary {
+            if !some.is_empty() && cursor.seen < dims.target_vocabulary {
                 return Progress::Busy;
             }
         }
-        let token = place.best.token as Token;
+        let token = cursor.best.token as Token;
         if token == dims.target_eos {
-            place.go_to(Phase::Over);
+            cursor.go_to(Phase::Over);
             return Progress::Done;
         }
-        place.said = token;
-        place.decoder.position = position.wrapping_add(1);
-        place.go_to(Phase::Deciding);
-        let (_, alignment) = decoder_arena(self.model, &mut self.arena, position, place.decoder);
+        cursor.said = token;
+        cursor.decoder.position = position.wrapping_add(1);
+        cursor.go_to(Phase::Deciding);
+        let (_, alignment) = decoder_arena(self.model, &mut self.arena, position, cursor.decoder);
         Progress::Word(Word { text: self.model.target_words().get(token), token, alignment })
     }
 }
@@ -254,8 +255,7 @@ fn decoder_arena<'w>(
 ) -> (Carver<'w>, &'w mut [u16]) {
     let dims = model.dims();
     let mut arena = arena.rewindable();
-    let _tokens: &mut [Token] = arena.take(source_room(dims));
-    let rows: &mut [u16] = arena.take_last(alignment_rows(dims));
-    let row_len = if rows.is_empty() { 0 } else { at.source_len };
+    _ = take_tokens(&mut arena, dims);
+    let (rows, row_len) = take_rows(&mut arena, dims, at.source_len);
     (arena, row_mut(rows, position, row_len))
 }

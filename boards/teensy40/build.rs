@@ -3,10 +3,10 @@
 //! ```text
 //! ITCM   0x0000_0000  192 KB  code, copied at reset
 //! DTCM   0x2000_0000  320 KB  the stack (below it there is nothing), vectors, statics, the arena
-//! FLASH  0x6000_0000    2 MB  weights, constants: read in place, through the cache
+//! FLASH  0x6000_0000 1984 KB  weights, constants: read in place, through the cache
 //! ```
 //! Left to itself imxrt-rt copies constants to OCRAM, 512 KB: a model of 622 KB would not fit.
-//! Limit: PJRC keeps the last 64 KB of the flash for what restores the board.
+//! Limit: the chip has 2 MB, of which PJRC keeps the last 64 KB for what restores the board.
 
 use imxrt_rt::{Family, FlexRamBanks, Memory, RuntimeBuilder};
 

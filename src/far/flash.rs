@@ -1,7 +1,7 @@
 //! A buffer of two halves before a bus: the core reads one while the other is filled.
 
 use super::Bus;
-use super::place::{Part, Run, Stream};
+use super::place::{Run, Span, Stream};
 use crate::Error;
 use core::cell::Cell;
 use core::mem;
@@ -17,32 +17,33 @@ const WELL: u32 = u32::MAX;
 /// for that. Another walk at the same time (of another thread, or an interrupt) fails. Which read failed is
 /// remembered for the flash, and forgotten when a sentence begins: one sentence at a time for each flash.
 pub struct FarFlash<'b, B: Bus<'b>> {
-    state: Mutex<Cell<Option<State<'b, B>>>>,
+    reader: Mutex<Cell<Option<Reader<'b, B>>>>,
     half_words: usize,
     /// The word whose read failed, or [`WELL`].
     failed: AtomicU32,
 }
 
-struct State<'b, B: Bus<'b>> {
+/// What reads the file: its bus, and the buffer in two halves.
+struct Reader<'b, B: Bus<'b>> {
     bus: B,
     front: Half<'b>,
     back: Half<'b>,
     error: Option<B::Error>,
 }
 
-/// Half of the buffer, and which part of the file is in it.
+/// Half of the buffer, and which span of the file is in it.
 struct Half<'b> {
     words: &'b mut [u32],
-    holds: Part,
+    holds: Span,
 }
 
 impl Half<'_> {
-    fn has(&self, part: Part) -> bool {
-        part.len == 0 || self.holds == part
+    fn has(&self, span: Span) -> bool {
+        span.len == 0 || self.holds == span
     }
 
-    fn get(&self, part: Part) -> &[u32] {
-        self.words.get(..part.len).unwrap_or(&[])
+    fn get(&self, span: Span) -> &[u32] {
+        self.words.get(..span.len).unwrap_or(&[])
     }
 }
 
@@ -52,34 +53,38 @@ impl<'b, B: Bus<'b>> FarFlash<'b, B> {
     pub fn new(bus: B, buffer: &'b mut [u32]) -> Self {
         let half_words = buffer.len() / 2;
         let (front, back) = buffer.split_at_mut_checked(half_words).unwrap_or_default();
-        let half = |words| Half { words, holds: Part::default() };
-        let state = State { bus, front: half(front), back: half(back), error: None };
-        Self { state: Mutex::new(Cell::new(Some(state))), half_words, failed: AtomicU32::new(WELL) }
+        let half = |words| Half { words, holds: Span::default() };
+        let reader = Reader { bus, front: half(front), back: half(back), error: None };
+        Self {
+            reader: Mutex::new(Cell::new(Some(reader))),
+            half_words,
+            failed: AtomicU32::new(WELL),
+        }
     }
 
     /// What the bus said when a read failed, once; nothing if nothing failed since.
     pub fn take_error(&self) -> Option<B::Error> {
-        self.with(|state| state.error.take())?
+        self.with(|reader| reader.error.take())?
     }
 
     /// Calls `work` with the bus; nothing happens, and nothing is returned, while a matrix is read.
     /// What is in the buffer is read anew afterwards.
     pub fn with_bus<R>(&self, work: impl FnOnce(&mut B) -> R) -> Option<R> {
-        self.with(|state| {
-            (state.front.holds, state.back.holds) = Default::default();
-            work(&mut state.bus)
+        self.with(|reader| {
+            (reader.front.holds, reader.back.holds) = Default::default();
+            work(&mut reader.bus)
         })
     }
 
-    fn with<R>(&self, work: impl FnOnce(&mut State<'b, B>) -> R) -> Option<R> {
-        let mut state = critical_section::with(|cs| self.state.borrow(cs).take())?;
-        let done = work(&mut state);
-        critical_section::with(|cs| self.state.borrow(cs).set(Some(state)));
+    fn with<R>(&self, work: impl FnOnce(&mut Reader<'b, B>) -> R) -> Option<R> {
+        let mut reader = critical_section::with(|cs| self.reader.borrow(cs).take())?;
+        let done = work(&mut reader);
+        critical_section::with(|cs| self.reader.borrow(cs).set(Some(reader)));
         Some(done)
     }
 
     /// Does `work`, which may fail at a word, unless something failed before.
-    fn attempt(&self, at: usize, work: impl FnOnce(&mut State<'b, B>) -> Result<(), usize>) {
+    fn attempt(&self, at: usize, work: impl FnOnce(&mut Reader<'b, B>) -> Result<(), usize>) {
         if self.failed.load(Ordering::Relaxed) != WELL {
             return;
         }
@@ -89,35 +94,35 @@ impl<'b, B: Bus<'b>> FarFlash<'b, B> {
     }
 }
 
-impl<'b, B: Bus<'b>> State<'b, B> {
-    /// Starts to fill the back with `part`, if it is not there.
-    fn start(&mut self, part: Part) -> Option<B::Transfer> {
-        if self.back.has(part) {
+impl<'b, B: Bus<'b>> Reader<'b, B> {
+    /// Starts to fill the back with `span`, if it is not there.
+    fn start(&mut self, span: Span) -> Option<B::Transfer> {
+        if self.back.has(span) {
             return None;
         }
-        self.back.holds = Part::default();
+        self.back.holds = Span::default();
         let words = mem::take(&mut self.back.words);
-        Some(self.bus.start((part.at as u32).wrapping_mul(4), part.len, words))
+        Some(self.bus.start((span.at as u32).wrapping_mul(4), span.len, words))
     }
 
     /// Waits until it is there.
-    fn finish(&mut self, part: Part, transfer: Option<B::Transfer>) -> Result<(), usize> {
+    fn finish(&mut self, span: Span, transfer: Option<B::Transfer>) -> Result<(), usize> {
         let Some(transfer) = transfer else { return Ok(()) };
         let (words, read) = self.bus.wait(transfer);
         self.back.words = words;
         if let Err(error) = read {
             self.error = Some(error);
-            return Err(part.at);
+            return Err(span.at);
         }
-        self.back.holds = part;
+        self.back.holds = span;
         Ok(())
     }
 
-    /// Brings `part` to the front.
-    fn bring(&mut self, part: Part) -> Result<(), usize> {
-        if !self.front.has(part) {
-            let transfer = self.start(part);
-            self.finish(part, transfer)?;
+    /// Brings `span` to the front.
+    fn bring(&mut self, span: Span) -> Result<(), usize> {
+        if !self.front.has(span) {
+            let transfer = self.start(span);
+            self.finish(span, transfer)?;
             mem::swap(&mut self.front, &mut self.back);
         }
         Ok(())
@@ -135,19 +140,19 @@ impl<'b, B: Bus<'b>> State<'b, B> {
             at = at.wrapping_add(before.wrapping_mul(stride));
             left = left.wrapping_sub(before);
             let blocks = left.min(most);
-            (blocks, Part { at, len: blocks.wrapping_mul(stride) }, left)
+            (blocks, Span { at, len: blocks.wrapping_mul(stride) }, left)
         };
-        let (mut blocks, mut part, mut left) = next(0);
+        let (mut blocks, mut span, mut left) = next(0);
         while left > 0 {
             if blocks == 0 {
-                return Err(part.at);
+                return Err(span.at);
             }
-            self.bring(part)?;
+            self.bring(span)?;
             let (blocks_behind, behind, left_behind) = next(blocks);
             let transfer = self.start(behind);
-            work(blocks, self.front.get(part));
+            work(blocks, self.front.get(span));
             self.finish(behind, transfer)?;
-            (blocks, part, left) = (blocks_behind, behind, left_behind);
+            (blocks, span, left) = (blocks_behind, behind, left_behind);
         }
         Ok(())
     }
@@ -155,19 +160,19 @@ impl<'b, B: Bus<'b>> State<'b, B> {
 
 impl<'b, B: Bus<'b>> Stream for FarFlash<'b, B> {
     fn walk(&self, run: Run, work: &mut dyn FnMut(usize, &[u32])) {
-        self.attempt(run.at, |state| state.walk(run, self.half_words, work));
+        self.attempt(run.at, |reader| reader.walk(run, self.half_words, work));
     }
 
-    fn pair(&self, [a, b]: [Part; 2], work: &mut dyn FnMut([&[u32]; 2])) {
-        self.attempt(a.at, |state| {
+    fn pair(&self, [a, b]: [Span; 2], work: &mut dyn FnMut([&[u32]; 2])) {
+        self.attempt(a.at, |reader| {
             if a.len.max(b.len) > self.half_words {
                 return Err(a.at);
             }
-            state.bring(a)?;
+            reader.bring(a)?;
             // Behind, where it would not push out the other.
-            let transfer = state.start(b);
-            state.finish(b, transfer)?;
-            work([state.front.get(a), state.back.get(b)]);
+            let transfer = reader.start(b);
+            reader.finish(b, transfer)?;
+            work([reader.front.get(a), reader.back.get(b)]);
             Ok(())
         });
     }

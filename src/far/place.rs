@@ -7,7 +7,7 @@ use core::fmt;
 
 /// Words of the file from `at` on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Part {
+pub(crate) struct Span {
     pub(crate) at: usize,
     pub(crate) len: usize,
 }
@@ -25,8 +25,8 @@ pub(crate) trait Stream: Sync {
     /// Shows `work` all blocks in order, as many at a time as there is room for: how many, and their
     /// words.
     fn walk(&self, run: Run, work: &mut dyn FnMut(usize, &[u32]));
-    /// Shows `work` two parts side by side.
-    fn pair(&self, parts: [Part; 2], work: &mut dyn FnMut([&[u32]; 2]));
+    /// Shows `work` two spans side by side.
+    fn pair(&self, spans: [Span; 2], work: &mut dyn FnMut([&[u32]; 2]));
     /// Words of the smaller half of its buffer.
     fn half_words(&self) -> usize;
     /// The first read that failed.
@@ -75,13 +75,13 @@ impl<'m> TableRow<'_, 'm> {
     }
 
     /// The block that it is in, if that is far.
-    fn part(&self) -> Part {
-        let Some(place) = self.place() else { return Part::default() };
+    fn span(&self) -> Span {
+        let Some(place) = self.place() else { return Span::default() };
         let len = self.table.layout.block_words(self.table.columns);
-        Part { at: (self.row / BLOCK_ROWS).wrapping_mul(len).wrapping_add(place.at), len }
+        Span { at: (self.row / BLOCK_ROWS).wrapping_mul(len).wrapping_add(place.at), len }
     }
 
-    /// A table in place, and which row of it this is. `block`: what is at [`Self::part`].
+    /// A table in place, and which row of it this is. `block`: what is at [`Self::span`].
     fn within<'w>(&self, block: &'w [u32]) -> Found<'w>
     where
         'm: 'w,
@@ -107,7 +107,7 @@ pub(crate) fn with_rows(
     let ([a, b], [a_row, b_row]) = (tables, rows);
     let Some(Place { stream, .. }) = a.far.place.or(b.far.place) else { return };
     let (a, b) = (TableRow { table: a, row: a_row }, TableRow { table: b, row: b_row });
-    stream.pair([a.part(), b.part()], &mut |[first, second]| {
+    stream.pair([a.span(), b.span()], &mut |[first, second]| {
         work([a.within(first), b.within(second)]);
     });
 }

@@ -1,6 +1,6 @@
 //! Matrices and norms in far flash: the kernels of those in place, some blocks at a time.
 
-use super::place::{Part, Place, Run};
+use super::place::{Place, Run, Span};
 use crate::format::{Far, Section};
 use crate::kernel::{self, BLOCK_ROWS, Layout, Norm, Rows};
 use core::mem;
@@ -110,9 +110,9 @@ pub(crate) fn norm(place: Place<'_>, norm: Norm, x: &[i16], out: &mut [i32]) {
     let gammas = place.at.wrapping_add(2);
     let (width, mut done) = (x.len(), 0usize);
     for (x, out) in x.chunks(most).zip(out.chunks_mut(most)) {
-        let part = |from: usize| Part { at: from.wrapping_add(done), len: x.len() };
-        let parts = [part(gammas), part(gammas.wrapping_add(width))];
-        place.stream.pair(parts, &mut |[gammas, betas]| {
+        let span = |from: usize| Span { at: from.wrapping_add(done), len: x.len() };
+        let spans = [span(gammas), span(gammas.wrapping_add(width))];
+        place.stream.pair(spans, &mut |[gammas, betas]| {
             kernel::norm(norm, x, gammas, betas, out);
         });
         done = done.wrapping_add(x.len());

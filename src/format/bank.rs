@@ -16,6 +16,8 @@
 use super::{Checksum, Model};
 use crate::Error;
 #[cfg(feature = "emit")]
+use crate::kernel::bytes_of;
+#[cfg(feature = "emit")]
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -112,7 +114,8 @@ impl Record {
         let Some((before, bytes)) = bank.split_last_chunk::<RECORD_BYTES>() else {
             return Err(Refusal::TooSmall { have: bank.len() });
         };
-        let words = words_of(bytes);
+        let words: [u32; WORDS] = bytemuck::must_cast(*bytes);
+        let words = words.map(u32::from_le);
         let [magic, version, generation, length, checksum, reserved @ .., stored] = words;
         let computed = checksum_of(&words);
         let room = before.len();
@@ -134,11 +137,7 @@ impl Record {
         let Self { generation, length, checksum } = *self;
         let mut words = [MAGIC, VERSION, generation, length, checksum, 0, 0, 0];
         words[WORDS - 1] = checksum_of(&words);
-        let mut bytes = [0; RECORD_BYTES];
-        for (to, word) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(words) {
-            *to = word.to_le_bytes();
-        }
-        bytes
+        bytemuck::must_cast(words.map(u32::to_le))
     }
 
     /// The model that this record of `bank` promises, checked to the last byte.
@@ -157,14 +156,6 @@ impl Record {
         }
         Model::load(bytes).map_err(Refusal::Model)
     }
-}
-
-fn words_of(bytes: &[u8; RECORD_BYTES]) -> [u32; WORDS] {
-    let mut words = [0; WORDS];
-    for (word, &bytes) in words.iter_mut().zip(bytes.as_chunks::<4>().0) {
-        *word = u32::from_le_bytes(bytes);
-    }
-    words
 }
 
 fn checksum_of(words: &[u32; WORDS]) -> u32 {
@@ -235,7 +226,7 @@ pub fn emit(model: &Model<'_>, bytes: usize, generation: u32) -> Result<Vec<u8>,
     if have < need {
         return Err(Refusal::Model(Error::Truncated { need, have })); // The rest is in far flash.
     }
-    let mut bank: Vec<u8> = model.words.iter().flat_map(|w| w.to_le_bytes()).collect();
+    let mut bank = bytes_of(model.words).to_vec();
     bank.resize(room, 0xFF);
     bank.extend(record.emit());
     Ok(bank)

@@ -8,10 +8,7 @@ use super::field::{self, HEADER_WORDS};
 use super::near::{HEAD_WORDS, Near};
 use super::section::{ENTRY_WORDS, Entry, check_directory_of, entries};
 use super::slot::{is_table, layout_in};
-use super::words;
-use super::{
-    Checksum, Dims, MAX_CONV_LAYERS, Model, Plan, Role, check_frame, data_start, header_checksum,
-};
+use super::{Checksum, Dims, MAX_CONV_LAYERS, Model, check_frame, data_start, header_checksum};
 use crate::Error;
 use crate::far::{Bus, FarFlash, Place, Run, Stream};
 
@@ -107,22 +104,10 @@ impl<'m> Model<'m> {
         read(stream, 0, head)?;
         let dims = same(head, start)?;
         check_directory_of(head, &dims, bytes / 4)?;
-        let stored = head.get(field::DATA_CHECKSUM).map_or(0, |&sum| sum);
-        let computed = checksum(stream, Checksum::new(), (start, bytes / 4))?.finish();
-        if stored != computed {
-            return Err(Error::DataChecksum { stored, computed });
-        }
+        let data = checksum(stream, Checksum::new(), (start, bytes / 4))?;
         copy_tables(stream, entries(head, dims.header_words()), tables)?;
         let model = Self { words: head, dims, near: Near::far(stream, tables) };
-        let (stated, need) = (model.arena_bytes() as u32, Plan::of(&model.dims).bytes());
-        if u64::from(stated) != need {
-            return Err(Error::ArenaSize { stated, need: need as u32 });
-        }
-        if model.dims.reads_words() {
-            words::check(&model, Role::SourceWords)?;
-        }
-        words::check(&model, Role::TargetWords)?;
-        super::subwords::check(&model)?;
+        model.check_rest(data)?;
         model.verify()?;
         Ok(model)
     }

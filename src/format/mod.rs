@@ -53,7 +53,7 @@ pub(crate) use maps_plan::MapsPlan;
 pub(crate) use near::Hook;
 #[cfg(feature = "slow-flash")]
 pub use near::Upcoming;
-pub(crate) use plan::{Plan, alignment_rows};
+pub(crate) use plan::{Plan, alignment_rows, source_room};
 pub use recurrent_decoder::{ContextGate, RecurrentDecoderDims, Score, Start};
 pub use recurrent_encoder::{Cell, Directions, RecurrentEncoderDims};
 pub(crate) use section::Directory;
@@ -115,23 +115,28 @@ impl<'m> Model<'m> {
         Self::parse_rest(words, dims, data)
     }
 
-    /// What follows the head; `data`: the checksum of what follows it.
     const fn parse_rest(words: &'m [u32], dims: Dims, data: Checksum) -> Result<Self, Error> {
-        let (stored, computed) = (words[field::DATA_CHECKSUM], data.finish());
+        let model = Self { words, dims, near: Near::NONE };
+        tri!(model.check_rest(data));
+        Ok(model)
+    }
+
+    /// What is to be checked once the head is. `data`: the checksum of what follows it.
+    #[inline(never)] // For the flash.
+    const fn check_rest(&self, data: Checksum) -> Result<(), Error> {
+        let (stored, computed) = (self.field(field::DATA_CHECKSUM), data.finish());
         if stored != computed {
             return Err(Error::DataChecksum { stored, computed });
         }
-        let model = Self { words, dims, near: Near::NONE };
-        let need = Plan::of(&dims).bytes();
-        if words[field::ARENA] as u64 != need {
-            return Err(Error::ArenaSize { stated: words[field::ARENA], need: need as u32 });
+        let (stated, need) = (self.field(field::ARENA), Plan::of(&self.dims).bytes());
+        if stated as u64 != need {
+            return Err(Error::ArenaSize { stated, need: need as u32 });
         }
-        if dims.reads_words() {
-            tri!(words::check(&model, Role::SourceWords));
+        if self.dims.reads_words() {
+            tri!(words::check(self, Role::SourceWords));
         }
-        tri!(words::check(&model, Role::TargetWords));
-        tri!(subwords::check(&model));
-        Ok(model)
+        tri!(words::check(self, Role::TargetWords));
+        subwords::check(self)
     }
 
     /// Checks the bytes of a file, at an address that is a multiple of 4, weights included
@@ -165,11 +170,7 @@ impl<'m> Model<'m> {
     /// The bytes of RAM that the model needs, all of them.
     #[must_use]
     pub const fn arena_bytes(&self) -> usize {
-        // `parse` has compared it with the plan.
-        match self.words.split_at_checked(field::ARENA) {
-            Some((_, [bytes, ..])) => *bytes as usize,
-            _ => 0,
-        }
+        self.field(field::ARENA) as usize // `parse` has compared it with the plan.
     }
 
     /// The parts of the arena, named, with their bytes: those that stay, those of encoding, and
@@ -183,17 +184,18 @@ impl<'m> Model<'m> {
     /// The bytes of the file.
     #[must_use]
     pub const fn file_bytes(&self) -> usize {
-        // `parse` has compared it with the file.
-        match self.words.split_at_checked(field::LENGTH) {
-            Some((_, [bytes, ..])) => *bytes as usize,
-            _ => 0,
-        }
+        self.field(field::LENGTH) as usize // `parse` has compared it with the file.
     }
 
     /// The checksum of header, directory and, by its own there, all the rest.
     pub(crate) const fn header_checksum(&self) -> u32 {
-        match self.words.split_at_checked(field::HEADER_CHECKSUM) {
-            Some((_, [checksum, ..])) => *checksum,
+        self.field(field::HEADER_CHECKSUM)
+    }
+
+    /// A word of the header.
+    const fn field(&self, at: usize) -> u32 {
+        match self.words.split_at_checked(at) {
+            Some((_, [word, ..])) => *word,
             _ => 0,
         }
     }

@@ -48,6 +48,11 @@ pub(crate) struct Plan {
     pub(crate) two_lanes: bool,
 }
 
+/// Tokens that a source may have; none of a picture.
+pub(crate) const fn source_room(dims: &Dims) -> usize {
+    if dims.reads_words() { dims.max_source_len } else { 0 }
+}
+
 /// Numbers of all alignment rows: one a source token, for each step of a decoder that looks.
 pub(crate) const fn alignment_rows(dims: &Dims) -> usize {
     match &dims.decoder {
@@ -61,7 +66,7 @@ impl Plan {
         let source = dims.max_source_len;
         let width = dims.memory_width();
         let mut plan = Self {
-            tokens: if dims.reads_words() { source } else { 0 },
+            tokens: source_room(dims),
             #[cfg(feature = "subwords")]
             text: dims.subwords.room(),
             wide: max(max(dims.output_width(), width), BLOCK_ROWS),

@@ -140,7 +140,8 @@ impl<'m> Linear<'m> {
         self.apply(Block { mantissas: narrow, exponent }, out)
     }
 
-    /// Two rows, side by side as [`kernel::matvec_pair`](crate::kernel::matvec_pair) has them. Returns their exponents.
+    /// Two rows, side by side as [`kernel::matvec_pair`](crate::kernel::matvec_pair) has them. Returns
+    /// their exponents.
     pub(crate) fn apply_both(
         &self,
         x: &[[u32; 2]],

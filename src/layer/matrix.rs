@@ -64,7 +64,8 @@ impl<'m> Matrix<'m> {
     /// [`kernel::matvec`].
     #[inline(always)]
     pub(crate) fn matvec(&self, x: &[i16], bias_shift: u32, out: &mut [i32]) {
-        either!(self, rows => kernel::matvec(rows, x, bias_shift, out), rows.matvec(x, bias_shift, out));
+        either!(self, rows => kernel::matvec(rows, x, bias_shift, out),
+            rows.matvec(x, bias_shift, out));
     }
 
     /// [`kernel::matvec_pair`].

@@ -4,19 +4,20 @@
 #![no_std]
 #![no_main]
 
+use app::Named;
 use app::bench::{self, Bench, Input};
 use board::clock::{Clock, LONG_TURNS, core_name};
 use embedded_io::Write;
-use regard::{Arena, Error, Model, Picture, include_model};
+use regard::{Arena, Error, Picture, include_model};
 
-static TRANSLATOR: Model = include_model!("../../../models/eng-fra/eng-fra.rgd");
-static ADDITIVE: Model = include_model!("../../../models/eng-fra-additive/eng-fra-additive.rgd");
-static SPEAKER: Model = include_model!("../../../models/g2p/g2p.rgd");
-static CAPTIONER: Model = include_model!("../../../models/scenes/scenes.rgd");
-
+static MODELS: [Named; 4] = [
+    ("eng-fra", include_model!("../../../models/eng-fra/eng-fra.rgd")),
+    ("eng-fra-additive", include_model!("../../../models/eng-fra-additive/eng-fra-additive.rgd")),
+    ("g2p", include_model!("../../../models/g2p/g2p.rgd")),
+    ("scenes", include_model!("../../../models/scenes/scenes.rgd")),
+];
 /// One at a time.
-static ARENA: Arena<{ bench::largest(&[&TRANSLATOR, &ADDITIVE, &SPEAKER, &CAPTIONER]) }> =
-    Arena::new();
+static ARENA: Arena<{ app::largest(&MODELS) }> = Arena::new();
 static PICTURE: &[u8] = include_bytes!("../../../models/scenes/one.rgb");
 
 #[board::entry]
@@ -33,10 +34,11 @@ fn main() -> ! {
 
 fn measure(bench: &mut Bench<'_, Clock, impl Write>) -> Result<(), Error> {
     let arena = ARENA.take()?;
-    let sentence = "does your brother drink cold milk ?";
+    let sentence = Input::Text("does your brother drink cold milk ?");
     let picture = Picture::rgb888(64, 64, PICTURE)?;
-    bench::model(bench, "eng-fra", &TRANSLATOR, arena, Input::Text(sentence))?;
-    bench::model(bench, "eng-fra-additive", &ADDITIVE, arena, Input::Text(sentence))?;
-    bench::model(bench, "g2p", &SPEAKER, arena, Input::Text("microcontroller"))?;
-    bench::model(bench, "scenes", &CAPTIONER, arena, Input::Picture(&picture))
+    let inputs = [sentence, sentence, Input::Text("microcontroller"), Input::Picture(&picture)];
+    for ((name, model), input) in MODELS.iter().zip(inputs) {
+        bench::model(bench, name, model, arena, input)?;
+    }
+    Ok(())
 }

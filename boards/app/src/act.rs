@@ -13,14 +13,14 @@
 //! others go on. While lights blink nothing else is done: four seconds at most for each action.
 
 use crate::order::{Action, What, Wrong, parse};
-use crate::{Outcome, Source, Trouble, source::no_command};
+use crate::{Outcome, Source, source::no_command};
 use core::{iter, mem};
 use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::OutputPin;
 use embedded_io::{Read, Write};
 use heapless::String;
+use regard::Word;
 use regard::family::Family;
-use regard::{Seq2Seq, Word, Words};
 
 /// Bytes of a command at most; those of the model have 16 words of at most 7 letters.
 const LONGEST: usize = 128;
@@ -129,14 +129,6 @@ say what the lights shall do, as \"turn the red light on\", and press return, or
 :lights           which of them shine\r
 :trace SENTENCE   tokens, logits and alignments as the integers they are\r
 ";
-
-    fn start<'w>(
-        &self,
-        engine: &'w mut Seq2Seq<'_, F>,
-        typed: &str,
-    ) -> Result<Words<'w, F>, Trouble> {
-        Ok(engine.translate(typed)?)
-    }
 
     fn hear(&mut self, word: &Word<'_>) {
         let blank = if self.command.is_empty() { "" } else { " " };

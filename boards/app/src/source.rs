@@ -25,7 +25,7 @@ pub trait Source<F: Family> {
     /// The first lines of `:help`.
     const HELP: &'static str;
 
-    /// Stands ready to say what comes of `typed`.
+    /// Stands ready to say what comes of `typed`: of a text, unless a source reads something else.
     ///
     /// # Errors
     /// What is typed is nothing that the model can read.
@@ -33,7 +33,9 @@ pub trait Source<F: Family> {
         &self,
         engine: &'w mut Seq2Seq<'_, F>,
         typed: &str,
-    ) -> Result<Words<'w, F>, Trouble>;
+    ) -> Result<Words<'w, F>, Trouble> {
+        Ok(engine.translate(typed)?)
+    }
 
     /// Does what a command of its own says.
     ///
@@ -72,14 +74,6 @@ impl<F: Family> Source<F> for Text {
 type a sentence and press return, or\r
 :trace SENTENCE   tokens, logits and alignments as the integers they are\r
 ";
-
-    fn start<'w>(
-        &self,
-        engine: &'w mut Seq2Seq<'_, F>,
-        typed: &str,
-    ) -> Result<Words<'w, F>, Trouble> {
-        Ok(engine.translate(typed)?)
-    }
 }
 
 /// Pictures by their number: 1 and up are built in, 0 is the one that was sent last.

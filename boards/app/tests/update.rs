@@ -135,7 +135,7 @@ fn what_is_written_does_not_depend_on_how_the_bytes_come() {
     fn check<const UNIT: usize>(at_once: usize) {
         const ROOM: usize = 128 * 1024;
         let mut memory = vec![0u32; 2 * ROOM / 4];
-        let mut flash = Emulated::<UNIT, 2048> { memory: bytemuck::cast_slice_mut(&mut memory) };
+        let mut flash = Emulated::<UNIT, 2048> { cells: bytemuck::cast_slice_mut(&mut memory) };
         let record = Record::of(&NEW, 3);
         assert_eq!(write(&mut flash, (1, record), NEW_BYTES, at_once), Ok(()));
         let bank = flash.bytes(1);
@@ -171,7 +171,7 @@ fn what_cannot_fit_is_refused_before_anything_is_erased() {
 fn a_model_may_reach_to_its_record() {
     let bank = NEW_BYTES.len().next_multiple_of(RECORD_BYTES) + RECORD_BYTES;
     let mut memory = vec![0u32; 2 * bank / 4];
-    let mut flash = Emulated::<1, RECORD_BYTES> { memory: bytemuck::cast_slice_mut(&mut memory) };
+    let mut flash = Emulated::<1, RECORD_BYTES> { cells: bytemuck::cast_slice_mut(&mut memory) };
     assert_eq!(write(&mut flash, (0, Record::of(&NEW, 1)), NEW_BYTES, 100), Ok(()));
     assert!(pick([flash.bytes(0), flash.bytes(1)], |_| Ok(())).is_ok_and(|found| found.bank == 0));
 }

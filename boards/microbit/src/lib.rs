@@ -3,19 +3,23 @@
 
 #![no_std]
 
+#[cfg(feature = "banks")]
+mod banks;
 #[cfg(any(feature = "bench", feature = "bench_models"))]
 pub mod clock;
 mod lights;
 mod pin;
 mod serial;
 
+#[cfg(feature = "banks")]
+pub use banks::{ARENA, Nvmc, banks};
 pub use cortex_m_rt::entry;
 pub use lights::lights;
 pub use pin::Pin;
 pub use serial::Serial;
 
 use app::{Board, Stack};
-use core::panic::PanicInfo;
+use core::fmt::Arguments;
 use cortex_m as _;
 use embedded_io::Write as _;
 
@@ -64,15 +68,11 @@ pub fn exit(code: i32) -> ! {
     }
 }
 
-#[panic_handler]
-fn panic(info: &PanicInfo<'_>) -> ! {
+/// Says why on the serial port, and ends.
+fn fail(why: Arguments<'_>) -> ! {
     // There is no one left to tell when the message cannot be written.
-    _ = write!(Serial::new(), "\r\n{info}\r\n");
+    _ = write!(Serial::new(), "\r\n{why}\r\n");
     exit(101)
 }
 
-#[cortex_m_rt::exception]
-unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
-    _ = write!(Serial::new(), "\r\nhard fault at {:#010x}\r\n", frame.pc());
-    exit(102)
-}
+app::last_words!(fail);

@@ -5,6 +5,11 @@
 
 #![no_std]
 
+#[cfg(feature = "banks")]
+mod banks;
+
+#[cfg(feature = "banks")]
+pub use banks::{ARENA, banks};
 pub use cortex_m_rt::entry;
 
 use app::{ActiveLow, Board, Port, Stack};

@@ -7,14 +7,12 @@
 #![no_std]
 #![no_main]
 
-#[cfg(not(feature = "pico"))]
-#[allow(dead_code, reason = "whole models are not counted here")]
-#[path = "../../qemu-mps2/src/clock.rs"]
-mod clock;
 mod embedded;
 mod layer;
 mod microflow;
 
+#[cfg(not(feature = "pico"))]
+use app::bench::clock;
 #[cfg(feature = "pico")]
 use board::clock;
 use board::{Serial, exit};

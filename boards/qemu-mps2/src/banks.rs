@@ -28,9 +28,9 @@ pub type Banks = Emulated<'static, 4, 4096>;
 pub fn banks() -> Banks {
     static TAKEN: AtomicBool = AtomicBool::new(false);
     if TAKEN.swap(true, Relaxed) {
-        return Emulated { memory: &mut [] };
+        return Emulated { cells: &mut [] };
     }
     let memory = core::ptr::with_exposed_provenance_mut(START);
     // SAFETY: RAM of the board that the linker does not use, given away once; any bytes are bytes.
-    Emulated { memory: unsafe { core::slice::from_raw_parts_mut(memory, BYTES) } }
+    Emulated { cells: unsafe { core::slice::from_raw_parts_mut(memory, BYTES) } }
 }

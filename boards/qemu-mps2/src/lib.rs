@@ -5,12 +5,12 @@
 
 #[cfg(feature = "banks")]
 mod banks;
-#[cfg(feature = "bench")]
-pub mod clock;
 mod lights;
 mod serial;
 mod watchdog;
 
+#[cfg(feature = "bench")]
+pub use app::bench::clock;
 #[cfg(feature = "banks")]
 pub use banks::{ARENA, Banks, banks};
 pub use cortex_m_rt::entry;
@@ -20,7 +20,7 @@ pub use watchdog::Watchdog;
 
 use app::register::Register;
 use app::{Board, Stack};
-use core::{convert::Infallible, panic::PanicInfo};
+use core::{convert::Infallible, fmt::Arguments};
 use cortex_m as _;
 #[cfg(feature = "defmt")]
 use defmt_semihosting as _;
@@ -63,7 +63,9 @@ impl Led {
     #[must_use]
     pub fn new() -> Self {
         // SAFETY: the LED register of the FPGA's I/O block (application notes 385, 505 and 547).
-        Self(unsafe { Register::at(REGISTERS[1]) })
+        let led = unsafe { Register::at(REGISTERS[1]) };
+        led.write(0);
+        Self(led)
     }
 }
 
@@ -116,15 +118,11 @@ pub fn exit(code: i32) -> ! {
     semihosting::process::exit(code)
 }
 
-#[panic_handler]
-fn panic(info: &PanicInfo<'_>) -> ! {
+/// Says why on the serial port, and ends.
+fn fail(why: Arguments<'_>) -> ! {
     // There is no one left to tell when the message cannot be written.
-    _ = write!(Serial::new(), "\r\n{info}\r\n");
+    _ = write!(Serial::new(), "\r\n{why}\r\n");
     exit(101)
 }
 
-#[cortex_m_rt::exception]
-unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
-    _ = write!(Serial::new(), "\r\nhard fault at {:#010x}\r\n", frame.pc());
-    exit(102)
-}
+app::last_words!(fail);

@@ -18,8 +18,8 @@ mod serial;
 pub use rp2040_hal::entry;
 pub use serial::Serial;
 
-use app::{Board, Stack};
-use core::panic::PanicInfo;
+use app::{Board, Port, Stack};
+use core::fmt::Arguments;
 use embedded_io::Write as _;
 use rp2040_hal::gpio::bank0::Gpio25;
 use rp2040_hal::gpio::{FunctionSioOutput, Pin, Pins, PullDown};
@@ -74,7 +74,7 @@ fn begin() -> (Board<Serial, Led>, Bus) {
     let pins = Pins::new(chip.IO_BANK0, chip.PADS_BANK0, sio.gpio_bank0, &mut resets);
     let wires = (pins.gpio0.reconfigure(), pins.gpio1.reconfigure());
     let frequency = clocks.peripheral_clock.freq();
-    let Some(port) = Serial::new(chip.UART0, wires, &mut resets, frequency) else { exit(2) };
+    let Some(port) = serial::new(chip.UART0, wires, &mut resets, frequency) else { exit(2) };
     let (busy, stack) = (pins.gpio25.reconfigure(), Stack::of_firmware());
     let board = Board { name: NAME, port, busy, stack, leaves: cfg!(feature = "emulator") };
     let wires = (pins.gpio4.reconfigure(), pins.gpio5.reconfigure());
@@ -92,15 +92,22 @@ pub fn exit(code: i32) -> ! {
     }
 }
 
-#[panic_handler]
-fn panic(info: &PanicInfo<'_>) -> ! {
-    // There is no one left to tell when the message cannot be written.
-    _ = write!(serial::LastWords, "\r\n{info}\r\n");
+/// Says why on the serial port as it stands, and ends.
+fn fail(why: Arguments<'_>) -> ! {
+    // SAFETY: nobody else goes on.
+    let uart = unsafe { pac::Peripherals::steal() }.UART0;
+    let mut port = Port::new(
+        |_| false,
+        |bytes| {
+            for &byte in bytes {
+                while uart.uartfr().read().txff().bit_is_set() {}
+                // SAFETY: any eight bits are data.
+                uart.uartdr().write(|w| unsafe { w.data().bits(byte) });
+            }
+        },
+    );
+    _ = write!(port, "\r\n{why}\r\n");
     exit(101)
 }
 
-#[cortex_m_rt::exception]
-unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
-    _ = write!(serial::LastWords, "\r\nhard fault at {:#010x}\r\n", frame.pc());
-    exit(102)
-}
+app::last_words!(fail);

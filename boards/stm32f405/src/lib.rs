@@ -7,6 +7,8 @@
 
 #![no_std]
 
+#[cfg(feature = "bench")]
+pub use app::bench::clock;
 pub use cortex_m_rt::entry;
 
 use app::{ActiveLow, Board, Port, Stack};

@@ -43,7 +43,8 @@ pub(crate) enum Command {
 #[command(after_help = "Examples:
   regard convert weights.safetensors --config model.json -o eng-fra.rgd
   regard convert weights.safetensors --config model.json -o small.rgd --flash 400K --data dev.tsv
-  regard convert weights.safetensors --config model.json -o m55.rgd --activations 8")]
+  regard convert weights.safetensors --config model.json -o m55.rgd --activations 8
+  regard convert weights.safetensors --config model.json -o home.rgd --vocabulary home.tsv")]
 pub(crate) struct ConvertArgs {
     /// Trained weights (safetensors; f32, f16 or bf16)
     pub(crate) weights: PathBuf,
@@ -61,6 +62,10 @@ pub(crate) struct ConvertArgs {
     /// them; the first 32 are used [default: random sources]
     #[arg(long, value_name = "FILE", requires = "flash")]
     pub(crate) data: Option<PathBuf>,
+    /// Sentences or captions, as `regard check` reads them: words that are not among them leave the
+    /// model. Words that it does not know are passed over
+    #[arg(long, value_name = "FILE")]
+    pub(crate) vocabulary: Option<PathBuf>,
     /// Most mantissa bits of what a matrix reads, 8 … 14. With 8, int8 weights lie as cores with
     /// vectors of bytes want them (Helium), and firmware needs the feature `bytes`
     #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u32).range(8..=14))]

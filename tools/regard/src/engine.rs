@@ -50,14 +50,13 @@ impl<'m> Engine<'m> {
         Ok(())
     }
 
-    /// Whether the model speaks the words of a description.
-    pub(crate) fn has_words_of(&self, description: &Description) -> bool {
-        let same = |table: WordTable<'_>, words: &[String]| {
-            table.len() == words.len() && (0..).zip(words).all(|(id, word)| table.get(id) == word)
-        };
-        let source = description.source.as_ref().map_or(&[][..], |source| &source.words);
-        same(self.model.source_words(), source)
-            && same(self.model.target_words(), &description.target.words)
+    /// The ids of the model's words in a description, source and target, if all of them are there in
+    /// this order.
+    pub(crate) fn ids_in(&self, description: &Description) -> Option<[Vec<u32>; 2]> {
+        let words = |table: WordTable<'m>| (0..table.len() as Token).map(move |id| table.get(id));
+        let source: Vec<_> = words(self.model.source_words()).collect();
+        let target: Vec<_> = words(self.model.target_words()).collect();
+        description.ids_of(&source, &target)
     }
 
     /// How the model reads pictures, if it does.

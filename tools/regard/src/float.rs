@@ -6,7 +6,7 @@ use crate::problem::Problem;
 use std::path::{Path, PathBuf};
 use twin::{Model, Weights};
 
-/// Reads the twin of `model`, which `engine` has read already.
+/// Reads the twin of `model`, which `engine` has read already, with no more words than that has.
 pub(crate) fn read(
     files: &FloatFiles,
     model: &Path,
@@ -14,10 +14,12 @@ pub(crate) fn read(
 ) -> Result<Model, Problem> {
     let [model, weights, config] = files.inputs(model);
     let description = files.tokenizers.describe(&config)?;
-    if !engine.has_words_of(&description) {
+    let Some([source, target]) = engine.ids_in(&description) else {
         return Err(Problem::Twins { model, config });
-    }
-    Ok(Model::new(description, Weights::read(&weights)?)?)
+    };
+    let mut twin = Model::new(description, Weights::read(&weights)?)?;
+    twin.keep_words(&source, &target)?;
+    Ok(twin)
 }
 
 impl FloatFiles {

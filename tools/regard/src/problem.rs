@@ -10,6 +10,8 @@ pub(crate) enum Problem {
     Twin(#[from] twin::Error),
     #[error(transparent)]
     Tokenizer(#[from] tokenizer::Error),
+    #[error("--vocabulary trims whole words; a tokenizer's pieces are made of each other")]
+    Pieces,
     #[error("cannot read {}: {cause}", path.display())]
     Read { path: PathBuf, cause: std::io::Error },
     #[error("cannot write {}: {cause}", path.display())]
@@ -70,6 +72,8 @@ pub(crate) enum Problem {
          {budget} of --flash"
     )]
     Flash { budget: usize, least: usize },
+    #[error("the model knows no word of {}", path.display())]
+    NoWords { path: PathBuf },
     #[error("the engine needs `source.eos` in the model description")]
     NoSourceEnd,
     #[error("the self-test sentence {text:?} cannot be used: {cause}")]

@@ -39,6 +39,7 @@ mod show_attend_tell;
 mod source;
 pub mod tokenizer;
 pub mod transformer;
+mod trim;
 mod weights;
 mod words;
 

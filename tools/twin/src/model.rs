@@ -60,7 +60,7 @@ pub struct Model {
     pub decoder: DecoderWeights,
     /// The scores of all words.
     pub output: Output,
-    parameters: usize,
+    pub(crate) parameters: usize,
 }
 
 impl EncoderWeights {

@@ -63,6 +63,22 @@ fn one() -> u32 {
     1
 }
 
+/// Where the models of `stored` lie: two banks, one behind the other.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(crate) struct Banks {
+    /// The first address of bank 0.
+    #[serde(deserialize_with = "hexadecimal")]
+    pub(crate) base: usize,
+    /// Bytes of each.
+    pub(crate) bytes: usize,
+}
+
+fn hexadecimal<'de, D: serde::Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
+    let text = String::deserialize(from)?;
+    let digits = text.strip_prefix("0x").unwrap_or_default();
+    usize::from_str_radix(digits, 16).map_err(serde::de::Error::custom)
+}
+
 /// One board.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Board {
@@ -80,6 +96,8 @@ pub(crate) struct Board {
     pub(crate) target: String,
     /// Cargo features that choose it among the boards of its folder; without any, its default ones.
     pub(crate) features: Vec<String>,
+    /// Flash for models apart from the firmware, if `stored` is built for it.
+    pub(crate) banks: Option<Banks>,
     /// What emulates it.
     #[serde(default)]
     pub(crate) emulator: Emulator,

@@ -2,7 +2,7 @@
 
 use crate::calls::Calls;
 use anyhow::{Context, Result, bail, ensure};
-use object::{Object as _, ObjectSection as _};
+use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -33,6 +33,13 @@ pub(crate) fn statics(file: &Path) -> Result<u64> {
     let elf = object::File::parse(&*bytes)?;
     let size = |name| elf.section_by_name(name).map_or(0, |section| section.size());
     Ok([".data", ".bss", ".uninit"].map(size).iter().sum())
+}
+
+/// What the linker script sets a symbol to, if it does.
+pub(crate) fn symbol(file: &Path, name: &str) -> Result<Option<u64>> {
+    let bytes = read(file)?;
+    let elf = object::File::parse(&*bytes)?;
+    Ok(elf.symbol_by_name(name).map(|symbol| symbol.address()))
 }
 
 /// Names and bytes of the functions of a module, by name; of one name all together.

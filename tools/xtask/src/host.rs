@@ -8,10 +8,21 @@ use crate::parts::Parts;
 use anyhow::{Result, ensure};
 
 /// Folders with a workspace of their own, but those in `boards/`.
-const FOLDERS: [&str; 3] = [".", "tools/bench", "tools/wasm"];
+const FOLDERS: [&str; 4] = [".", "tools/bench", "tools/c", "tools/wasm"];
 
-/// Boards that differ from others of their folder in constants alone, and are not linted.
-const ALIKE: [&str; 3] = ["an385", "an500", "an505"];
+/// Boards that differ from others, in their folder or beside it, in pins, clocks and constants alone: they are built, and
+/// not linted as well.
+const ALIKE: [&str; 9] = [
+    "an385",
+    "an500",
+    "an505",
+    "esp32c6",
+    "nrf5340-dk",
+    "nrf54l15-dk",
+    "nucleo-f746zg",
+    "nucleo-h743zi",
+    "rpi-pico2-riscv",
+];
 
 /// Feature sets of the engine that change what its tests see, beside the workspace's own.
 const FEATURES: [&str; 2] = ["", "emit,micromath,conformance,far-flash"];
@@ -45,6 +56,8 @@ pub(crate) fn lints() -> Result<Vec<String>> {
     let mut wasm = cargo("tools/wasm", &["clippy", "--locked", "--quiet"]);
     wasm.args(["--target", "wasm32-unknown-unknown"]);
     run(wasm.arg("--target-dir").arg(target_dir().join("wasm")).args(deny))?;
+    let mut c = cargo("tools/c", &["clippy", "--locked", "--quiet"]);
+    run(c.arg("--target-dir").arg(target_dir().join("c")).args(deny))?;
     let bench = ["clippy", "--locked", "--quiet", "--all-targets"];
     run(cargo("tools/bench", &bench)
         .arg("--target-dir")

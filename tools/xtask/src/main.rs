@@ -5,6 +5,7 @@
 //!       ├─ python    the tests of tools/train, in an environment under target
 //!       ├─ targets   the engine builds without std, for six targets and all features
 //!       ├─ proof     the engine cannot panic; its flash; its symbols
+//!       ├─ c         the library for C, with programs on the host and an emulated M4
 //!       ├─ wasm      conformance in a WebAssembly engine, if node is there
 //!       └─ boards    firmware in the emulator: conformance, self-tests, the bits of the host
 //! ```
@@ -14,6 +15,7 @@
 mod bench;
 mod board;
 mod build;
+mod c;
 mod calls;
 mod cargo;
 mod counts;
@@ -58,6 +60,7 @@ cargo xtask boards             only the boards: all are built, and run where the
 cargo xtask boards NAME        only this board
 cargo xtask boards --list      their names, cores, and what is done with each
 cargo xtask new                only firmwares that `regard new` makes, built and talked to
+cargo xtask c                  only the library for C, with programs on the host and an emulated M4
 cargo xtask wasm               only the conformance suite in a WebAssembly engine
 cargo xtask proof              link the engine without a way to panic; print its flash
 cargo xtask check-elf FILE     symbols that the engine's part of a firmware must not reach
@@ -99,6 +102,7 @@ fn run() -> Result<()> {
         ["boards", "--list"] => board::list().map(|list| print!("{list}")),
         ["boards", name] => steps::boards(std::slice::from_ref(board::find(name)?)),
         ["new"] => steps::new(),
+        ["c"] => steps::c(),
         ["wasm"] => steps::wasm(),
         ["setup"] => setup::all().and_then(|()| python::setup()),
         ["python"] => steps::python(),

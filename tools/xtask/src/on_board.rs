@@ -54,6 +54,9 @@ impl Hosts {
 pub(crate) fn all(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
     let parts = Parts::of(board)?;
     let mut findings = vec![builds(board, &parts)?];
+    if let Some(banks) = board.banks {
+        findings.push(stored::check(board, banks)?);
+    }
     if !board.runs() {
         findings.extend(flash(board)?);
         return Ok(findings);
@@ -113,7 +116,6 @@ fn demos(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
     }
     if board.name == "an386" {
         findings.extend(pieces::check(board)?);
-        findings.extend(stored::check(board)?);
         findings.extend(far::check(board)?);
         findings.extend(subwords::check(board)?);
         let portable = Firmware { portable: true, ..Firmware::release(&bins, &[]) };

@@ -10,7 +10,7 @@ use crate::board::{self, Board};
 use crate::counts::Row;
 use crate::jobs::{self, Job, Place};
 use crate::on_board::{self, Hosts};
-use crate::{bench, counts, fresh, host, proof, python, setup, targets, wasm};
+use crate::{bench, c, counts, fresh, host, proof, python, setup, targets, wasm};
 use anyhow::{Context, Result};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -82,6 +82,7 @@ pub(crate) fn test() -> Result<()> {
         Job::new(Place::Host, "new", fresh::check),
         Job::new(Place::Host, "targets", || Ok(vec![targets::check()?])),
         Job::new(Place::Host, "wasm", wasm::conformance),
+        Job::new(Place::Host, "c", c::check),
         Job::new(Place::Host, "tests", host::tests),
         Job::new(Place::Host, "python", python::tests),
     ];
@@ -112,6 +113,15 @@ pub(crate) fn python() -> Result<()> {
 pub(crate) fn wasm() -> Result<()> {
     let mut steps = Steps::default();
     steps.run("wasm", wasm::conformance)?;
+    steps.finish();
+    Ok(())
+}
+
+/// Only the library for C.
+pub(crate) fn c() -> Result<()> {
+    setup::all()?;
+    let mut steps = Steps::default();
+    steps.run("c", c::check)?;
     steps.finish();
     Ok(())
 }

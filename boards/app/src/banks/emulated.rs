@@ -11,12 +11,12 @@ use embedded_storage::nor_flash::{
 /// RAM as a flash with pages of `PAGE` bytes, programmed in units of `UNIT`: two banks, a half each.
 pub struct Emulated<'m, const UNIT: usize, const PAGE: usize> {
     /// Its bytes; their address is a multiple of 4.
-    pub memory: &'m mut [u8],
+    pub cells: &'m mut [u8],
 }
 
 impl<const UNIT: usize, const PAGE: usize> Emulated<'_, UNIT, PAGE> {
     fn range(&mut self, from: usize, length: usize) -> &mut [u8] {
-        self.memory.get_mut(from..).and_then(|from| from.get_mut(..length)).unwrap_or_default()
+        self.cells.get_mut(from..).and_then(|from| from.get_mut(..length)).unwrap_or_default()
     }
 }
 
@@ -34,7 +34,7 @@ impl<const UNIT: usize, const PAGE: usize> ReadNorFlash for Emulated<'_, UNIT, P
     }
 
     fn capacity(&self) -> usize {
-        self.memory.len()
+        self.cells.len()
     }
 }
 
@@ -61,12 +61,12 @@ impl<const UNIT: usize, const PAGE: usize> Banks for Emulated<'_, UNIT, PAGE> {
     type Flash = Self;
 
     fn bytes(&self, bank: usize) -> &[u8] {
-        let (a, b) = self.memory.split_at(self.memory.len() / 2);
+        let (a, b) = self.cells.split_at(self.cells.len() / 2);
         if bank == 0 { a } else { b }
     }
 
     fn place(&mut self, bank: usize) -> Place<'_, Self> {
-        let half = (self.memory.len() / 2) as u32;
+        let half = (self.cells.len() / 2) as u32;
         Place::new(self, if bank == 0 { 0 } else { half }, half)
     }
 }

@@ -24,6 +24,25 @@ impl<F: NorFlash> InPlace<F> {
         Self { flash, mapped, starts, bytes }
     }
 
+    /// The banks of a firmware whose linker script says where they are: `_bank_0` and `_bank_1` lie where
+    /// they start, and `_bank_bytes` is the size of each.
+    ///
+    /// # Safety
+    /// That of [`Self::new`].
+    #[cfg(target_os = "none")]
+    #[must_use]
+    pub unsafe fn of_firmware(flash: F, mapped: usize) -> Self {
+        unsafe extern "C" {
+            static _bank_0: u8;
+            static _bank_1: u8;
+            static _bank_bytes: u8;
+        }
+        let starts = [&raw const _bank_0, &raw const _bank_1];
+        let starts = starts.map(|start| start.addr().wrapping_sub(mapped) as u32);
+        // SAFETY: promised by the caller.
+        unsafe { Self::new(flash, mapped, starts, (&raw const _bank_bytes).addr() as u32) }
+    }
+
     fn start(&self, bank: usize) -> u32 {
         let [first, second] = self.starts;
         if bank == 0 { first } else { second }

@@ -5,6 +5,8 @@
 //! products are not counted. Vectors have numbers in their place. It is printed only after the output was proved equal to that of every core.
 
 mod attention;
+#[cfg(target_arch = "arm")]
+pub mod clock;
 mod layers;
 mod matrices;
 mod models;
@@ -16,7 +18,7 @@ pub use matrices::BYTES;
 #[cfg(feature = "int4")]
 pub use matrices::FOURS;
 pub use matrices::{LARGE, SHORT, SMALL, matrices};
-pub use models::{Input, largest, model};
+pub use models::{Input, model};
 
 use embedded_io::Write;
 use regard::{attention as keys, convolution as map};

@@ -16,19 +16,6 @@ pub enum Input<'a> {
     Picture(&'a Picture<'a>),
 }
 
-/// The bytes of an arena for one of them at a time.
-#[must_use]
-pub const fn largest(models: &[&Model]) -> usize {
-    let (mut bytes, mut at) = (0, 0);
-    while at < models.len() {
-        if models[at].arena_bytes() > bytes {
-            bytes = models[at].arena_bytes();
-        }
-        at += 1;
-    }
-    bytes
-}
-
 impl Input<'_> {
     /// What it is: a text, or the file of the picture beside the model.
     fn says(&self) -> &str {

@@ -59,6 +59,11 @@ impl Flash {
         bytemuck::cast_slice_mut(&mut self.memory)
     }
 
+    /// Where its bytes are read as memory. They stay there.
+    pub fn address(&mut self) -> usize {
+        self.memory.as_mut_ptr().expose_provenance()
+    }
+
     /// Power comes back.
     pub fn restart(&mut self) {
         (self.power, self.done) = (usize::MAX, 0);

@@ -83,6 +83,11 @@ fn items(
     }
 }
 
+/// All items of a data file, as text.
+pub(crate) fn read(data: &Path) -> Result<Vec<Item>, Problem> {
+    data::read(data, None)
+}
+
 /// The first `limit` items of a data file: what is read, and the first reference.
 pub(crate) fn samples(
     engine: &Engine<'_>,

@@ -13,6 +13,7 @@ mod recurrent;
 mod samples;
 mod section;
 mod subwords;
+mod vocabulary;
 
 use crate::cli::ConvertArgs;
 use crate::engine::Engine;
@@ -33,16 +34,14 @@ use twin::Weights;
 /// Converts, writes the file whole or not at all, and prints what it holds.
 pub(crate) fn run(args: &ConvertArgs) -> Result<(), Problem> {
     let data = args.data.as_ref().filter(|_| args.flash.is_some());
-    let inputs: Vec<&Path> = [&args.weights, &args.config]
-        .into_iter()
-        .chain(data)
-        .chain(args.tokenizers.inputs())
-        .map(PathBuf::as_path)
-        .collect();
+    let files = [&args.weights, &args.config].into_iter().chain(data).chain(&args.vocabulary);
+    let inputs: Vec<&Path> = files.chain(args.tokenizers.inputs()).map(PathBuf::as_path).collect();
     file::refuse_overwrite(&args.output, &inputs)?;
     let description = args.tokenizers.describe(&args.config)?;
     limits::check(&description)?;
-    let twin = twin::Model::new(description, Weights::read(&args.weights)?)?;
+    let mut twin = twin::Model::new(description, Weights::read(&args.weights)?)?;
+    let trim = |corpus: &PathBuf| vocabulary::trim(&mut twin, corpus);
+    let trimmed = args.vocabulary.as_ref().map(trim).transpose()?.unwrap_or_default();
     let dims = dims::of(&twin.description)?;
     let mut draft = Draft { dims: &dims, twin: &twin, entries: sections(&dims, &twin) };
     let most_bits = args.activations.unwrap_or(Form::INT8.most_bits);
@@ -54,7 +53,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<(), Problem> {
     file::write(&args.output, bytemuck::cast_slice(&words))?;
     let report = report(&dims, &twin, &draft.entries, &words)?;
     let mut out = io::stdout().lock();
-    writeln!(out, "{report}{remark}\nwrote {}", args.output.display())?;
+    writeln!(out, "{report}{trimmed}{remark}\nwrote {}", args.output.display())?;
     Ok(())
 }
 

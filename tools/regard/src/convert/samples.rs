@@ -90,7 +90,8 @@ impl std::fmt::Display for Samples {
     }
 }
 
-fn with_engine<T>(
+/// Does something with the engine of a model file.
+pub(super) fn with_engine<T>(
     words: &[u32],
     work: impl FnOnce(&mut Engine<'_>) -> Result<T, Problem>,
 ) -> Result<T, Problem> {

@@ -18,3 +18,4 @@ mod run;
 mod send;
 mod tokenizers;
 mod uf2;
+mod vocabulary;

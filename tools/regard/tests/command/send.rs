@@ -42,7 +42,7 @@ impl Write for Port {
 fn firmware(bank: usize) -> (JoinHandle<Vec<u32>>, String) {
     serve(move |port| {
         let (mut flash, mut arena) = (vec![!0u32; bank / 2], vec![0u32; 16 * 1024]);
-        let mut banks = Emulated::<4, 4096> { memory: bytemuck::cast_slice_mut(&mut flash) };
+        let mut banks = Emulated::<4, 4096> { cells: bytemuck::cast_slice_mut(&mut flash) };
         let arena = bytemuck::cast_slice_mut(&mut arena);
         let (name, stack) = ("host", Stack::EMPTY);
         let board = Board { name, port: Port(port), busy: NoPin, stack, leaves: false };

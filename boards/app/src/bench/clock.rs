@@ -2,19 +2,19 @@
 //! (`-icount shift=N`): a loop of 2n + c instructions says how many ticks of SysTick one takes. On a
 //! real core, whose DWT counts, cycles.
 //!
-//! SysTick has 24 bits and runs at 20 to 32 MHz: at shift=8 it counts two million instructions, to the very
-//! last; at shift=1 260 million or more, to the next 20 or 25.
+//! SysTick has 24 bits. At 20 to 32 MHz it counts two million instructions at shift=8, to the very last, and
+//! at shift=1 260 million or more, to the next 20 or 25; at 168 MHz three million at shift=5, to the very
+//! last, and at shift=1 50 million, to the next 3.
 
-use app::bench::Counter;
+use super::Counter;
+use crate::register::Register;
 use core::arch::asm;
 use core::hint::black_box;
-use cortex_m::Peripherals;
-use cortex_m::peripheral::{CPUID, SYST, syst::SystClkSource};
 use embedded_io::Write;
 
-/// Turns of the calibration loop where kernels are counted, at shift=8.
+/// Turns of the calibration loop where kernels are counted.
 pub const TURNS: u32 = 100_000;
-/// The same where whole models are, at shift=1.
+/// The same where whole models are.
 pub const LONG_TURNS: u32 = 5_000_000;
 
 /// Instructions of a turn of the calibration loop.
@@ -36,17 +36,14 @@ pub enum Clock {
 impl Clock {
     /// Nothing where the ticks do not grow evenly with the `turns` of the loop, which are printed.
     pub fn new(turns: u32, port: &mut impl Write) -> Option<Self> {
-        let Peripherals { SYST: mut timer, mut DCB, .. } = Peripherals::take()?;
-        timer.set_clock_source(SystClkSource::Core);
-        timer.set_reload(0xFF_FFFF);
-        timer.clear_current();
-        timer.enable_counter();
-        DCB.enable_trace();
-        // SAFETY: starts DWT's counter of cycles; nobody else uses it.
-        unsafe { DWT_CONTROL.write_volatile(DWT_CONTROL.read_volatile() | 1) };
-        let start = cycle_count();
+        TIMER_RELOAD.write(MOST_TICKS);
+        TIMER.write(0);
+        TIMER_CONTROL.write(ON_CORE_CLOCK);
+        DEBUG.write(DEBUG.read() | TRACES);
+        CYCLE_CONTROL.write(CYCLE_CONTROL.read() | 1);
+        let start = CYCLES.read();
         let (none, once, twice) = (spin(1), spin(1 + turns), spin(1 + 2 * turns));
-        if cycle_count() != start {
+        if CYCLES.read() != start {
             _ = write!(port, "a real core: counts are cycles\r\n");
             return Some(Self::Cycles);
         }
@@ -71,28 +68,38 @@ impl Counter for Clock {
     }
 }
 
-/// DWT's registers, by their addresses: `cortex-m` has no counter of cycles for thumbv6m, whose code
-/// cores that have one run as well.
-const DWT_CONTROL: *mut u32 = 0xE000_1000 as *mut u32;
-const DWT_CYCLES: *const u32 = 0xE000_1004 as *const u32;
-
-fn cycle_count() -> u32 {
-    // SAFETY: a counter that is read.
-    unsafe { DWT_CYCLES.read_volatile() }
+/// A register that every Cortex-M has at this address, or reads as zero.
+const fn register(address: usize) -> Register {
+    // SAFETY: those below are of the core's own timer, debug unit, counter and name.
+    unsafe { Register::at(address) }
 }
+
+/// SysTick, and DWT behind the switch for tracing: `cortex-m` has no counter of cycles for thumbv6m,
+/// whose code cores that have one run as well.
+const TIMER_CONTROL: Register = register(0xE000_E010);
+const TIMER_RELOAD: Register = register(0xE000_E014);
+const TIMER: Register = register(0xE000_E018);
+const DEBUG: Register = register(0xE000_EDFC);
+const CYCLE_CONTROL: Register = register(0xE000_1000);
+const CYCLES: Register = register(0xE000_1004);
+const NAME: Register = register(0xE000_ED00);
+
+const MOST_TICKS: u32 = 0xFF_FFFF;
+const ON_CORE_CLOCK: u32 = 0b101;
+const TRACES: u32 = 1 << 24;
 
 /// Cycles of a region, fewer than 2³².
 fn cycles(work: impl FnOnce()) -> u32 {
-    let start = cycle_count();
+    let start = CYCLES.read();
     work();
-    cycle_count().wrapping_sub(start)
+    CYCLES.read().wrapping_sub(start)
 }
 
 /// Ticks of a region, at most 2²⁴.
 fn ticks(work: impl FnOnce()) -> u32 {
-    let start = SYST::get_current();
+    let start = TIMER.read();
     work();
-    start.wrapping_sub(SYST::get_current()) & 0xFF_FFFF
+    start.wrapping_sub(TIMER.read()) & MOST_TICKS
 }
 
 /// Ticks of 2n + c instructions; never inlined, or c would depend on n.
@@ -107,8 +114,7 @@ fn spin(n: u32) -> u32 {
 /// The core, as it says itself.
 #[must_use]
 pub fn core_name() -> &'static str {
-    // SAFETY: a read-only identification register.
-    match unsafe { (*CPUID::PTR).base.read() } >> 4 & 0xFFF {
+    match NAME.read() >> 4 & 0xFFF {
         0xC20 => "m0",
         0xC60 => "m0+",
         0xC23 => "m3",
