@@ -4,7 +4,7 @@
 #![no_std]
 #![no_main]
 
-#[path = "../no_panic.rs"]
+#[path = "../../../app/programs/no_panic.rs"]
 mod no_panic;
 
 use core::fmt;
