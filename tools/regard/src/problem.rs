@@ -12,8 +12,6 @@ pub(crate) enum Problem {
     Import(#[from] import::Error),
     #[error(transparent)]
     Tokenizer(#[from] tokenizer::Error),
-    #[error("--vocabulary trims whole words; a tokenizer's pieces are made of each other")]
-    Pieces,
     #[error("cannot read {}: {cause}", path.display())]
     Read { path: PathBuf, cause: std::io::Error },
     #[error("cannot write {}: {cause}", path.display())]
