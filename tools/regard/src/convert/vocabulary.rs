@@ -30,6 +30,7 @@ pub(super) fn trim(twin: &mut twin::Model, corpus: &Path) -> Result<String, Prob
     let words = emitted(&dims, &sections(&dims, twin, Form::INT8.most_bits, false))?;
     let selftest = &twin.description.selftest;
     let used = with_engine(&words, |engine| {
+        engine.read_targets(&twin.description)?;
         let mut used = Used::default();
         for item in &items {
             for target in &item.references {
@@ -66,23 +67,29 @@ pub(super) fn trim(twin: &mut twin::Model, corpus: &Path) -> Result<String, Prob
 impl Used {
     /// Tokens of a source, as far as they are known.
     fn read(&mut self, engine: &Engine<'_>, sentence: &str) {
-        for word in sentence.split_whitespace() {
-            match engine.tokens(word) {
+        for word in parts(sentence) {
+            match engine.tokens(&word) {
                 Ok(tokens) => self.source.extend(tokens),
-                Err(_) => _ = self.unknown.insert(word.into()),
+                Err(_) => _ = self.unknown.insert(word.trim().into()),
             }
         }
     }
 
     /// Tokens of a target.
     fn say(&mut self, engine: &Engine<'_>, sentence: &str) {
-        for word in sentence.split_whitespace() {
-            match engine.target_tokens(word) {
+        for word in parts(sentence) {
+            match engine.target_tokens(&word) {
                 Ok(tokens) => self.target.extend(tokens),
-                Err(_) => _ = self.unknown.insert(word.into()),
+                Err(_) => _ = self.unknown.insert(word.trim().into()),
             }
         }
     }
+}
+
+/// The words of a sentence, all but the first behind a blank, for some pieces begin with it.
+fn parts(sentence: &str) -> impl Iterator<Item = String> {
+    let blanks = std::iter::once("").chain(std::iter::repeat(" "));
+    blanks.zip(sentence.split_whitespace()).map(|(blank, word)| blank.to_owned() + word)
 }
 
 fn sizes(twin: &twin::Model) -> [usize; 2] {

@@ -101,7 +101,8 @@ fn a_model_of_pieces_is_converted_run_inspected_and_checked() {
             !said.trim().is_empty() && !said.contains(['▁', 'Ġ']) && !said.contains("##"),
             "{said}"
         );
-        assert!(report.to_string().len() > 10);
+        let pieces = report["source_words"].as_array().expect("pieces");
+        assert!(pieces.len() > text.split(' ').count(), "{report}");
 
         let report = stdout(&regard(&folder, &["inspect", "m.rgd"]));
         assert!(report.contains("longest_word"), "{report}");
@@ -109,6 +110,38 @@ fn a_model_of_pieces_is_converted_run_inspected_and_checked() {
         let check = ["check", "m.rgd", "--data", "data.tsv", "--json"];
         let output = regard(&folder, &[&check[..], &tokenizer].concat());
         assert!(output.status.success(), "{file}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn fewer_pieces_split_their_corpus_alike_and_still_read_all_else() {
+    let corpus = ["I drink milk", "sell our bottles again", "you help a doctor today"];
+    for file in ["unigram.json", "bpe.json", "bpe-bytes.json", "wordpiece.json"] {
+        let folder = bed(&format!("tokenizer-fewer-{file}"), words(file));
+        let path = golden(file);
+        let tokenizer = ["--tokenizer", path.to_str().expect("UTF-8")];
+        let lines: String =
+            corpus.iter().map(|source| format!("{source}\tje bois du lait\n")).collect();
+        fs::write(folder.join("data.tsv"), lines).expect("written");
+        let converted = |name: &str, more: &[&str]| {
+            let convert = ["convert", "weights.safetensors", "--config", "model.json", "-o", name];
+            let output = regard(&folder, &[&convert[..], &tokenizer, more].concat());
+            assert!(output.status.success(), "{file}: {}", stderr(&output));
+            fs::metadata(folder.join(name)).expect("written").len()
+        };
+        let whole = converted("m.rgd", &[]);
+        let fewer = converted("few.rgd", &["--vocabulary", "data.tsv"]);
+        assert!(fewer < whole, "{file}: {fewer} of {whole}");
+        let pieces = |model: &str, text: &str| {
+            let output = regard(&folder, &["run", model, text, "--json"]);
+            assert!(output.status.success(), "{file}: {}", stderr(&output));
+            let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+            report["source_words"].clone()
+        };
+        for text in corpus {
+            assert_eq!(pieces("few.rgd", text), pieces("m.rgd", text), "{file}: {text}");
+        }
+        assert!(pieces("few.rgd", "otherwise").as_array().is_some_and(|list| list.len() > 1));
     }
 }
 
