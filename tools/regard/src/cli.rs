@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use crate::tokenizers::Tokenizers;
 use crate::uf2::family::{self, Family};
 use crate::wanted::WantedArgs;
 use clap::{Args, Parser, Subcommand};
@@ -80,33 +81,6 @@ pub(crate) struct ConvertArgs {
     pub(crate) activations: Option<u32>,
     #[command(flatten)]
     pub(crate) tokenizers: Tokenizers,
-}
-
-/// Files that say how text becomes tokens, and tokens text.
-#[derive(Debug, Default, Args)]
-pub(crate) struct Tokenizers {
-    /// Words and tokenizer of both sides: tokenizer.json, SentencePiece's .model or vocab.txt
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["source_tokenizer", "target_tokenizer"])]
-    pub(crate) tokenizer: Option<PathBuf>,
-    /// The same of the source alone
-    #[arg(long, value_name = "FILE")]
-    pub(crate) source_tokenizer: Option<PathBuf>,
-    /// The same of the target alone
-    #[arg(long, value_name = "FILE")]
-    pub(crate) target_tokenizer: Option<PathBuf>,
-}
-
-impl Tokenizers {
-    /// Those that are given.
-    pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
-        [&self.tokenizer, &self.source_tokenizer, &self.target_tokenizer].into_iter().flatten()
-    }
-
-    /// Of source and target.
-    pub(crate) fn sides(&self) -> [Option<PathBuf>; 2] {
-        [&self.source_tokenizer, &self.target_tokenizer]
-            .map(|own| own.as_ref().or(self.tokenizer.as_ref()).cloned())
-    }
 }
 
 /// A number of bytes, in units of 1024 or 1024² if so written.

@@ -1,8 +1,37 @@
-//! The engine's tokenizer, for texts that are no sources.
+//! Tokenizer files that are given, and the engine's tokenizer for texts that are no sources.
 
 use crate::problem::Problem;
+use clap::Args;
+use std::path::PathBuf;
 use tokenizer::{Host, Marks, Tokenizer};
 use twin::TargetTable;
+
+/// Files that say how text becomes tokens, and tokens text.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Tokenizers {
+    /// Words and tokenizer of both sides: tokenizer.json, SentencePiece's .model or vocab.txt
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["source_tokenizer", "target_tokenizer"])]
+    pub(crate) tokenizer: Option<PathBuf>,
+    /// The same of the source alone
+    #[arg(long, value_name = "FILE")]
+    pub(crate) source_tokenizer: Option<PathBuf>,
+    /// The same of the target alone
+    #[arg(long, value_name = "FILE")]
+    pub(crate) target_tokenizer: Option<PathBuf>,
+}
+
+impl Tokenizers {
+    /// Those that are given.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        [&self.tokenizer, &self.source_tokenizer, &self.target_tokenizer].into_iter().flatten()
+    }
+
+    /// Of source and target.
+    pub(crate) fn sides(&self) -> [Option<PathBuf>; 2] {
+        [&self.source_tokenizer, &self.target_tokenizer]
+            .map(|own| own.as_ref().or(self.tokenizer.as_ref()).cloned())
+    }
+}
 
 /// The engine's tokenizer for texts of the target, if those are pieces of words.
 pub(crate) fn of_target(target: &TargetTable) -> Result<Option<Host>, Problem> {

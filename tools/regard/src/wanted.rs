@@ -1,6 +1,6 @@
 //! What can be typed of a model that its files do not say.
 
-use crate::cli::Tokenizers;
+use crate::tokenizers::Tokenizers;
 use clap::Args;
 use std::path::PathBuf;
 
