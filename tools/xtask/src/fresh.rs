@@ -5,7 +5,7 @@
 use crate::board;
 use crate::cargo::{cargo, lines, root, run, target_dir};
 use crate::emulator::Session;
-use crate::{goldens, jobs};
+use crate::{command, jobs};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ const CONVERSATIONS: [[&str; 4]; 2] = [
 
 /// All of them.
 pub(crate) fn check() -> Result<Vec<String>> {
-    let regard = goldens::regard()?;
+    let regard = command::file()?;
     CONVERSATIONS.iter().map(|row| converse(&regard, row)).collect()
 }
 

@@ -3,10 +3,10 @@
 
 use crate::board::Board;
 use crate::build::Firmware;
-use crate::cargo::{cargo, lines, root, target_dir};
+use crate::cargo::{lines, root, target_dir};
+use crate::command;
 use crate::emulator::Session;
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -28,7 +28,7 @@ pub(crate) fn list(board: &Board) -> PathBuf {
 
 /// Converts all of them, and writes the lists: arrays of names and models, in Rust.
 pub(crate) fn convert() -> Result<()> {
-    let command = regard()?;
+    let command = command::file()?;
     let golden = root().join("tests/golden");
     std::fs::create_dir_all(target_dir().join("goldens"))?;
     let (mut all, mut of_bytes) = (String::from("[\n"), String::new());
@@ -82,17 +82,6 @@ pub(crate) fn check(board: &Board) -> Result<String> {
     let last = last.with_context(|| format!("no line `goldens: …` in\n{text}"))?;
     ensure!(steps > 0, "no step was tested:\n{text}");
     Ok(format!("{last}, {steps} steps as stated"))
-}
-
-/// The command `regard`, built as the tests have it.
-pub(crate) fn regard() -> Result<PathBuf> {
-    let arguments = ["build", "--quiet", "--profile", "test", "-p", "regard-cli"];
-    let mut build = cargo(".", &arguments);
-    let messages = lines(build.args(["--message-format", "json-render-diagnostics"]), false)?;
-    let built = messages.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut files =
-        built.filter_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
-    files.next().context("cargo built no command `regard`")
 }
 
 /// Folders in a folder, in order.

@@ -18,6 +18,7 @@ mod build;
 mod c;
 mod calls;
 mod cargo;
+mod command;
 mod counts;
 mod elf;
 mod emulator;

@@ -2,7 +2,8 @@
 //! to the bit.
 
 use crate::board::{Board, Demo, Reads};
-use crate::cargo::{cargo, root, target_dir};
+use crate::cargo::{root, target_dir};
+use crate::command;
 use crate::emulator::Session;
 use crate::output;
 use crate::trace::{self, Answer};
@@ -153,10 +154,7 @@ fn equal(host: &Answer, board: &Answer) -> Result<()> {
 
 /// What `regard run` says to a picture, or to lines.
 fn run(model: &str, picture: Option<&Path>, lines: &str) -> Result<String> {
-    // With every debug check; most of it is built for `cargo test` anyway.
-    let build = ["run", "--quiet", "--profile", "test", "-p", "regard-cli", "--"];
-    let mut command = cargo(".", &build);
-    command.args(["run", model, "--json", "--logits"]);
+    let mut command = command::regard(&["run", model, "--json", "--logits"])?;
     if let Some(path) = picture {
         command.arg("--picture").arg(path);
     }

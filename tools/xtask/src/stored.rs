@@ -3,7 +3,8 @@
 
 use crate::board::{Banks, Board};
 use crate::build::Firmware;
-use crate::cargo::{cargo, lines, root, target_dir};
+use crate::cargo::{lines, root, target_dir};
+use crate::command;
 use crate::elf;
 use crate::emulator::{Session, emulator};
 use anyhow::{Context, Result, ensure};
@@ -99,8 +100,7 @@ fn free() -> Result<SocketAddr> {
 /// Sends a model to a firmware that has none, resets it, and asks it something.
 fn talk(serial: SocketAddr, monitor: SocketAddr) -> Result<()> {
     drop(connect(serial)?);
-    let mut send =
-        cargo(".", &["run", "--quiet", "--profile", "test", "-p", "regard-cli", "--", "send"]);
+    let mut send = command::regard(&["send"])?;
     send.arg(path(SENT)).args(["--to", &format!("tcp:{serial}")]);
     let told = lines(&mut send, false)?.join("\n") + "\n";
     let in_use = format!("bank 0: generation 1, {} bytes, in use\n", file(SENT)?.len());
