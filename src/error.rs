@@ -77,8 +77,11 @@ pub enum Error {
         /// The feature.
         feature: &'static str,
     },
-    /// A Transformer that takes the Cargo feature `variants` to run.
-    LacksVariants,
+    /// The model takes a Cargo feature that this build has not.
+    NeedsFeature {
+        /// The feature.
+        feature: &'static str,
+    },
     /// The header's arena size is not what its dims need.
     ArenaSize {
         /// Bytes stated.
@@ -187,7 +190,7 @@ impl Error {
             Self::BadField { .. } => "a field is out of range",
             Self::BadTensor { .. } => "a tensor is not as the dims ask",
             Self::LacksFeature { .. } => "a tensor needs a Cargo feature that is off",
-            Self::LacksVariants => "the Transformer needs the Cargo feature variants, which is off",
+            Self::NeedsFeature { .. } => "the model needs a Cargo feature that is off",
             Self::ArenaSize { .. } => "the stated arena size is wrong",
             Self::ArenaTaken => "the arena is already taken",
             Self::ArenaTooSmall { .. } => "the arena is too small",
@@ -238,6 +241,7 @@ impl fmt::Display for Error {
             Self::BadTensor { index, field, expected, found } => {
                 write!(f, ": tensor {index}, {field}: {expected} expected, {found} found")
             }
+            Self::NeedsFeature { feature } => write!(f, ": {feature}"),
             Self::LacksFeature { index, feature } => write!(f, ": tensor {index}, {feature}"),
             Self::ArenaSize { stated, need } => write!(f, ": {stated} stated, {need} needed"),
             Self::BadPicture { width, height, need, have } => {
@@ -250,7 +254,6 @@ impl fmt::Display for Error {
             Self::BadToken { token, vocabulary } => write!(f, ": {token} of {vocabulary}"),
             Self::SelfTest { step } => write!(f, " at step {step}"),
             Self::ArenaTaken
-            | Self::LacksVariants
             | Self::EmptySource
             | Self::WantsPicture
             | Self::WantsText

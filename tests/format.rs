@@ -242,14 +242,41 @@ fn variants_take_their_feature() {
         words[1] |= 1 << 16;
         words[i] |= bit;
         seal(&mut words);
-        let error = Model::parse(&words).map(|_| ());
-        if cfg!(feature = "variants") {
-            assert_ne!(error, Err(Error::LacksVariants));
-        } else {
-            assert_eq!(error, Err(Error::LacksVariants));
-            assert!(Error::LacksVariants.to_string().contains("feature variants"));
-        }
+        check_feature(&words, "variants", cfg!(feature = "variants"));
     }
+}
+
+#[test]
+fn pieces_of_words_take_their_feature() {
+    let honest = file(&dims(), 9);
+    for (i, word) in [(62, 2), (63, 1 << 16 | 1)] {
+        let mut words = honest.clone();
+        words[1] |= 1 << 16;
+        words[i] = word;
+        seal(&mut words);
+        check_feature(&words, "subwords", cfg!(feature = "subwords"));
+    }
+}
+
+/// A file that takes a feature is refused with its name by a build that has it not.
+fn check_feature(words: &[u32], feature: &'static str, is_on: bool) {
+    let lacks = Error::NeedsFeature { feature };
+    let error = Model::parse(words).err();
+    assert_eq!(error == Some(lacks), !is_on, "{error:?}");
+    assert!(lacks.to_string().ends_with(&format!("feature that is off: {feature}")));
+}
+
+#[cfg(feature = "subwords")]
+#[test]
+fn pieces_of_words_in_a_file_of_the_first_minor_version_are_an_error() {
+    let mut words = file(&dims(), 10);
+    words[62] = 2;
+    seal(&mut words);
+    let error = Error::BadField { field: "minor version", value: 0 };
+    assert_eq!(Model::parse(&words).err(), Some(error));
+    words[1] |= 1 << 16;
+    seal(&mut words);
+    assert!(Model::parse(&words).is_ok());
 }
 
 #[cfg(feature = "variants")]

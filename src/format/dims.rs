@@ -40,7 +40,7 @@ impl Activation {
         match byte {
             0 => Ok(Self::Relu),
             1 => Ok(Self::Gelu),
-            2 | 3 => Err(Error::LacksVariants),
+            2 | 3 => Err(Error::NeedsFeature { feature: "variants" }),
             _ => Err(Error::BadField { field: "activation", value: byte as u32 }),
         }
     }
@@ -147,9 +147,8 @@ impl Dims {
         let flags = words[field::TARGET_END] >> 16;
         tri!(range(flags, 0, 7, "flags"));
         let mut i = field::FIRST_RESERVED;
-        while i < field::RESERVED_END {
-            let name = if i < field::TARGET_PIECES { "reserved" } else { "feature subwords" };
-            tri!(range(words[i], 0, 0, name));
+        while i < field::TARGET_PIECES {
+            tri!(range(words[i], 0, 0, "reserved"));
             i += 1;
         }
         tri!(range(
@@ -189,8 +188,9 @@ impl Dims {
             subwords: tri!(SubwordDims::parse(words)),
         };
         tri!(dims.check());
-        if dims.needs_variants() && words[field::VERSION] >> 16 == 0 {
-            return Err(Error::BadField { field: "minor version", value: 0 });
+        let minor = words[field::VERSION] >> 16;
+        if minor < dims.minor() {
+            return Err(Error::BadField { field: "minor version", value: minor });
         }
         tri!(range(
             words[field::SECTIONS],
@@ -201,7 +201,12 @@ impl Dims {
         Ok(dims)
     }
 
-    /// Does it take the Cargo feature `variants`, and so a file of the minor version 1?
+    /// The first minor version of files that have such a model.
+    pub(crate) const fn minor(&self) -> u32 {
+        (self.needs_variants() || !self.subwords.is_none()) as u32
+    }
+
+    /// Does it take the Cargo feature `variants`?
     #[must_use]
     pub const fn needs_variants(&self) -> bool {
         let first = matches!(self.activation, Activation::Relu | Activation::Gelu);

@@ -173,8 +173,7 @@ pub fn emit(dims: &Dims, contents: &[impl Borrow<Content>]) -> Result<Vec<u32>, 
     dims.check()?;
     let mut file = Vec::from([0; HEADER_WORDS]);
     file[0] = MAGIC;
-    let minor = dims.subwords.minor().max(dims.needs_variants().into());
-    file[field::VERSION] = u32::from(VERSION.0) | u32::from(minor) << 16;
+    file[field::VERSION] = u32::from(VERSION.0) | dims.minor() << 16;
     file[field::SECTIONS] = contents.len() as u32;
     file[field::ARENA] = Plan::of(dims).bytes() as u32;
     dims.write(&mut file);

@@ -53,11 +53,7 @@ pub(crate) const PICTURE_LAYERS: usize = 34;
 pub(crate) const VARIANT: usize = 35;
 pub(crate) const RELATIVE_BUCKETS: usize = 36;
 pub(crate) const FIRST_RESERVED: usize = 37;
-/// From here on words have a meaning again, if it is compiled in.
-pub(crate) const RESERVED_END: usize =
-    if cfg!(feature = "subwords") { TARGET_PIECES } else { HEADER_WORDS };
-/// Bytes: how pieces of a target are joined, flags, 0, 0.
+/// From here on words have a meaning again. Bytes: how pieces of a target are joined, flags, 0, 0.
 pub(crate) const TARGET_PIECES: usize = 62;
-#[cfg(feature = "subwords")]
 /// Bytes: method that splits words of a source, log₂ of its scores; half: longest word.
 pub(crate) const SOURCE_PIECES: usize = 63;

@@ -136,7 +136,7 @@ impl Variant {
     /// Files that have one are refused.
     pub(super) const fn parse(words: &[u32]) -> Result<Self, Error> {
         let none = words[field::VARIANT] | words[field::RELATIVE_BUCKETS] == 0;
-        if none { Ok(Self) } else { Err(Error::LacksVariants) }
+        if none { Ok(Self) } else { Err(Error::NeedsFeature { feature: "variants" }) }
     }
 
     pub(super) const fn check(self, _: bool) -> Result<(), Error> {

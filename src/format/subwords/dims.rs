@@ -7,8 +7,9 @@
 //! ```
 
 use crate::Error;
+use crate::format::field;
 #[cfg(feature = "subwords")]
-use crate::format::{field, limits::range, tri};
+use crate::format::{limits::range, tri};
 
 /// Longest word of a source, in bytes, that a file may ask room for.
 pub const MAX_SUBWORD_TEXT: usize = 4096;
@@ -92,10 +93,20 @@ impl SubwordDims {
         target: None,
     };
 
-    /// The header's words have been compared with zero.
+    /// Files that say anything are refused.
     #[cfg(not(feature = "subwords"))]
-    pub(in crate::format) const fn parse(_: &[u32]) -> Result<Self, Error> {
-        Ok(Self::NONE)
+    pub(in crate::format) const fn parse(words: &[u32]) -> Result<Self, Error> {
+        let none = words[field::TARGET_PIECES] | words[field::SOURCE_PIECES] == 0;
+        if none { Ok(Self::NONE) } else { Err(Error::NeedsFeature { feature: "subwords" }) }
+    }
+
+    /// Is it that of a model of whole words?
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        #[cfg(feature = "subwords")]
+        return self.source.is_none() && self.target.is_none();
+        #[cfg(not(feature = "subwords"))]
+        true
     }
 
     /// Words of RAM that encoding a text takes.
@@ -103,12 +114,6 @@ impl SubwordDims {
     #[must_use]
     pub const fn room(&self) -> usize {
         0
-    }
-
-    /// The first minor version whose files may say this.
-    #[cfg(feature = "emit")]
-    pub(in crate::format) fn minor(&self) -> u16 {
-        u16::from(*self != Self::NONE)
     }
 }
 

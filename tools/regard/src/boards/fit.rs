@@ -8,7 +8,7 @@
 //! knows better.
 
 use super::{Board, Table};
-use regard::format::{EncoderKind, SubwordDims};
+use regard::format::EncoderKind;
 use regard::{Model, kernel::Layout};
 
 /// What a model takes, wherever it runs.
@@ -43,7 +43,7 @@ impl Needs {
         let features = [("int4", Layout::Fours), ("bytes", Layout::Bytes)];
         let features = features.into_iter().filter(|&(_, layout)| has(layout));
         let variants = model.dims().needs_variants().then_some("variants");
-        let subwords = (model.dims().subwords != SubwordDims::NONE).then_some("subwords");
+        let subwords = (!model.dims().subwords.is_none()).then_some("subwords");
         Self {
             flash: table.firmware_bytes + model.file_bytes(),
             ram: table.statics_bytes + model.arena_bytes() + picture,
