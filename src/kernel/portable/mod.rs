@@ -13,6 +13,8 @@ mod weights;
 
 pub use super::bare::{put_column, put_row};
 pub use gates::{Arguments, bend, gru, lstm, reset, rnn, update};
+#[cfg(feature = "variants")]
+pub(crate) use sigmoid::logistic;
 pub use sigmoid::{GATE_FRACTION, ONE, SIGMOID_MAX_ERROR, TANH_MAX_ERROR, sigmoid, tanh};
 #[cfg(regard_kernel = "mve")]
 pub(super) use sigmoid::{STEPS, TABLE};

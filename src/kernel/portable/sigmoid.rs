@@ -16,30 +16,37 @@ const STEP_BITS: u32 = GATE_FRACTION as u32 - 4;
 pub(in crate::kernel) const STEPS: usize = 512;
 const MIDDLE: i32 = (STEPS as i32 / 2) << STEP_BITS;
 
-/// σ(i/16 − 16) in Q15, from the series of e⁻ʸ.
+/// σ(i/16 − 16) in Q15.
 #[allow(clippy::float_arithmetic, reason = "evaluated by the compiler")]
 pub(in crate::kernel) static TABLE: [u16; STEPS + 1] = {
     let mut table = [0; STEPS + 1];
     let mut i = 0;
     while i <= STEPS {
-        // e^−x = (e^(−x/16))¹⁶: the series is short where its argument is small.
-        let y = (STEPS as f64 / 2.0 - i as f64) / 256.0;
-        let (mut sum, mut term, mut n) = (1.0, 1.0, 1.0);
-        while n < 20.0 {
-            term = term * y / n;
-            sum += term;
-            n += 1.0;
-        }
-        let mut squared = 0;
-        while squared < 4 {
-            sum *= sum;
-            squared += 1;
-        }
-        table[i] = (ONE as f64 / (1.0 + sum) + 0.5) as u16;
+        let x = i as f64 / 16.0 - STEPS as f64 / 32.0;
+        table[i] = (ONE as f64 * logistic(x) + 0.5) as u16;
         i += 1;
     }
     table
 };
+
+/// σ(x) for |x| ≤ 16, for tables that the compiler computes: from the series of e⁻ʸ.
+#[allow(clippy::float_arithmetic, reason = "evaluated by the compiler")]
+pub(crate) const fn logistic(x: f64) -> f64 {
+    // e^−x = (e^(−x/16))¹⁶: the series is short where its argument is small.
+    let y = -x / 16.0;
+    let (mut sum, mut term, mut n) = (1.0, 1.0, 1.0);
+    while n < 20.0 {
+        term = term * y / n;
+        sum += term;
+        n += 1.0;
+    }
+    let mut squared = 0;
+    while squared < 4 {
+        sum *= sum;
+        squared += 1;
+    }
+    1.0 / (1.0 + sum)
+}
 
 /// σ(x) in Q15, 0 … 32768, for `x` in Q14.
 #[inline]
