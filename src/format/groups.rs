@@ -6,43 +6,8 @@ use super::{DecoderKind, EncoderKind, RecurrentDecoderDims, Role, Slot, Stack};
 
 const TABLES: &[Role] = &[Role::SourceWords, Role::TargetWords, Role::SelfTest];
 const PICTURE_TABLES: &[Role] = &[Role::TargetWords, Role::SelfTest, Role::Picture];
-const ENCODER_LAYER: &[Role] = &[
-    Role::SelfNorm,
-    Role::SelfQuery,
-    Role::SelfKey,
-    Role::SelfValue,
-    Role::SelfOutput,
-    Role::FeedNorm,
-    Role::FeedUp,
-    Role::FeedDown,
-];
-const GATED_ENCODER_LAYER: &[Role] = &[
-    Role::SelfNorm,
-    Role::SelfQuery,
-    Role::SelfKey,
-    Role::SelfValue,
-    Role::SelfOutput,
-    Role::FeedNorm,
-    Role::FeedGate,
-    Role::FeedUp,
-    Role::FeedDown,
-];
-const DECODER_LAYER: &[Role] = &[
-    Role::SelfNorm,
-    Role::SelfQuery,
-    Role::SelfKey,
-    Role::SelfValue,
-    Role::SelfOutput,
-    Role::CrossNorm,
-    Role::CrossQuery,
-    Role::CrossKey,
-    Role::CrossValue,
-    Role::CrossOutput,
-    Role::FeedNorm,
-    Role::FeedUp,
-    Role::FeedDown,
-];
-const GATED_DECODER_LAYER: &[Role] = &[
+/// A layer that looks at a memory, with a gate in its feed-forward; others lack some of it.
+const LAYER: [Role; 14] = [
     Role::SelfNorm,
     Role::SelfQuery,
     Role::SelfKey,
@@ -58,6 +23,25 @@ const GATED_DECODER_LAYER: &[Role] = &[
     Role::FeedUp,
     Role::FeedDown,
 ];
+const ENCODER_LAYER: &[Role] = &layer::<8>(false, false);
+const GATED_ENCODER_LAYER: &[Role] = &layer::<9>(false, true);
+const DECODER_LAYER: &[Role] = &layer::<13>(true, false);
+const GATED_DECODER_LAYER: &[Role] = &LAYER;
+
+/// `N`: as many as are left.
+const fn layer<const N: usize>(looks: bool, gated: bool) -> [Role; N] {
+    let (mut roles, mut from, mut to) = ([Role::SelfNorm; N], 0, 0);
+    while from < LAYER.len() {
+        let is_cross = from >= 5 && from < 10;
+        let is_gate = matches!(LAYER[from], Role::FeedGate);
+        if (looks || !is_cross) && (gated || !is_gate) {
+            roles[to] = LAYER[from];
+            to += 1;
+        }
+        from += 1;
+    }
+    roles
+}
 
 const fn cell_roles(cell: Cell) -> &'static [Role] {
     match cell {
