@@ -4,8 +4,20 @@ use core::mem::MaybeUninit;
 use core::ptr::addr_of_mut;
 use regard::{Error, Model, Progress, SelfTest, Seq2Seq, Work};
 
-/// Words of a `regard_t`, as the header has them.
-const ROOM: usize = 192;
+/// Words of a `regard_t`: the number behind `room[` of the header.
+const ROOM: usize = {
+    let (header, name) = (include_bytes!("../include/regard.h"), b"room[");
+    let (mut at, mut read, mut room) = (0, 0, 0);
+    while read < name.len() {
+        read = if header[at] == name[read] { read + 1 } else { 0 };
+        at += 1;
+    }
+    while header[at].is_ascii_digit() {
+        room = room * 10 + (header[at] - b'0') as usize;
+        at += 1;
+    }
+    room
+};
 
 /// A `regard_t`: bytes that an [`Engine`] fits into.
 #[repr(C)]
