@@ -1,6 +1,7 @@
 //! What can go wrong, one variant per cause, each a sentence with file and tensor.
 
 use std::path::{Path, PathBuf};
+use twin::error::{hint, list};
 
 /// Why nothing could be imported.
 #[derive(Debug, thiserror::Error)]
@@ -176,17 +177,4 @@ impl Error {
         };
         Self::Container { path: path.into(), kind, why: why.chars().map(shown).collect() }
     }
-}
-
-fn hint(nearest: Option<&str>) -> String {
-    nearest.map(|name| format!("; the nearest name in the file is `{name}`")).unwrap_or_default()
-}
-
-fn list(names: &[String]) -> String {
-    let shown: Vec<_> = names.iter().take(5).map(|name| format!("`{name}`")).collect();
-    let more = match names.len().saturating_sub(shown.len()) {
-        0 => String::new(),
-        n => format!(" and {n} more"),
-    };
-    shown.join(", ") + &more
 }

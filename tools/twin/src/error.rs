@@ -155,11 +155,15 @@ fn size([height, width, channels]: &[usize; 3]) -> String {
     format!("{width} × {height} pixels of {channels} channels")
 }
 
-fn hint(nearest: Option<&str>) -> String {
+/// The end of a sentence on a missing tensor.
+#[must_use]
+pub fn hint(nearest: Option<&str>) -> String {
     nearest.map(|name| format!("; the nearest name in the file is `{name}`")).unwrap_or_default()
 }
 
-fn list(names: &[String]) -> String {
+/// The first of some names, and how many more there are.
+#[must_use]
+pub fn list(names: &[String]) -> String {
     let shown: Vec<_> = names.iter().take(5).map(|name| format!("`{name}`")).collect();
     let more = match names.len().saturating_sub(shown.len()) {
         0 => String::new(),

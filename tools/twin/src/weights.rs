@@ -176,7 +176,8 @@ fn array(name: &str, view: &TensorView<'_>) -> Result<ArrayD<f32>, Error> {
 }
 
 /// The index along each dimension of the element at `at` in row-major order.
-fn unravel(mut at: usize, shape: &[usize]) -> Vec<usize> {
+#[must_use]
+pub fn unravel(mut at: usize, shape: &[usize]) -> Vec<usize> {
     let mut index = vec![0; shape.len()];
     for (index, &size) in index.iter_mut().zip(shape).rev() {
         *index = at % size.max(1);

@@ -129,7 +129,12 @@ impl Store {
         let values = values.map_err(|cause| self.unreadable(name, cause))?;
         if let Some(at) = values.iter().position(|value| !value.is_finite()) {
             let (name, value) = (name.into(), values[at]);
-            return Err(Error::NotFinite { path: path(), name, at: unravel(at, need), value });
+            return Err(Error::NotFinite {
+                path: path(),
+                name,
+                at: twin::unravel(at, need),
+                value,
+            });
         }
         let have = vec![values.len()];
         let array = ArrayD::from_shape_vec(IxDyn(need), values).ok();
@@ -217,14 +222,4 @@ fn what(start: &[u8]) -> &'static str {
         [b'{' | b'[', ..] => "; it is JSON",
         _ => "",
     }
-}
-
-/// The index along each dimension of the element at `at` in row-major order.
-fn unravel(mut at: usize, shape: &[usize]) -> Vec<usize> {
-    let mut index = vec![0; shape.len()];
-    for (index, &size) in index.iter_mut().zip(shape).rev() {
-        *index = at % size.max(1);
-        at /= size.max(1);
-    }
-    index
 }
