@@ -250,7 +250,8 @@ pub(crate) struct InspectArgs {
 
 The data file has a sentence a line: source TAB target, maybe TAB gold alignment (0-0 1-2 …).
 Lines with the same source that follow each other are one sentence with several references: an
-answer is exact when it equals one of them. Token errors are edits to the nearest reference.
+answer is exact when it equals one of them. Token errors are edits to the nearest reference. BLEU and
+chrF2 are sacreBLEU's, of the text as it is read, its words between blanks.
 
 Of a model that reads pictures the lines are tile TAB caption, maybe TAB boxes: the number of a tile
 on the sheet of pictures (all of the model's own size, row by row, from 0), and for nouns of the

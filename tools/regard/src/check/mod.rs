@@ -5,6 +5,8 @@
 //! both answer freely, and the answers are compared with the references; of pictures also where
 //! attention lies meanwhile.
 
+#[cfg(test)]
+mod as_sacrebleu;
 mod bleu;
 mod chrf;
 mod data;
