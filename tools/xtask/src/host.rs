@@ -25,7 +25,8 @@ const ALIKE: [&str; 9] = [
 ];
 
 /// Feature sets of the engine that change what its tests see, beside the workspace's own.
-const FEATURES: [&str; 2] = ["", "emit,micromath,conformance,far-flash"];
+const FEATURES: [&str; 3] =
+    ["", "emit,micromath,conformance,far-flash", "emit,far-flash,int4,bytes,subwords,variants"];
 /// What the boards share, and what of it can be done on the host too.
 const SHARED: [(&str, &[&str]); 2] =
     [("boards/app", &["--features", "banks,far"]), ("boards/attention", &[])];

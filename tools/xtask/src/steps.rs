@@ -101,38 +101,32 @@ pub(crate) fn test() -> Result<()> {
     Ok(())
 }
 
-/// Only the tests of `tools/train`.
-pub(crate) fn python() -> Result<()> {
+/// Only one step.
+fn only(name: &str, step: impl FnOnce() -> Result<Vec<String>>) -> Result<()> {
     let mut steps = Steps::default();
-    steps.run("python", python::tests)?;
+    steps.run(name, step)?;
     steps.finish();
     Ok(())
+}
+
+/// Only the tests of `tools/train`.
+pub(crate) fn python() -> Result<()> {
+    only("python", python::tests)
 }
 
 /// Only the suite in a WebAssembly engine.
 pub(crate) fn wasm() -> Result<()> {
-    let mut steps = Steps::default();
-    steps.run("wasm", wasm::conformance)?;
-    steps.finish();
-    Ok(())
+    only("wasm", wasm::conformance)
 }
 
 /// Only the library for C.
 pub(crate) fn c() -> Result<()> {
-    setup::all()?;
-    let mut steps = Steps::default();
-    steps.run("c", c::check)?;
-    steps.finish();
-    Ok(())
+    setup::all().and_then(|()| only("c", c::check))
 }
 
 /// Only firmwares as new users make them.
 pub(crate) fn new() -> Result<()> {
-    setup::all()?;
-    let mut steps = Steps::default();
-    steps.run("new", fresh::check)?;
-    steps.finish();
-    Ok(())
+    setup::all().and_then(|()| only("new", fresh::check))
 }
 
 /// Only boards: all of them are built, and run where there is an emulator. With all, the counts too.
