@@ -79,6 +79,10 @@ pub(crate) struct ConvertArgs {
     /// vectors of bytes want them (Helium), and firmware needs the feature `bytes`
     #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u32).range(8..=14))]
     pub(crate) activations: Option<u32>,
+    /// Let channels of a Transformer that are far larger than others share a scale with them, where
+    /// that makes less noise: the factors become part of the weights
+    #[arg(long)]
+    pub(crate) smooth: bool,
     #[command(flatten)]
     pub(crate) tokenizers: Tokenizers,
 }

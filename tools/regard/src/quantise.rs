@@ -4,9 +4,10 @@
 //! w ≈ q·M·2^e      q: −127…127 or −8…7 · M: 15 bits, one per row · e: one per matrix
 //! Σ|q|·2^(bits−1) < 2²³, of int4 2¹⁹, in every row → `bits`, the width of the input's mantissas
 //! ```
-//! Weights are rounded against the scale that the engine really has (M is an integer), and M is
-//! rounded up, so that no weight of int8 is ever clipped. A row of int4 takes the one of
-//! [`SHARES`] scales at which its squared errors have the least sum, those of clipping among them.
+//! Weights are rounded against the scale that the engine really has (M is an integer). Of [`SHARES`]
+//! scales a row takes the one at which its squared errors have the least sum: of int8 from the one
+//! at which its largest weight is 127 up to that of 120, M rounded up, so that none is ever clipped;
+//! of int4 down to half of the one that clips none.
 
 use ndarray::{Array1, Array2, ArrayView1};
 use regard::kernel::Layout;
@@ -17,8 +18,8 @@ const MOST_MULTIPLIER: f64 = 32_767.0;
 pub(crate) const MOST_BIAS: i64 = regard::format::BIAS_LIMIT as i64;
 /// Largest gamma: 15 bits and a sign.
 pub(crate) const MOST_GAMMA: i64 = 32_767;
-/// Scales that a row of int4 tries, from the one that clips nothing down to half of it.
-const SHARES: u32 = 26;
+/// Scales that a row tries.
+const SHARES: u32 = 32;
 /// The exponent of numbers that are all zero, below that of any other.
 const NO_EXPONENT: i32 = -128;
 /// The least exponent of multipliers, gammas and factors.
@@ -52,16 +53,12 @@ impl Form {
         sum << (bits - 1) < i64::from(self.layout.sum_limit())
     }
 
-    /// The smallest scale at which no weight exceeds the largest and Σ|q|, each rounded up, leaves
-    /// room for mantissas of 8 bits; of int4 the best one that leaves that room.
+    /// The scale of the least error among those whose Σ|q| leaves room for mantissas of 8 bits.
     fn row_scale(self, row: ArrayView1<'_, f64>) -> f64 {
         let most_sum = f64::from(self.layout.sum_limit() / 128) - row.len() as f64 / 2.0;
         let least = row.iter().fold(0.0, |sum, w| sum + w.abs()) / most_sum;
         let [low, high] = self.range();
         let whole = largest(row) / high;
-        if self.layout != Layout::Fours {
-            return whole.max(least);
-        }
         let rounded = |w: f64, scale: f64| (w / scale).round().clamp(low, high);
         let error = |scale: f64| -> f64 {
             row.iter().map(|&w| (w - rounded(w, scale) * scale).powi(2)).sum()
@@ -73,10 +70,16 @@ impl Form {
         let best = |scales: &mut dyn Iterator<Item = f64>| {
             scales.filter(fits).min_by(|a, b| error(*a).total_cmp(&error(*b)))
         };
-        let share = |i| whole * (1.0 - f64::from(i) / f64::from(2 * SHARES - 2));
+        let shares = (0..SHARES).map(|i| f64::from(i) / f64::from(SHARES - 1));
+        if self.layout != Layout::Fours {
+            let none_clipped = whole.max(least);
+            let up = |share| none_clipped * (1.0 + share * 7.0 / 120.0);
+            return best(&mut shares.map(up)).unwrap_or(none_clipped);
+        }
+        let down = |share| whole * (1.0 - share / 2.0);
         // Of long rows only coarser ones leave room, the largest weight being 6, 5, …
         let coarser = |largest: i32| whole * high / f64::from(largest);
-        best(&mut (0..SHARES).map(share))
+        best(&mut shares.map(down))
             .or_else(|| best(&mut (1..7).map(coarser).chain([least])))
             .unwrap_or(least)
     }
@@ -139,6 +142,16 @@ impl Quantised {
     pub(crate) fn sqnr(&self) -> Option<f64> {
         let [signal, noise] = self.power;
         (noise > 0.0).then(|| 10.0 * (signal / noise).log10())
+    }
+
+    /// The weights as the engine has them: `[rows, columns]`.
+    pub(crate) fn floats(&self) -> Array2<f64> {
+        let unit = f64::from(self.exponent).exp2();
+        let shape = (self.multipliers.len(), self.columns);
+        Array2::from_shape_fn(shape, |(row, column)| {
+            let weight = self.weights[row * self.columns + column];
+            f64::from(weight) * f64::from(self.multipliers[row]) * unit
+        })
     }
 
     /// Appends a row with multiplier `m`.

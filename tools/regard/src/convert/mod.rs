@@ -13,6 +13,7 @@ mod limits;
 mod recurrent;
 mod samples;
 mod section;
+mod smooth;
 mod subwords;
 mod vocabulary;
 
@@ -50,6 +51,8 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<(), Problem> {
     let trimmed = args.vocabulary.as_ref().map(trim).transpose()?.unwrap_or_default();
     let dims = dims::of(&twin.description)?;
     let most_bits = args.activations.unwrap_or(Form::INT8.most_bits);
+    let form = Form { most_bits, ..Form::INT8 };
+    let smoothed = args.smooth.then(|| smooth::smooth(&mut twin, form).to_string());
     let entries = sections(&dims, &twin, most_bits, args.flash.is_some());
     let selftest = twin.description.selftest.clone();
     let mut draft = Draft { dims: &dims, selftest, entries };
@@ -68,7 +71,8 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<(), Problem> {
     file::write(&args.output, bytemuck::cast_slice(&words))?;
     let report = report(&dims, parameters, &draft.entries, &words)?;
     let mut out = io::stdout().lock();
-    writeln!(out, "{report}{trimmed}{remark}{notes}\nwrote {}", args.output.display())?;
+    let smoothed = smoothed.unwrap_or_default();
+    writeln!(out, "{report}{trimmed}{smoothed}{remark}{notes}\nwrote {}", args.output.display())?;
     Ok(())
 }
 
