@@ -59,16 +59,19 @@ impl Form {
         let least = row.iter().fold(0.0, |sum, w| sum + w.abs()) / most_sum;
         let [low, high] = self.range();
         let whole = largest(row) / high;
-        let rounded = |w: f64, scale: f64| (w / scale).round().clamp(low, high);
-        let error = |scale: f64| -> f64 {
-            row.iter().map(|&w| (w - rounded(w, scale) * scale).powi(2)).sum()
-        };
-        let fits = |scale: &f64| {
-            let sum: f64 = row.iter().map(|&w| rounded(w, *scale).abs()).sum();
-            *scale > 0.0 && self.fits(sum as i64, *WIDTHS.start())
+        // The sum of squared errors, if Σ|q| leaves room.
+        let error = |scale: f64| {
+            let (mut error, mut sum) = (0.0, 0.0);
+            for w in row {
+                let q = (w / scale).round_ties_even().clamp(low, high);
+                error += (w - q * scale).powi(2);
+                sum += q.abs();
+            }
+            (scale > 0.0 && self.fits(sum as i64, *WIDTHS.start())).then_some(error)
         };
         let best = |scales: &mut dyn Iterator<Item = f64>| {
-            scales.filter(fits).min_by(|a, b| error(*a).total_cmp(&error(*b)))
+            let tried = scales.filter_map(|scale| Some((error(scale)?, scale)));
+            tried.min_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, scale)| scale)
         };
         let shares = (0..SHARES).map(|i| f64::from(i) / f64::from(SHARES - 1));
         if self.layout != Layout::Fours {
@@ -110,9 +113,17 @@ pub(crate) struct Quantised {
     power: [f64; 2],
 }
 
-/// Quantises `weight`: `[rows, columns]` and `bias`: `[rows]` (absent: zeros).
-pub(crate) fn matrix(weight: &Array2<f64>, bias: Option<&Array1<f64>>, form: Form) -> Quantised {
-    let scales: Vec<f64> = weight.outer_iter().map(|row| form.row_scale(row)).collect();
+/// Quantises `weight`: `[rows, columns]` and `bias`: `[rows]` (absent: zeros), both times `factor`. Row by row,
+/// so that a large matrix is not in memory once more.
+pub(crate) fn matrix(
+    weight: &Array2<f32>,
+    bias: Option<&Array1<f32>>,
+    factor: f64,
+    form: Form,
+) -> Quantised {
+    let scaled = |value: &f32| f64::from(*value) * factor;
+    let rows = || weight.outer_iter().map(|row| row.map(scaled));
+    let scales: Vec<f64> = rows().map(|row| form.row_scale(row.view())).collect();
     let largest_scale = scales.iter().copied().fold(0.0, f64::max);
     let exponent = exponent_for(largest_scale, MOST_MULTIPLIER).max(LEAST_EXPONENT);
     let unit = f64::from(exponent).exp2();
@@ -128,11 +139,11 @@ pub(crate) fn matrix(weight: &Array2<f64>, bias: Option<&Array1<f64>>, form: For
         largest_error: 0.0,
         power: [0.0; 2],
     };
-    for (row, scale) in weight.outer_iter().zip(scales) {
-        quantised.push(form, row, (scale / unit).ceil().clamp(1.0, MOST_MULTIPLIER));
+    for (row, scale) in rows().zip(scales) {
+        quantised.push(form, row.view(), (scale / unit).ceil().clamp(1.0, MOST_MULTIPLIER));
     }
     if let Some(bias) = bias {
-        (quantised.biases, quantised.bias_exponent) = vector(bias, MOST_BIAS);
+        (quantised.biases, quantised.bias_exponent) = vector(&bias.map(scaled), MOST_BIAS);
     }
     quantised
 }
@@ -202,9 +213,9 @@ mod tests {
     use ndarray::{Array1, Array2};
     use regard::kernel::Layout;
 
-    fn sample(rows: usize, columns: usize, spread: f64) -> Array2<f64> {
+    fn sample(rows: usize, columns: usize, spread: f32) -> Array2<f32> {
         Array2::from_shape_fn((rows, columns), |(r, c)| {
-            spread * ((r * 31 + c * 17) % 101) as f64 / 50.0 - spread
+            spread * ((r * 31 + c * 17) % 101) as f32 / 50.0 - spread
         })
     }
 
@@ -212,11 +223,11 @@ mod tests {
     fn every_weight_is_within_half_a_step() {
         for spread in [1e-6, 0.02, 1.0, 300.0] {
             let weight = sample(9, 30, spread);
-            let q = matrix(&weight, None, Form::INT8);
+            let q = matrix(&weight, None, 1.0, Form::INT8);
             for (r, row) in weight.outer_iter().enumerate() {
                 let step = f64::from(q.multipliers[r]) * f64::from(q.exponent).exp2();
                 for (c, w) in row.iter().enumerate() {
-                    let error = w - f64::from(q.weights[r * 30 + c]) * step;
+                    let error = f64::from(*w) - f64::from(q.weights[r * 30 + c]) * step;
                     assert!(error.abs() <= step / 2.0 * 1.000_001, "{spread} {r} {c}");
                 }
             }
@@ -226,7 +237,7 @@ mod tests {
     #[test]
     fn no_sum_can_leave_its_bounds() {
         for (columns, bits) in [(4, 14), (64, 11), (96, 10), (256, 9), (600, 8), (4000, 8)] {
-            let q = matrix(&Array2::from_elem((3, columns), 0.5), None, Form::INT8);
+            let q = matrix(&Array2::from_elem((3, columns), 0.5), None, 1.0, Form::INT8);
             let sum: i64 = q.weights[..columns].iter().map(|q| i64::from(*q)).sum();
             assert!(Form::INT8.fits(sum, q.bits), "{columns}");
             assert_eq!(q.bits, bits, "{columns}");
@@ -237,7 +248,7 @@ mod tests {
     fn int4_keeps_its_sums_and_clips_only_where_that_is_better() {
         let form = Form { layout: Layout::Fours, ..Form::INT8 };
         for columns in [4, 64, 128, 600, 4000] {
-            let q = matrix(&Array2::from_elem((2, columns), -0.5), None, form);
+            let q = matrix(&Array2::from_elem((2, columns), -0.5), None, 1.0, form);
             let sum: i64 = q.weights[..columns].iter().map(|q| i64::from(q.unsigned_abs())).sum();
             assert!(form.fits(sum, q.bits), "{columns}");
             assert!(q.sqnr().is_none_or(|sqnr| sqnr > 20.0), "{columns}: {:?}", q.sqnr());
@@ -245,7 +256,7 @@ mod tests {
         // One weight far out costs less than what all the others would lose.
         let mut outlier = sample(1, 101, 1.0);
         outlier[(0, 50)] = 1.6;
-        let q = matrix(&outlier, None, form);
+        let q = matrix(&outlier, None, 1.0, form);
         let step = f64::from(q.multipliers[0]) * f64::from(q.exponent).exp2();
         assert!(step * 7.0 < 1.5, "{step}");
         assert_eq!(q.weights.iter().max(), Some(&7));
@@ -256,7 +267,7 @@ mod tests {
     fn mantissas_can_be_asked_to_be_narrow() {
         let form = Form { layout: Layout::Bytes, most_bits: 8 };
         let (narrow, wide) = (sample(9, 30, 1.0), Form::INT8);
-        let (narrow, wide) = (matrix(&narrow, None, form), matrix(&narrow, None, wide));
+        let (narrow, wide) = (matrix(&narrow, None, 1.0, form), matrix(&narrow, None, 1.0, wide));
         assert_eq!((narrow.bits, wide.bits), (8, 12));
         assert_eq!(narrow.weights, wide.weights);
     }
@@ -265,7 +276,7 @@ mod tests {
     fn zeros_stay_zeros() {
         for layout in [Layout::Pairs, Layout::Fours] {
             let form = Form { layout, ..Form::INT8 };
-            let q = matrix(&Array2::zeros((2, 3)), Some(&Array1::zeros(2)), form);
+            let q = matrix(&Array2::zeros((2, 3)), Some(&Array1::zeros(2)), 1.0, form);
             assert!(q.weights.iter().all(|q| *q == 0) && q.biases == [0, 0]);
             assert_eq!((q.bits, q.sqnr()), (14, None));
         }

@@ -2,7 +2,7 @@
 
 use crate::board::Board;
 use crate::cargo::{cargo, lines, target_dir};
-use crate::{goldens, jobs};
+use crate::{goldens, jobs, marian};
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ pub(crate) fn command(what: &str, board: &Board) -> Command {
         command.arg("--no-default-features");
     }
     command.arg("--target-dir").arg(target_dir().join(format!("boards/{}", jobs::worker())));
-    command.env(goldens::LIST, goldens::list(board));
+    command.env(goldens::LIST, goldens::list(board)).env(marian::LIST, marian::list());
     command
 }
 

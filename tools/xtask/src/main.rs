@@ -32,6 +32,7 @@ mod jobs;
 mod log;
 mod m7;
 mod manners;
+mod marian;
 mod on_board;
 mod output;
 mod parts;

@@ -5,7 +5,9 @@ use crate::build::Firmware;
 use crate::emulator::{Outcome, Session};
 use crate::parts::Parts;
 use crate::same_bits::{Host, Report};
-use crate::{build, cargo, elf, far, goldens, log, manners, pico, pieces, proof, stored, subwords};
+use crate::{
+    build, cargo, elf, far, goldens, log, manners, marian, pico, pieces, proof, stored, subwords,
+};
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -35,6 +37,7 @@ impl Hosts {
         let mut converted = self.converted.lock().unwrap_or_else(PoisonError::into_inner);
         if !*converted {
             goldens::convert()?;
+            marian::convert()?;
             *converted = true;
         }
         Ok(())
@@ -74,6 +77,10 @@ pub(crate) fn all(board: &Board, hosts: &Hosts) -> Result<Vec<String>> {
     if suites && parts.has("goldens") {
         hosts.goldens()?;
         findings.push(goldens::check(board)?);
+    }
+    if board.name == marian::BOARD {
+        hosts.goldens()?;
+        findings.push(marian::check(board)?);
     }
     findings.extend(pico::check(board)?);
     Ok(findings)

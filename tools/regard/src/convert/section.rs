@@ -210,9 +210,8 @@ pub(super) fn matrix(weight: &Array2<f32>, bias: Option<&Array1<f32>>, factor: f
 }
 
 fn of_source(source: Rc<Source>, form: Form) -> Entry {
-    let scaled = |value: f32| f64::from(value) * source.factor;
-    let (weight, bias) = (source.weight.mapv(scaled), source.bias.as_ref().map(|b| b.mapv(scaled)));
-    let q = quantise::matrix(&weight, bias.as_ref(), form);
+    let Source { weight, bias, factor } = &*source;
+    let q = quantise::matrix(weight, bias.as_ref(), *factor, form);
     let content = Content::matrix(&Matrix {
         layout: q.layout,
         weights: &q.weights,

@@ -18,7 +18,7 @@
 //! one at which the noise of weights and mantissas together is least.
 
 use crate::quantise::{self, Form};
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Axis};
 use twin::transformer::{
     Activation, Attention, DecoderWeights, EncoderWeights, FeedForward, Norm, NormPlace,
 };
@@ -156,8 +156,9 @@ impl Places {
         let largest = x.iter().fold(0.0, |a: f64, &b| a.max(b)) * FAR_OUT;
         let squares = x.mapv(|x| x * x);
         let of_reader = |reader: &&mut Linear| {
-            let weight: Array2<f64> = reader.weight.mapv(f64::from) * s;
-            let q = quantise::matrix(&weight, None, self.form);
+            let weight = &reader.weight * &s.mapv(|s| s as f32);
+            let q = quantise::matrix(&weight, None, 1.0, self.form);
+            let weight = weight.mapv(f64::from);
             let step = f64::from(quantise::exponent_for(largest, 1.0) - q.bits as i32 + 1).exp2();
             let of_mantissas = step * step / 12.0 * weight.iter().map(|w| w * w).sum::<f64>();
             let errors = (weight - q.floats()).mapv(|error| error * error);
