@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use crate::report::ReportArgs;
 use crate::tokenizers::Tokenizers;
 use crate::uf2::family::{self, Family};
 use crate::wanted::WantedArgs;
@@ -79,6 +80,8 @@ pub(crate) struct ConvertArgs {
     /// vectors of bytes want them (Helium), and firmware needs the feature `bytes`
     #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u32).range(8..=14))]
     pub(crate) activations: Option<u32>,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
     #[command(flatten)]
     pub(crate) tokenizers: Tokenizers,
 }
@@ -246,7 +249,7 @@ pub(crate) struct InspectArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  regard check eng-fra.rgd --data test.tsv
+  regard check eng-fra.rgd --data test.tsv --report check.html
 
 The data file has a sentence a line: source TAB target, maybe TAB gold alignment (0-0 1-2 …).
 Lines with the same source that follow each other are one sentence with several references: an
@@ -276,6 +279,8 @@ pub(crate) struct CheckArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
     #[command(flatten)]
     pub(crate) float_files: FloatFiles,
 }
