@@ -82,6 +82,7 @@ struct Line {
 
 /// The page.
 pub(super) fn text(report: &Report<'_>, checked: Option<&Checked<'_>>) -> Result<String, Problem> {
+    let reads_words = report.model.dims().reads_words();
     let page = Page {
         name: plain(&report.name),
         command: report.command,
@@ -89,7 +90,7 @@ pub(super) fn text(report: &Report<'_>, checked: Option<&Checked<'_>>) -> Result
         answers: checked.map(answers),
         charts: charts(report, checked),
         looks: checked.iter().flat_map(|checked| &checked.tally.looks).map(drawn).collect(),
-        work: report.work.iter().map(worked).collect(),
+        work: report.work.iter().map(|work| worked(work, reads_words)).collect(),
         error_percent: ERROR,
         boards: report.boards.iter().map(line).collect(),
         beside: [report.table.firmware_bytes, report.table.statics_bytes].map(grouped),
@@ -203,17 +204,18 @@ fn drawn(look: &Look) -> Drawn {
     Drawn { title, sides: [side("float", &look.float), side("integers", &look.integer)] }
 }
 
-fn worked(modelled: &Modelled) -> Worked {
+fn worked(modelled: &Modelled, reads_words: bool) -> Worked {
     let round = |number: f64| grouped(number.round() as usize);
+    let source = if reads_words {
+        format!("A source of {}", grouped(modelled.source))
+    } else {
+        "A picture".into()
+    };
     let core = |([_, name], work): &([&str; 2], super::work::Work)| {
         [(*name).to_owned(), round(work.encode), round(work.word)]
     };
     Worked {
-        title: format!(
-            "A source of {} and an answer of {} tokens",
-            grouped(modelled.source),
-            grouped(modelled.words)
-        ),
+        title: format!("{source} and an answer of {} tokens", grouped(modelled.words)),
         cores: modelled.cores.iter().map(core).collect(),
     }
 }
