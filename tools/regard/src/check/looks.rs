@@ -5,6 +5,8 @@ use crate::answer::Step;
 use crate::engine::Engine;
 use crate::given::Given;
 use crate::report::Look;
+use image::codecs::png::PngEncoder;
+use image::{ExtendedColorType, ImageEncoder as _};
 
 /// Sentences that are kept.
 const SENTENCES: usize = 3;
@@ -38,6 +40,22 @@ pub(super) fn keep(
     }
     let said = integer.iter().filter(|step| step.token != engine.end());
     let target = said.map(|step| engine.target_word(step.token)).collect();
+    let picture = match given {
+        Given::Picture(picture) => png(picture),
+        Given::Tokens(_) => None,
+    };
     let (line, float, integer) = (item.line, float_rows, integer_rows);
-    looks.push(Look { line, source, target, places, float, integer });
+    looks.push(Look { line, source, target, picture, places, float, integer });
+}
+
+/// The bytes of a PNG; none if there is no such picture, which no model reads.
+fn png(picture: &twin::Picture) -> Option<Vec<u8>> {
+    let (width, height) = (picture.width as u32, picture.height as u32);
+    let color = match picture.channels {
+        1 => ExtendedColorType::L8,
+        _ => ExtendedColorType::Rgb8,
+    };
+    let mut png = Vec::new();
+    let written = PngEncoder::new(&mut png).write_image(picture.bytes(), width, height, color);
+    written.ok().map(|()| png)
 }

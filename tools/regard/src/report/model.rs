@@ -154,6 +154,8 @@ pub(crate) struct Look {
     pub(crate) source: Vec<String>,
     /// The words that both were made to say.
     pub(crate) target: Vec<String>,
+    /// The picture that was read, as a PNG.
+    pub(crate) picture: Option<Vec<u8>>,
     /// Rows and columns of the places, of a picture.
     pub(crate) places: Option<[usize; 2]>,
     /// `[target_len × source_len]`

@@ -10,6 +10,7 @@ use crate::kind;
 use crate::problem::Problem;
 use crate::table::grouped;
 use askama::Template;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::Value;
 
 #[derive(Template)]
@@ -54,6 +55,8 @@ struct Chart {
 /// Attention in a sentence.
 struct Drawn {
     title: String,
+    /// A PNG in base 64, or nothing.
+    picture: String,
     /// Float, then integers; of a picture a map for each word.
     sides: [Side; 2],
 }
@@ -201,7 +204,8 @@ fn drawn(look: &Look) -> Drawn {
         Some(_) => format!("{}, line {}", plain(&look.source.join(" ")), look.line),
         None => format!("Line {}", look.line),
     };
-    Drawn { title, sides: [side("float", &look.float), side("integers", &look.integer)] }
+    let picture = look.picture.as_ref().map_or(String::new(), |png| BASE64_STANDARD.encode(png));
+    Drawn { title, picture, sides: [side("float", &look.float), side("integers", &look.integer)] }
 }
 
 fn worked(modelled: &Modelled, reads_words: bool) -> Worked {
