@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use crate::report::ReportArgs;
 use crate::tokenizers::Tokenizers;
 use crate::uf2::family::{self, Family};
 use crate::wanted::WantedArgs;
@@ -83,6 +84,8 @@ pub(crate) struct ConvertArgs {
     /// that makes less noise: the factors become part of the weights
     #[arg(long)]
     pub(crate) smooth: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
     #[command(flatten)]
     pub(crate) tokenizers: Tokenizers,
 }
@@ -250,7 +253,7 @@ pub(crate) struct InspectArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  regard check eng-fra.rgd --data test.tsv
+  regard check eng-fra.rgd --data test.tsv --report check.html
 
 The data file has a sentence a line: source TAB target, maybe TAB gold alignment (0-0 1-2 …).
 Lines with the same source that follow each other are one sentence with several references: an
@@ -280,6 +283,8 @@ pub(crate) struct CheckArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
     #[command(flatten)]
     pub(crate) float_files: FloatFiles,
 }

@@ -44,6 +44,11 @@ impl<'m> Engine<'m> {
         Ok(Self { model, runner, targets: None })
     }
 
+    /// The model itself.
+    pub(crate) fn model(&self) -> &'m Model<'m> {
+        self.model
+    }
+
     /// With what splits texts of the target, which the model file does not have.
     pub(crate) fn read_targets(&mut self, description: &Description) -> Result<(), Problem> {
         self.targets = tokenizers::of_target(&description.target)?;

@@ -3,7 +3,7 @@
 use crate::problem::Problem;
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// Largest model file, data file or picture that is read, in bytes.
@@ -16,15 +16,37 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Problem> {
 
 /// Writes through a temporary file in the same folder, so that `path` is complete or untouched.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
-    let failed = |cause| Problem::Write { path: path.into(), cause };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    // The cause without the name of a file that nobody asked for.
-    let unnamed = |cause: std::io::Error| failed(cause.kind().into());
-    let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(unnamed)?;
-    file.write_all(bytes).map_err(failed)?;
-    readable(file.as_file()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    Pending::open(path)?.finish(bytes)
+}
+
+/// A file that will be written: until then `path` is untouched.
+pub(crate) struct Pending {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Pending {
+    /// Opens a temporary file in the folder of `path`.
+    pub(crate) fn open(path: &Path) -> Result<Self, Problem> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        // The cause without the name of a file that nobody asked for.
+        let unnamed = |cause: std::io::Error| Problem::Write {
+            path: path.into(),
+            cause: cause.kind().into(),
+        };
+        let file = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(unnamed)?;
+        Ok(Self { file, path: path.into() })
+    }
+
+    /// Writes all bytes, and gives the file its name.
+    pub(crate) fn finish(self, bytes: &[u8]) -> Result<(), Problem> {
+        let Self { mut file, path } = self;
+        let failed = |cause| Problem::Write { path: path.clone(), cause };
+        file.write_all(bytes).map_err(failed)?;
+        readable(file.as_file()).map_err(failed)?;
+        file.persist(&path).map_err(|error| failed(error.error))?;
+        Ok(())
+    }
 }
 
 /// Temporary files are private; results are not.

@@ -15,7 +15,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<(), Problem> {
     let model = engine::open(&args.model)?;
     let mut out = io::stdout().lock();
     if args.json {
-        writeln!(out, "{}", as_json(&model))?;
+        writeln!(out, "{}", as_json(&model, &boards::table()))?;
     } else {
         writeln!(out, "{}\n", dims(model.dims()))?;
         if let EncoderKind::Convolutional(encoder) = &model.dims().encoder {
@@ -86,8 +86,8 @@ fn fits(model: &Model<'_>, table: &Table) -> String {
             fit.board.name.clone(),
             fit.board.core.clone(),
             status.into(),
-            left(fit.flash_left),
-            left(fit.ram_left),
+            fit.flash_text(),
+            fit.ram_text(),
         ]);
     }
     let [firmware, statics] = [table.firmware_bytes, table.statics_bytes].map(table::grouped);
@@ -102,11 +102,6 @@ fn fits(model: &Model<'_>, table: &Table) -> String {
     )
 }
 
-fn left(bytes: i64) -> String {
-    let number = table::grouped(bytes.unsigned_abs() as usize);
-    if bytes < 0 { format!("lacks {number}") } else { number }
-}
-
 fn fit_as_json(fit: &Fit<'_>) -> Value {
     json!({
         "name": fit.board.name, "core": fit.board.core, "runs": fit.board.status == Status::Runs,
@@ -116,9 +111,9 @@ fn fit_as_json(fit: &Fit<'_>) -> Value {
     })
 }
 
-fn as_json(model: &Model<'_>) -> Value {
-    let table = boards::table();
-    let needs = Needs::of(model, &table);
+/// The same for programs.
+pub(crate) fn as_json(model: &Model<'_>, table: &Table) -> Value {
+    let needs = Needs::of(model, table);
     let section = |(slot, section): (regard::format::Slot, regard::format::Section<'_>)| {
         json!({
             "name": names::of(&slot, model.dims()), "rows": slot.rows, "columns": slot.columns,

@@ -5,7 +5,8 @@
 //! or weights and model.json ─ convert ─►┤ inspect  what a model file holds
 //!                             (.rgd)    └ check    integers against the float twin
 //! ```
-//! inspect says which boards a model fits; new makes a firmware for one of them, uf2 what its disk takes.
+//! inspect says which boards a model fits; new makes a firmware for one of them, uf2 what its disk takes;
+//! convert and check write reports (docs/REPORT.md).
 //! Exit codes: 0 done, 1 the data is wrong, 2 the request is. Every failure is one sentence.
 
 #![forbid(unsafe_code)]
@@ -34,6 +35,7 @@ mod photo;
 mod problem;
 mod progress;
 mod quantise;
+mod report;
 mod run;
 mod send;
 mod table;

@@ -47,6 +47,10 @@ pub(crate) enum Problem {
     Picture(image::ImageError),
     #[error("{} is an input; choose another name for the output", path.display())]
     Overwrite { path: PathBuf },
+    #[error("a report is a page, FILE.html, or data, FILE.json; {} ends in neither", path.display())]
+    ReportEnding { path: PathBuf },
+    #[error("the page cannot be written: {0}")]
+    Page(#[from] askama::Error),
     #[error("cannot talk over {port}: {cause}")]
     Port { port: String, cause: std::io::Error },
     #[error("the firmware did not take the model: {why}")]
@@ -153,6 +157,7 @@ impl Problem {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Overwrite { .. }
+            | Self::ReportEnding { .. }
             | Self::Id { .. }
             | Self::WantsPicture
             | Self::WantsText

@@ -8,6 +8,7 @@
 //! knows better.
 
 use super::{Board, Table};
+use crate::table::grouped;
 use regard::format::EncoderKind;
 use regard::{Model, kernel::Layout};
 
@@ -78,4 +79,19 @@ impl Fit<'_> {
     pub(crate) fn fits(&self) -> bool {
         self.flash_left >= 0 && self.ram_left >= 0
     }
+
+    /// Flash that is left or lacks, as people read it.
+    pub(crate) fn flash_text(&self) -> String {
+        left(self.flash_left)
+    }
+
+    /// The same of RAM.
+    pub(crate) fn ram_text(&self) -> String {
+        left(self.ram_left)
+    }
+}
+
+fn left(bytes: i64) -> String {
+    let number = grouped(bytes.unsigned_abs() as usize);
+    if bytes < 0 { format!("lacks {number}") } else { number }
 }

@@ -14,6 +14,7 @@ mod distance;
 mod json;
 mod lengths;
 mod links;
+mod looks;
 mod pointing;
 mod report;
 mod share;
@@ -24,22 +25,34 @@ pub(crate) use share::Power;
 
 use crate::answer::Step;
 use crate::cli::CheckArgs;
+use crate::convert::compared;
 use crate::engine::Engine;
-use crate::float;
 use crate::given::Given;
 use crate::problem::Problem;
-use crate::progress;
+use crate::report::{Outputs, Report};
+use crate::{boards, float, progress};
 use data::Item;
 use pointing::Pointing;
 use share::Both;
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 use tally::{Difference, Tally, first_difference};
 use twin::{Model, Site};
 
-/// Runs both models and prints the report.
+/// What was counted, and how it is told.
+pub(crate) struct Checked<'t> {
+    pub(crate) tally: &'t Tally,
+    pub(crate) sentences: usize,
+    /// Exact answers by the length of the source too.
+    by_length: bool,
+    /// The first site below so many dB is named.
+    bound: f64,
+}
+
+/// Runs both models, prints the report, and writes those that were asked for.
 pub(crate) fn run(args: &CheckArgs) -> Result<(), Problem> {
+    let outputs = outputs(args)?;
     let mut engine = Engine::read(&args.model)?;
     let (items, nouns) = asked_items(&engine, args)?;
     let twin = float::read(&args.float_files, &args.model, &engine)?;
@@ -54,7 +67,28 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Problem> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    report::print(&tally, args, items.len(), started.elapsed())
+    let checked = Checked {
+        tally: &tally,
+        sentences: items.len(),
+        by_length: args.by_length,
+        bound: args.report.bound,
+    };
+    if !outputs.is_empty() {
+        let (table, errors) = (boards::table(), compared(engine.model(), &twin));
+        let of = (args.model.as_path(), engine.model());
+        let report = Report::new("check", of, &errors, args.report.bound, &table);
+        outputs.write(&report, Some(&checked))?;
+    }
+    checked.print(args, started.elapsed())
+}
+
+/// Where reports go, none of them over what is read.
+fn outputs(args: &CheckArgs) -> Result<Outputs, Problem> {
+    let mut inputs = args.float_files.inputs(&args.model).to_vec();
+    inputs.extend(args.float_files.weights.iter().flat_map(|weights| import::files(weights)));
+    inputs.push(args.data.clone());
+    inputs.extend(args.float_files.tokenizers.files().cloned());
+    args.report.open(&inputs.iter().map(PathBuf::as_path).collect::<Vec<_>>())
 }
 
 /// What the data file has for such a model, and the nouns of all its captions.
@@ -209,5 +243,6 @@ fn forced(
         tally.values(Site::Logits, &float.logits.floats, &integer.logits.floats);
     }
     tally.forced(item.line, &float, &integer, &item.gold);
+    looks::keep(engine, given, item, [&float, &integer], &mut tally.looks);
     Ok(())
 }

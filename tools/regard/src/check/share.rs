@@ -38,6 +38,11 @@ impl Share {
     pub(crate) fn percent(&self) -> f64 {
         100.0 * self.right as f64 / self.all.max(1) as f64
     }
+
+    /// Percent of two digits, rounded down, so that only all of them are 100 %.
+    pub(crate) fn floored(&self) -> f64 {
+        (self.percent() * 100.0).floor() / 100.0
+    }
 }
 
 /// Errors, and what they are counted of: `wrong` may be more than `all`, as when an answer is longer

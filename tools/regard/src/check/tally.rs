@@ -8,6 +8,7 @@ use super::links::Links;
 use super::pointing::Pointing;
 use super::share::{Both, Errors, Power, Share};
 use crate::answer::Step;
+use crate::report::Look;
 use twin::Site;
 
 /// Where the two models first say different words.
@@ -56,9 +57,21 @@ pub(crate) struct Tally {
     /// In the order of the data flow.
     pub(crate) sites: Vec<(Site, Power)>,
     pub(crate) first_difference: Option<Difference>,
+    /// Attention in the first sentences.
+    pub(crate) looks: Vec<Look>,
 }
 
 impl Tally {
+    /// Signal to noise of each site, in the order of the data flow.
+    pub(crate) fn sqnrs(&self) -> impl Iterator<Item = (String, f64)> {
+        self.sites.iter().map(|(site, power)| (site.to_string(), power.sqnr()))
+    }
+
+    /// The first of them below a bound.
+    pub(crate) fn first_below(&self, bound: f64) -> Option<(String, f64)> {
+        self.sqnrs().find(|&(_, sqnr)| sqnr < bound)
+    }
+
     /// The same values as both models had them at `site`. The engine shows an empty row of what it
     /// does not keep, as a memory that nothing looks at: that is no comparison.
     pub(crate) fn values(&mut self, site: Site, float: &[f32], integer: &[f32]) {

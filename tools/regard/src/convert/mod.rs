@@ -6,6 +6,7 @@
 //! (`budget.rs`).
 
 mod budget;
+mod compared;
 mod convolutional;
 mod dims;
 mod distances;
@@ -17,12 +18,15 @@ mod smooth;
 mod subwords;
 mod vocabulary;
 
+pub(crate) use compared::compared;
+
 use crate::cli::ConvertArgs;
 use crate::engine::Engine;
 use crate::given::Given;
 use crate::problem::Problem;
 use crate::quantise::Form;
-use crate::{file, maps, names, progress, table};
+use crate::report::{Error, Report};
+use crate::{boards, file, maps, names, progress, table};
 use convolutional::TestPicture;
 use regard::format::emit::{self, Content};
 use regard::format::{Dims, EncoderKind, Role, Slot};
@@ -30,7 +34,7 @@ use regard::kernel::Layout;
 use regard::{Model, SelfTest, Token};
 use section::Entry;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Converts, writes the file whole or not at all, and prints what it holds.
 pub(crate) fn run(args: &ConvertArgs) -> Result<(), Problem> {
@@ -40,7 +44,10 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<(), Problem> {
     let beside = beside.into_iter().flatten().chain(data).chain(args.tokenizers.files());
     let mut inputs = import::files(&args.weights);
     inputs.extend(beside.cloned());
-    file::refuse_overwrite(&args.output, &inputs.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
+    let mut files: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+    file::refuse_overwrite(&args.output, &files)?;
+    files.push(&args.output);
+    let reports = args.report.open(&files)?;
     let request = wanted.request(args.config.as_ref(), &args.tokenizers);
     let import = import::open(&args.weights, &request)?;
     limits::check(&import.description)?;
@@ -69,10 +76,17 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<(), Problem> {
         }
     };
     file::write(&args.output, bytemuck::cast_slice(&words))?;
-    let report = report(&dims, parameters, &draft.entries, &words)?;
+    let text = report(&dims, parameters, &draft.entries, &words)?;
+    let (model, table) = (Model::parse(&words)?, boards::table());
+    let errors: Vec<Error> = draft.entries.iter().map(|(_, entry)| entry.error()).collect();
+    let of = (args.output.as_path(), &model);
+    let report = Report::new("convert", of, &errors, args.report.bound, &table);
+    let summary = report.summary();
+    reports.write(&report, None)?;
     let mut out = io::stdout().lock();
     let smoothed = smoothed.unwrap_or_default();
-    writeln!(out, "{report}{trimmed}{smoothed}{remark}{notes}\nwrote {}", args.output.display())?;
+    let remarks = format!("{summary}{trimmed}{smoothed}{remark}{notes}");
+    writeln!(out, "{text}{remarks}\nwrote {}", args.output.display())?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 
 use super::{convolutional, distances, recurrent, subwords};
 use crate::quantise::{self, Form};
+use crate::report::Error;
 use ndarray::{Array1, Array2};
 use regard::format::emit::{Content, Matrix, Norm};
 use regard::format::{Role, Slot, Stack};
@@ -49,6 +50,17 @@ impl Entry {
     /// The same matrix in another form; what is no matrix stays as it is.
     pub(crate) fn formed(&self, form: Form) -> Self {
         self.source.as_ref().map_or_else(|| self.clone(), |source| of_source(source.clone(), form))
+    }
+
+    /// The float matrix, and what it is multiplied by; none of what is no matrix or was forgotten.
+    pub(super) fn float(&self) -> Option<(&Array2<f32>, f64)> {
+        self.source.as_ref().map(|source| (&source.weight, source.factor))
+    }
+
+    /// What its weights are against those of float.
+    pub(super) fn error(&self) -> Error {
+        let sqnr = self.facts.and_then(|facts| facts.sqnr);
+        Error { sqnr, largest: self.largest_error }
     }
 
     /// The same, never to take another form: its numbers are forgotten.

@@ -15,6 +15,7 @@ mod new;
 mod photos;
 mod pictures;
 mod readme;
+mod report;
 mod run;
 mod send;
 mod tokenizers;

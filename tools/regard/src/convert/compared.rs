@@ -1,0 +1,35 @@
+//! The weights that a model file has against those of the float twin.
+
+use super::section;
+use crate::report::Error;
+use regard::Model;
+use regard::format::{Kind, Section, Slot};
+
+/// Of each section; no numbers of what is no matrix, or of another shape than the twin's.
+pub(crate) fn compared(model: &Model<'_>, twin: &twin::Model) -> Vec<Error> {
+    let error = |(slot, section): (Slot, Section<'_>)| match slot.kind() {
+        Kind::Matrix => of_matrix(&slot, &section, twin).unwrap_or_default(),
+        _ => Error::default(),
+    };
+    model.sections().map(error).collect()
+}
+
+fn of_matrix(slot: &Slot, section: &Section<'_>, twin: &twin::Model) -> Option<Error> {
+    let entry = section::of(slot, twin);
+    let (weight, factor) = entry.float()?;
+    if weight.dim() != (slot.rows, slot.columns) {
+        return None;
+    }
+    let (matrix, unit) = (section.matrix(), f64::from(section.scale_exponent).exp2());
+    let (mut signal, mut noise, mut largest) = (0.0, 0.0, 0.0_f64);
+    for ((row, column), &weight) in weight.indexed_iter() {
+        let scale = f64::from(matrix.multiplier(row) >> 16) * unit;
+        let weight = f64::from(weight) * factor;
+        let error = (weight - f64::from(matrix.weight(row, column)) * scale).abs();
+        signal += weight * weight;
+        noise += error * error;
+        largest = largest.max(error);
+    }
+    let sqnr = (noise > 0.0).then(|| 10.0 * (signal / noise).log10());
+    Some(Error { sqnr, largest: Some(largest / factor) })
+}
