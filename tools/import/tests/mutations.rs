@@ -121,6 +121,7 @@ fn no_error_in_a_file_is_more_than_an_error() {
     let cases = [
         tutorial("tutorial-attention"),
         tutorial("tutorial-plain"),
+        tutorial("chatbot-concat"),
         tutorial("transformer-post"),
         ("torch/tutorial-plain".into(), "words.json", "model.pt"),
         ("hf/marian".into(), "model.safetensors", ""),

@@ -83,6 +83,12 @@ impl Store {
         self.tensors.keys().map(String::as_str)
     }
 
+    /// The words of a dictionary under this name beside the tensors, if there is one.
+    pub(crate) fn words_of(&self, key: &str) -> Result<Option<Vec<String>>, Error> {
+        let pickled = self.tensors.values().any(|found| matches!(found.place, Place::PyTorch(_)));
+        if pickled { pytorch::words_of(&self.path, key) } else { Ok(None) }
+    }
+
     /// Forgets tensors that no model needs.
     pub(crate) fn leave_out(&mut self, unwanted: impl Fn(&str) -> bool) {
         self.tensors.retain(|name, _| !unwanted(name));
