@@ -5,7 +5,7 @@
 //! `pytorch-reader`, which runs nothing either.
 
 use super::pickle::Walk;
-use super::{Float, Found, Place};
+use super::{Float, Found, Order, Place};
 use crate::Error;
 use pytorch_reader::{DType, PickleValue, PytorchReader};
 use std::fs::File;
@@ -125,7 +125,8 @@ fn tensors(path: &Path, bytes: u64) -> Result<Vec<(String, Found)>, Error> {
             DType::BF16 => Ok(Float::Bf16),
             other => Err(format!("{other:?}")),
         };
-        (name, Found { shape: tensor.shape().to_vec(), float, place: Place::PyTorch(tensor) })
+        let (shape, place) = (tensor.shape().to_vec(), Place::PyTorch(tensor));
+        (name, Found { shape, float, place, order: Order::Given })
     });
     Ok(found.collect())
 }
