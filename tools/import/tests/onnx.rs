@@ -74,6 +74,11 @@ fn what_no_module_says_is_refused_with_its_node() {
         );
         assert!(message.contains(&expected), "{message}");
     }
+    let twice = [("onnx::MatMul_1", "y"), ("onnx::MatMul_2", "z")]
+        .map(|(weight, output)| node("/a/fc/MatMul", "MatMul", &["x", weight], output));
+    let message = with(&folder, &twice, &[numbers, matrix("onnx::MatMul_2", &[2, 3], &[2.0; 6])]);
+    let expected = "\"onnx::MatMul_1\" and \"onnx::MatMul_2\" are both weights of `a.fc.weight`";
+    assert!(message.contains(expected), "{message}");
     let message = with(
         &folder,
         &[node("/a/fc/MatMul_quant", "MatMulInteger", &["x", "fc.weight_quantized"], "y")],

@@ -76,30 +76,66 @@ impl<'g> Known<'g> {
 pub(super) fn all(graph: &Graph) -> Result<Vec<Named>, String> {
     let known = Known::of(graph)?;
     let biases = biases(&known);
-    let mut found: BTreeMap<String, Named> = BTreeMap::new();
-    let mut add = |one: Named| drop(found.insert(one.name.clone(), one));
+    let mut found = Weights::default();
     for (i, tensor) in graph.tensors.iter().enumerate() {
         if is_named(&tensor.name) && !WHOLE.contains(&tensor.kind) && !tensor.shape.is_empty() {
-            add(whole(i, tensor, &tensor.name, false)?);
+            found.add(&known, whole(i, tensor, &tensor.name, false)?)?;
         }
     }
-    let (mut layers, mut taken, mut left) = (HashMap::new(), BTreeSet::new(), BTreeMap::new());
+    let mut layers = HashMap::new();
     for node in &graph.nodes {
         if let Some(rnn) = cell::Kind::of(&node.op) {
             for one in cell::weights(&known, node, rnn, &mut layers)? {
-                taken.insert(one.tensor);
-                add(one);
+                found.add(&known, one)?;
             }
-            continue;
+        } else if let Some((name, i)) = copied(&known, node) {
+            found.add(&known, whole(i, known.tensor(i), name, false)?)?;
+        } else {
+            found.read(&known, node, &biases)?;
         }
-        if node.op == "Identity" {
-            let copy = node.outputs.first().filter(|name| is_named(name));
-            if let Some((name, (i, _))) =
-                copy.zip(node.inputs.first().and_then(|input| known.initialiser(input)))
-            {
-                add(whole(i, known.tensor(i), name, false)?);
+    }
+    found.finish(&known)
+}
+
+/// The name of a parameter that a node makes as a copy of another, where both sides share one.
+fn copied<'g>(known: &Known<'g>, node: &'g Node) -> Option<(&'g str, usize)> {
+    let name = node.outputs.first().filter(|name| node.op == "Identity" && is_named(name))?;
+    let (i, flipped) = known.initialiser(node.inputs.first()?)?;
+    (!flipped).then_some((name, i))
+}
+
+/// What was named so far.
+#[derive(Default)]
+struct Weights<'g> {
+    found: BTreeMap<String, Named>,
+    taken: BTreeSet<usize>,
+    /// Initialisers that nothing named yet, and who reads them.
+    left: BTreeMap<usize, &'g Node>,
+}
+
+impl<'g> Weights<'g> {
+    /// A parameter's own name goes before one that was found for a copy of it.
+    fn add(&mut self, known: &Known<'_>, one: Named) -> Result<(), String> {
+        self.taken.insert(one.tensor);
+        match self.found.get(&one.name) {
+            Some(other) if other.tensor != one.tensor => {
+                let (a, b) = (&known.tensor(other.tensor).name, &known.tensor(one.tensor).name);
+                if *a != one.name {
+                    return Err(format!("{a:?} and {b:?} are both weights of `{}`", one.name));
+                }
             }
+            _ => drop(self.found.insert(one.name.clone(), one)),
         }
+        Ok(())
+    }
+
+    /// Names what a node reads.
+    fn read(
+        &mut self,
+        known: &Known<'g>,
+        node: &'g Node,
+        biases: &HashMap<&str, &str>,
+    ) -> Result<(), String> {
         for (place, input) in node.inputs.iter().enumerate() {
             let Some((i, flipped)) = known.initialiser(input) else { continue };
             let tensor = known.tensor(i);
@@ -111,30 +147,30 @@ pub(super) fn all(graph: &Graph) -> Result<Vec<Named>, String> {
                 ));
             }
             let made_up = !is_named(&tensor.name) && !WHOLE.contains(&tensor.kind);
-            if !made_up || tensor.shape.iter().all(|&n| n == 1) {
+            let passed_on = matches!(node.op.as_str(), "Identity" | "Transpose");
+            if !made_up || passed_on || tensor.shape.iter().all(|&n| n == 1) {
                 continue;
             }
-            match name(node, place, &biases) {
-                Some((name, turned)) if place == 0 || tensor.shape.len() <= 2 => {
-                    taken.insert(i);
-                    add(whole(i, tensor, &name, turned != flipped)?);
+            match name(node, place, biases) {
+                Some((name, turned)) if tensor.shape.len() <= 2 => {
+                    self.add(known, whole(i, tensor, &name, turned != flipped)?)?;
                 }
-                _ if matches!(node.op.as_str(), "Identity" | "Transpose") => {}
-                _ => drop(left.entry(i).or_insert(node)),
+                _ => drop(self.left.entry(i).or_insert(node)),
             }
         }
+        Ok(())
     }
-    match left.into_iter().find(|(i, _)| !taken.contains(i)) {
-        Some((i, node)) => {
-            let tensor = known.tensor(i);
-            let shape = &tensor.shape;
-            Err(format!(
-                "{} reads {:?} of shape {shape:?}, and nothing says what weight that is",
-                node.said(),
-                tensor.name
-            ))
-        }
-        None => Ok(found.into_values().collect()),
+
+    fn finish(self, known: &Known<'_>) -> Result<Vec<Named>, String> {
+        let Self { found, taken, left } = self;
+        let Some((i, node)) = left.into_iter().find(|(i, _)| !taken.contains(i)) else {
+            return Ok(found.into_values().collect());
+        };
+        let (said, tensor) = (node.said(), known.tensor(i));
+        Err(format!(
+            "{said} reads {:?} of shape {:?}, and nothing says what weight that is",
+            tensor.name, tensor.shape
+        ))
     }
 }
 
