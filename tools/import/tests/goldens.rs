@@ -96,6 +96,19 @@ fn the_chatbot_tutorial_needs_no_description() {
 }
 
 #[test]
+fn a_captioner_of_two_state_dicts_is_the_one_of_all_tensors() {
+    let folder = root().join("pictures/torch-show-attend-tell");
+    let request = Request { config: Some(folder.join("model.json")), ..Request::default() };
+    let read = |file| {
+        let import = import::open(&folder.join(file), &request).and_then(import::Import::weights);
+        import.unwrap_or_else(|cause| panic!("{cause}"))
+    };
+    let (theirs, ours) = (read("model.pt"), read("weights.safetensors"));
+    assert!(theirs == ours);
+    Model::new(theirs.0, theirs.1).unwrap();
+}
+
+#[test]
 fn transformers_of_pytorch_need_the_description_alone() {
     for name in ["transformer-post", "transformer-pre-learned-gelu-tied"] {
         let folder = root().join("torch").join(name);

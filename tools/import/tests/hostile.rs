@@ -40,6 +40,11 @@ fn a_whole_module_is_told_to_save_its_weights() {
     let path = folder.file("model.pt", &archive(&calling("__main__", "Net", "x"), &[]));
     let message = refused(&path, &Request::default());
     assert!(message.contains("`__main__.Net`") && message.contains("state_dict()"), "{message}");
+    let captioner = calling("models", "DecoderWithAttention", "x");
+    let path = folder.file("BEST_checkpoint.pth.tar", &archive(&captioner, &[]));
+    let message = refused(&path, &Request::default());
+    assert!(message.contains("calls `models.DecoderWithAttention`"), "{message}");
+    assert!(message.contains("\"decoder\": decoder.state_dict()"), "{message}");
 }
 
 #[test]
