@@ -7,6 +7,7 @@ use bed::{Folder, golden, refused};
 use import::{Import, Request};
 use std::fs;
 use std::path::Path;
+use std::slice::from_ref;
 use twin::{Description, Weights};
 
 fn read(path: &Path, request: &Request) -> (Description, Weights) {
@@ -64,11 +65,11 @@ fn what_no_module_says_is_refused_with_its_node() {
     let folder = Folder::new();
     let numbers = matrix("onnx::MatMul_1", &[2, 3], &[1.0; 6]);
     let product = node("/a/fc/MatMul", "MatMul", &["x", "onnx::MatMul_1"], "y");
-    let message = with(&folder, &[product], &[numbers.clone()]);
+    let message = with(&folder, &[product], from_ref(&numbers));
     assert!(message.contains("missing"), "{message}");
     for (op, name) in [("Add", "/a/Add"), ("MatMul", "MatMul_7"), ("Attention", "/a/Attention")] {
         let message =
-            with(&folder, &[node(name, op, &["x", "onnx::MatMul_1"], "y")], &[numbers.clone()]);
+            with(&folder, &[node(name, op, &["x", "onnx::MatMul_1"], "y")], from_ref(&numbers));
         let expected = format!(
             "node \"{name}\" ({op}) reads \"onnx::MatMul_1\" of shape [2, 3], and nothing says what weight"
         );
@@ -107,7 +108,7 @@ fn recurrent_layers_that_pytorch_has_not_are_refused() {
     let message = with(&folder, &[after.clone().with(5, text("direction", "reverse"))], &tensors);
     assert!(message.contains("node \"/gru/GRU\" (GRU) reads backwards alone"), "{message}");
     let wrong = [matrix("w", &[1, 6, 3], &[0.5; 18]), matrix("r", &[1, 5, 2], &[0.5; 10])];
-    let message = with(&folder, &[after.clone()], &wrong);
+    let message = with(&folder, from_ref(&after), &wrong);
     assert!(
         message.contains("reads weight_hh of shape [1, 5, 2], which it cannot be"),
         "{message}"

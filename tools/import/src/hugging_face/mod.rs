@@ -113,6 +113,11 @@ fn family(fields: &Fields) -> Result<Family, Error> {
     let Some(model_type) = fields.text("model_type")? else {
         return fields.wrong("model_type", "is missing");
     };
+    if model_type == "encoder-decoder" {
+        let why = "is \"encoder-decoder\": two models such as BERT, whose output has a layer, GELU and a norm \
+                   before it (`cls.predictions.transform`), which the engine has not";
+        return fields.wrong("model_type", why);
+    }
     fields.expect("is_encoder_decoder", true)?;
     fields.expect("tie_encoder_decoder", false)?;
     fields.expect("add_cross_attention", false)?;
