@@ -4,7 +4,7 @@
 
 `onnx/NAME` has `encoder_model.onnx` and `decoder_model.onnx` of the folder `hf/NAME`, exported as optimum
 does: the encoder alone, and the model that is given what the encoder made.  `onnx/NAME.onnx` is the module
-of `recurrent/NAME`.  Needs PyTorch 1.13 and transformers 4.38; no package of ONNX.
+of `recurrent/NAME` or `torch/NAME`.  Needs PyTorch 1.13 and transformers 4.38; no package of ONNX.
 """
 
 import argparse
@@ -16,18 +16,22 @@ from safetensors.torch import load_file
 from torch import nn
 
 import golden_cases as cases
+import golden_checkpoints as checkpoints
 import golden_torch
 
 # Which opset each is exported with.
 FOLDERS = {"marian": 13, "bart": 17, "t5": 11, "t5-v1_1": 16}
 RECURRENT = {"torch-gru-additive": 11, "torch-lstm-cells": 14, "torch-rnn-additive": 17}
 
+TRANSFORMER = "transformer-post"
 
-def export(module, given: dict, path: Path, opset: int, output: str) -> None:
-    axes = {name: {1: f"{name}_length"} for name, value in given.items() if value.ndim > 1}
+
+def export(module, given: dict, path: Path, opset: int, output: str, **more) -> None:
+    last = {name: value.ndim - 1 for name, value in given.items() if "hidden" not in name}
+    axes = {name: {axis: f"{name}_length"} for name, axis in last.items() if axis >= 0}
     torch.onnx.export(
         module, tuple(given.values()), str(path), opset_version=opset, dynamic_axes=axes,
-        input_names=list(given), output_names=[output],
+        input_names=list(given), output_names=[output], **more,
     )  # fmt: skip
 
 
@@ -69,6 +73,22 @@ class OneStep(nn.Module):
         return self.output(self.decoder(state, token, memory)[1])
 
 
+class Translation(nn.Module):
+    """Both sides of `nn.Transformer`, embeddings, places and output."""
+
+    def __init__(self, model):
+        super().__init__()
+        for name, child in model.named_children():
+            setattr(self, name, child)
+        self.scale = model.d_model**0.5
+
+    def forward(self, source, target):
+        x, y = self.src_tok_emb(source) * self.scale, self.tgt_tok_emb(target) * self.scale
+        table = self.positional_encoding.pos_embedding
+        x, y = (rows + table[: rows.shape[0], 0] for rows in (x, y))
+        return self.generator(self.transformer(x[None], y[None])[0])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("golden", type=Path)
@@ -81,6 +101,13 @@ def main() -> None:
         model.load_state_dict(load_file(golden / "recurrent" / name / "weights.safetensors"), strict=False)
         given = {"source": torch.tensor([5, 3, 4, 2]), "token": torch.tensor(1)}
         export(OneStep(model), given, golden / "onnx" / f"{name}.onnx", opset, "logits")
+    model = checkpoints.MODELS[TRANSFORMER]()
+    saved = torch.load(golden / "torch" / TRANSFORMER / "model.pt")["model_state_dict"]
+    model.load_state_dict({key.removeprefix("module."): v.float() for key, v in saved.items()})
+    given = {"source": torch.tensor([5, 3, 4, 2]), "target": torch.tensor([1, 4, 7])}
+    # In training, where nothing is fused; it has no dropout.
+    module, path = Translation(model).train(), golden / "onnx" / f"{TRANSFORMER}.onnx"
+    export(module, given, path, 13, "logits", training=torch.onnx.TrainingMode.PRESERVE)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,14 @@ fn modules_of_pytorch_keep_their_names() {
     }
 }
 
+#[test]
+fn a_transformer_of_pytorch_is_put_together_again() {
+    let config = Some(golden("torch/transformer-post/model.json"));
+    let request = Request { config, ..Request::default() };
+    let theirs = read(&golden("torch/transformer-post/model.pt"), &request);
+    assert!(read(&golden("onnx/transformer-post.onnx"), &request) == theirs);
+}
+
 /// What a graph is refused with.
 fn with(folder: &Folder, nodes: &[Message], tensors: &[Message]) -> String {
     let path = folder.file("m.onnx", &model(nodes, tensors));

@@ -9,7 +9,7 @@
 //! | `Add` | has a made-up name, and is added to a product of the same module | the same; behind `lm_head`: `final_logits_bias` |
 //! | `GRU`, `LSTM`, `RNN` | | by the path of the node, in pieces (`cell.rs`) |
 //!
-//! Numbers alone, whole numbers and nodes that are constants are parts of the computation, not weights. All else is refused with the
+//! A second product of one module (`MatMul_1`) has `weight.1` and `bias.1`. Numbers alone, whole numbers and nodes that are constants are parts of the computation, not weights. All else is refused with the
 //! node that reads it.
 
 use super::graph::{Graph, Node, Tensor};
@@ -152,6 +152,7 @@ impl<'g> Weights<'g> {
                 continue;
             }
             match name(node, place, biases) {
+                Some((name, _)) if self.taken.contains(&i) && again(&name) => {}
                 Some((name, turned)) if tensor.shape.len() <= 2 => {
                     self.add(known, whole(i, tensor, &name, turned != flipped)?)?;
                 }
@@ -192,7 +193,7 @@ fn biases<'g>(known: &Known<'g>) -> HashMap<&'g str, &'g str> {
 /// What a made-up initialiser is called that a node reads, and whether it is transposed there.
 fn name(node: &Node, place: usize, biases: &HashMap<&str, &str>) -> Option<(String, bool)> {
     let weight = |bias: &str| Some(format!("{}weight", bias.strip_suffix("bias")?));
-    let by_path = |end: &str| Some(format!("{}.{end}", path(node)?));
+    let by_path = |end: &str| Some(format!("{}.{end}{}", path(node)?, number(node)));
     match (node.op.as_str(), place) {
         ("MatMul", 1) => {
             let bias = node.outputs.first().and_then(|output| biases.get(output.as_str()));
@@ -220,6 +221,18 @@ fn name(node: &Node, place: usize, biases: &HashMap<&str, &str>) -> Option<(Stri
 /// The module that a node is of: `/encoder/layers.0/fc/MatMul` is of `encoder.layers.0.fc`.
 pub(super) fn path(node: &Node) -> Option<String> {
     module(&node.name)
+}
+
+/// A second product of one module, as `nn.MultiheadAttention` has it, is called so: `MatMul_1`, `.1` here.
+fn number(node: &Node) -> String {
+    let number = node.name.rsplit(['/', '_']).next().filter(|end| end.parse::<u16>().is_ok());
+    number.map(|number| format!(".{number}")).unwrap_or_default()
+}
+
+/// Whether a module is called so because it ran before: `fc_1`, of `fc`.
+fn again(name: &str) -> bool {
+    let module = name.rsplit_once('.').map_or("", |(module, _)| module);
+    module.rsplit_once('_').is_some_and(|(_, end)| end.parse::<u16>().is_ok())
 }
 
 /// The module of a node, or of what it writes, by its name.
