@@ -52,7 +52,7 @@ const fn cell_roles(cell: Cell) -> &'static [Role] {
 
 const fn bridge_roles(decoder: &RecurrentDecoderDims) -> &'static [Role] {
     match (decoder.start, decoder.cell) {
-        (Start::Zero | Start::Last, _) => &[],
+        (Start::Zero | Start::Last | Start::Cells, _) => &[],
         (_, Cell::Lstm) => &[Role::Bridge, Role::BridgeCell],
         _ => &[Role::Bridge],
     }

@@ -115,15 +115,23 @@ impl Dims {
         match (&self.encoder, decoder.start) {
             (
                 EncoderKind::Transformer | EncoderKind::Convolutional(_),
-                Start::Last | Start::Bridge,
+                Start::Last | Start::Bridge | Start::Cells,
             ) => Err(Error::BadField { field: "decoder start", value: decoder.start as u32 }),
-            (EncoderKind::Recurrent(encoder), Start::Last) => {
+            (EncoderKind::Recurrent(encoder), Start::Last | Start::Cells) => {
                 let layers = self.encoder_layers as u32;
-                tri!(range(self.decoder_layers as u32, layers, layers, "decoder_layers"));
+                let (least, most, width) = match decoder.start {
+                    Start::Last => (layers, layers, memory),
+                    _ => (
+                        1,
+                        layers.wrapping_mul(encoder.directions.count() as u32),
+                        encoder.hidden as u32,
+                    ),
+                };
+                tri!(range(self.decoder_layers as u32, least, most, "decoder_layers"));
                 // Both have a c, or none.
                 let lstm = matches!(encoder.cell, Cell::Lstm) as u32;
                 tri!(range(matches!(decoder.cell, Cell::Lstm) as u32, lstm, lstm, "decoder cell"));
-                range(decoder.hidden as u32, memory, memory, "decoder hidden")
+                range(decoder.hidden as u32, width, width, "decoder hidden")
             }
             _ => Ok(()),
         }

@@ -18,6 +18,9 @@ pub enum Start {
     Bridge = 2,
     /// A linear layer over the mean row of the memory.
     Mean = 3,
+    /// The last state of a cell of the encoder each, in the order of the cells: of two directions those
+    /// of layer 0 forward, layer 0 backward, layer 1 forward …
+    Cells = 4,
 }
 
 /// How a recurrent decoder scores the rows of the memory against its state s.
@@ -131,6 +134,7 @@ impl RecurrentDecoderDims {
                 1 => Start::Last,
                 2 => Start::Bridge,
                 3 => Start::Mean,
+                4 => Start::Cells,
                 _ => return bad(start, "decoder start"),
             },
             bridge_tanh: flags & BRIDGE_TANH != 0,

@@ -20,7 +20,8 @@ pub(crate) fn start(
     gate: &mut impl Gate,
 ) {
     let directions = match &model.dims().encoder {
-        EncoderKind::Recurrent(encoder) => encoder.directions,
+        // Cells one by one are as layers of one direction.
+        EncoderKind::Recurrent(encoder) if decoder.start != Start::Cells => encoder.directions,
         _ => Directions::Forward,
     };
     let first = First { model, decoder, memory, finals, directions };
@@ -48,7 +49,7 @@ impl First<'_> {
     fn write(&self, layer: usize, part: Part, scratch: &mut Scratch<'_>, out: &mut [i16]) -> i32 {
         match self.decoder.start {
             Start::Zero => part.least_exponent(),
-            Start::Last => self.last(layer, part, out),
+            Start::Last | Start::Cells => self.last(layer, part, out),
             Start::Bridge | Start::Mean => self.bridge(layer, part, scratch, out),
         }
     }

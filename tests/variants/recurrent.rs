@@ -70,6 +70,8 @@ pub fn recurrent_variants() -> Vec<Dims> {
                 ..decoder(cell)
             };
             all.push(Dims { decoder_layers: 1, ..recurrent(encoder, last) });
+            let cells = RecurrentDecoderDims { hidden: 5, start: Start::Cells, ..decoder(cell) };
+            all.push(Dims { decoder_layers: directions.count(), ..recurrent(encoder, cells) });
         }
         let general = RecurrentDecoderDims {
             start: Start::Mean,

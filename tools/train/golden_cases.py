@@ -109,6 +109,11 @@ TORCH = {
         "d_embedding": 11,
         "no_bias": ("rnn", "attention.query", "attention.key", "readout", "output"),
     },
+    "torch-lstm-cells": {
+        "encoder": encoder("lstm", 7, "both", layers=2),
+        "decoder": decoder("lstm", 7, "cells", {"kind": "general"} | NOW, "e", "sc", 8, layers=2),
+        "tied_output": False,
+    },
     "torch-lstm-to-gru": {
         "encoder": encoder("lstm", 6, "both", layers=2),
         "decoder": decoder("gru", 12, "bridge", {"kind": "dot"}, "e", "sc", 7, layers=2),

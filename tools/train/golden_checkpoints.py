@@ -4,7 +4,7 @@
 
 `model.pt` is the file as a user has it; `golden.safetensors` holds, per sentence k, what
 `golden_files.py` says.  The models are those of the tutorial on sequence to sequence, written after
-its text, and `nn.Transformer` between embeddings, as the tutorial on language translation has it.
+its text, of the chatbot tutorial, also one that was trained, and `nn.Transformer` between embeddings, as the tutorial on language translation has it.
 Any PyTorch since 1.13 (Debian 12's python3-torch).
 """
 
@@ -17,7 +17,9 @@ import numpy as np
 import torch
 from torch import nn
 
+import golden_chatbot
 import golden_files as files
+from golden_chatbot import Reverser
 
 LENGTHS = (2, 4, 6, 9)
 
@@ -193,7 +195,7 @@ class Translator(nn.Module):
         }  # fmt: skip
 
 
-MODELS = {
+MODELS = golden_chatbot.MODELS | {
     "tutorial-attention": lambda: Tutorial(AttnDecoderRNN),
     "tutorial-plain": lambda: Tutorial(DecoderRNN),
     "transformer-post": lambda: Translator(False, False, "relu", False),
@@ -210,7 +212,7 @@ def randomise(model, name: str, rng) -> None:
             if key.rsplit(".", 2)[-2].startswith("norm"):
                 noise = rng.uniform(0.6, 1.6, value.shape) - key.endswith("bias")
             else:
-                sharp = any(word in key for word in ("attention", "out.", "generator"))
+                sharp = any(word in key for word in ("attention", "attn.", "out.", "generator"))
                 table = "emb" in key or "position" in key
                 kinds = {"bias": "bias" in key, "embedding": table, "sharp": sharp}
                 kind = next((kind for kind, here in kinds.items() if here), "matrix")
@@ -263,7 +265,7 @@ def write(folder: Path, name: str) -> None:
             [*rng.integers(3, model.source_size, length - 1).tolist(), model.eos]
             for length in LENGTHS
         ]
-        randomise(model, name, rng)
+        model.train() if isinstance(model, Reverser) else randomise(model, name, rng)
         records = [greedy(model, source) for source in sources]
         if telling(model, records):
             break
@@ -279,6 +281,8 @@ def write(folder: Path, name: str) -> None:
     if hasattr(model, "fields"):
         text = json.dumps(model.fields(), ensure_ascii=False, indent=1)
         (folder / "model.json").write_text(text + "\n", encoding="utf-8")
+    if isinstance(model, Reverser):
+        model.write_pairs(folder / "data.tsv")
     files.save_golden(folder, records)
     print(name, attempt, [record["target"].tolist() for record in records], flush=True)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import nn
 
 import golden_cases
@@ -172,6 +173,22 @@ def noise(name: str, shape: tuple[int, ...], rng) -> np.ndarray:
     return files.noise(next((kind for kind, here in kinds.items() if here), "matrix"), shape, rng)
 
 
+def checkpoint(folder: Path) -> None:
+    """`model.pt`: the weights as `BEST_checkpoint` has both modules, but as state dicts."""
+    weights = load_file(folder / "weights.safetensors")
+    sides = {
+        side: {name.split(".", 1)[1]: v for name, v in weights.items() if name.startswith(side)}
+        for side in ("encoder", "decoder")
+    }
+    some = [nn.Parameter(next(iter(sides["decoder"].values())).clone())]
+    optimizer = torch.optim.Adam(some)
+    some[0].sum().backward()
+    optimizer.step()
+    around = {"epoch": 9, "epochs_since_improvement": 0, "bleu-4": 0.25}
+    optimizers = {"encoder_optimizer": None, "decoder_optimizer": optimizer.state_dict()}
+    torch.save(around | sides | optimizers, folder / "model.pt")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)
@@ -179,6 +196,8 @@ def main() -> None:
     options = parser.parse_args()
     for name in options.only or cases.TORCH:
         files.write_pictures(options.folder / name, cases.TORCH[name], Model)
+        if name == "torch-show-attend-tell":
+            checkpoint(options.folder / name)
 
 
 if __name__ == "__main__":

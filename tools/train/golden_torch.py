@@ -115,6 +115,8 @@ class Decoder(nn.Module):
             return [torch.zeros(layers, 1, self.fields["hidden"])] * states
         if kind == "last":
             return [encoder.merged(final)[:, None] for final in finals]
+        if kind == "cells":
+            return [final.flatten(0, 1)[:layers][:, None] for final in finals]
         read = finals[0][-1].flatten() if kind == "bridge" else memory.mean(0)
         bridges = [self.bridge, getattr(self, "bridge_cell", None)][:states]
         first = [torch.stack([linear(read) for linear in bridge])[:, None] for bridge in bridges]

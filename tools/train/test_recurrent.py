@@ -62,7 +62,7 @@ class Cases(unittest.TestCase):
     def test_every_choice_is_made(self):
         self.assertEqual(choices("merge", "encoder"), {None, "concat", "sum"})
         self.assertEqual(choices("directions", "encoder"), {None, "forward", "both"})
-        self.assertEqual(choices("start", "decoder"), {"zero", "last", "bridge", "mean"})
+        self.assertEqual(choices("start", "decoder"), {"zero", "last", "bridge", "mean", "cells"})
         self.assertEqual(choices("bridge_activation", "decoder"), {None, "tanh", "none"})
         for side in ("encoder", "decoder"):
             self.assertEqual(choices("reset", side), {None, "after", "before"})

@@ -21,7 +21,7 @@ pub use error::Error;
 pub use hugging_face::USUAL_LENGTH;
 
 use container::Store;
-use pytorch::{Sides, Tutorial, as_they_are};
+use pytorch::{Chatbot, Sides, Tutorial, as_they_are};
 use std::path::{Path, PathBuf};
 use twin::{Description, Weights};
 
@@ -61,6 +61,7 @@ enum Layout {
     AsTheyAre,
     Transformer(Sides),
     Tutorial(Tutorial),
+    Chatbot(Chatbot),
     HuggingFace(hugging_face::Folder),
 }
 
@@ -125,6 +126,11 @@ fn described(store: Store, config: &Path, request: &Request) -> Result<Import, E
 
 fn undescribed(store: Store, request: &Request) -> Result<Import, Error> {
     let mut remarks = Vec::new();
+    if let Some(chatbot) = Chatbot::of(&store)? {
+        let description = chatbot.description(&store, request, &mut remarks)?;
+        description.check()?;
+        return Ok(Import { description, remarks, store, layout: Layout::Chatbot(chatbot) });
+    }
     let Some(tutorial) = Tutorial::of(&store)? else {
         let why = "its tensors do not say what model they are of; describe it with --config FILE \
                    (docs/WEIGHTS.md), or give the folder of a Hugging Face model";
@@ -146,6 +152,7 @@ impl Import {
             Layout::AsTheyAre => as_they_are::weights(store, &description)?,
             Layout::Transformer(sides) => sides.weights(store, &description)?,
             Layout::Tutorial(tutorial) => tutorial.weights(store)?,
+            Layout::Chatbot(chatbot) => chatbot.weights(store)?,
             Layout::HuggingFace(folder) => folder.weights(store, &description)?,
         };
         Ok((description, weights))

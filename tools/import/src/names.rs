@@ -13,7 +13,7 @@ use std::path::Path;
 /// What checkpoints call the weights of a model.
 const MODELS: [&str; 5] = ["model_state_dict", "state_dict", "model_state", "model", "net"];
 /// What they call that no model has.
-const OTHERS: [&str; 8] = [
+const OTHERS: [&str; 12] = [
     "optimizer",
     "optimizer_state_dict",
     "optimizer_states",
@@ -22,6 +22,11 @@ const OTHERS: [&str; 8] = [
     "lr_scheduler",
     "scheduler_state_dict",
     "scaler",
+    "encoder_optimizer",
+    "decoder_optimizer",
+    // The chatbot tutorial's.
+    "en_opt",
+    "de_opt",
 ];
 /// Wrappers of a whole model.
 const WRAPPERS: [&str; 2] = ["module", "_orig_mod"];

@@ -59,6 +59,12 @@ fn fields_that_are_not_known_are_refused_by_name() {
             json!(true),
             "`is_gated_act` is not what `feed_forward_proj` \"relu\"",
         ),
+        (
+            "bart",
+            "model_type",
+            json!("encoder-decoder"),
+            "`model_type` is \"encoder-decoder\": two models such as BERT, whose output has a layer",
+        ),
         ("t5", "pruned_heads", json!({"0": [1]}), "`pruned_heads` changes what is computed"),
     ] {
         let message = with(name, field, value);

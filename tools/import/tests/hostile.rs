@@ -2,6 +2,7 @@
 
 mod bed;
 
+use bed::onnx::{Message, matrix, model, node};
 use bed::{Folder, archive, golden, index, refused, tensor};
 use import::Request;
 use std::fs;
@@ -39,6 +40,11 @@ fn a_whole_module_is_told_to_save_its_weights() {
     let path = folder.file("model.pt", &archive(&calling("__main__", "Net", "x"), &[]));
     let message = refused(&path, &Request::default());
     assert!(message.contains("`__main__.Net`") && message.contains("state_dict()"), "{message}");
+    let captioner = calling("models", "DecoderWithAttention", "x");
+    let path = folder.file("BEST_checkpoint.pth.tar", &archive(&captioner, &[]));
+    let message = refused(&path, &Request::default());
+    assert!(message.contains("calls `models.DecoderWithAttention`"), "{message}");
+    assert!(message.contains("\"decoder\": decoder.state_dict()"), "{message}");
 }
 
 #[test]
@@ -117,6 +123,7 @@ fn every_truncation_is_an_error() {
         "torch/tutorial-attention/model.pt",
         "torch/tutorial-plain/model.pt",
         "hf/t5/model.safetensors",
+        "onnx/torch-gru-additive.onnx",
     ] {
         let bytes = fs::read(golden(file)).unwrap();
         for length in (0..bytes.len()).step_by(211).chain([bytes.len() - 1]) {
@@ -163,6 +170,39 @@ fn an_index_leads_nowhere_else() {
         let path = folder.file("model.safetensors.index.json", text.as_bytes());
         let message = refused(&path, &Request::default());
         assert!(message.contains(expected), "{message}");
+    }
+}
+
+#[test]
+fn graphs_of_onnx_cannot_claim_more_than_there_is() {
+    let folder = Folder::new();
+    let entry = |value: &str| Message::default().text(1, "location").text(2, value);
+    let outside = |file: &str| matrix("a", &[1], &[]).number(14, 1).with(13, entry(file));
+    let deep = (0..6).fold(Message::default(), |graph, _| {
+        let branch = Message::default().text(1, "then_branch").with(6, graph);
+        Message::default().with(1, node("if", "If", &["x"], "y").with(5, branch))
+    });
+    let names: Vec<Message> = (0..400_000).map(|_| node("", "Add", &["x"], "y")).collect();
+    for (file, expected) in [
+        (model(&[], &[matrix("a", &[1 << 40, 1 << 40], &[1.0])]), "of shape [1099511627776, 1099"),
+        (model(&[], &[matrix("a", &[3], &[1.0])]), "has 4 bytes, not 4 for each number"),
+        (model(&[], &[matrix("a", &[1; 9], &[1.0])]), "tensor \"a\" has 9 axes"),
+        (model(&[], &[matrix("a", &[1], &[1.0]).bytes(4, &[0; 4])]), "has its numbers twice"),
+        (model(&[], &[outside("../data")]), "names \"../data\", which is not a file beside it"),
+        (model(&[], &[outside("/etc/passwd")]), "which is not a file beside it"),
+        (model(&[], &[outside(".")]), "which is not a file beside it"),
+        (
+            Message::default().number(1, 7).text(2, "x").with(7, deep).finish(),
+            "over 4 graphs inside",
+        ),
+        (model(&names, &[]), "its graph has over 33554432 bytes of names"),
+        (Message::default().number(1, 7).text(2, "x").finish(), "it has no graph"),
+        (b"\x08\x07\x3a\xff\xff\xff\xff\x0f".to_vec(), "claims 4294967295 bytes, but 0 are left"),
+        (b"\x08\x07\x3a\xff".to_vec(), "it ends inside a number"),
+        (b"\x08\x07\x12\x00\x0b".to_vec(), "is a field of kind 3"),
+    ] {
+        let message = refused(&folder.file("m.onnx", &file), &Request::default());
+        assert!(message.contains(expected), "{expected}: {message}");
     }
 }
 

@@ -4,7 +4,7 @@
 
 mod bed;
 
-use bed::Folder;
+use bed::{Folder, golden};
 use import::Request;
 use std::fs;
 use std::path::Path;
@@ -121,7 +121,10 @@ fn no_error_in_a_file_is_more_than_an_error() {
     let cases = [
         tutorial("tutorial-attention"),
         tutorial("tutorial-plain"),
+        tutorial("chatbot-concat"),
         tutorial("transformer-post"),
+        ("recurrent/torch-gru-additive".into(), "m.onnx", "m.onnx"),
+        ("hf/marian".into(), "encoder_model.onnx", ""),
         ("torch/tutorial-plain".into(), "words.json", "model.pt"),
         ("hf/marian".into(), "model.safetensors", ""),
         ("hf/t5".into(), "config.json", ""),
@@ -142,9 +145,18 @@ fn no_error_in_a_file_is_more_than_an_error() {
         }
         folder.file("model.safetensors.index.json", index.as_bytes());
         folder.file("words.json", list.as_bytes());
+        if case.1.ends_with(".onnx") {
+            let (_, name) = case.0.split_once('/').unwrap();
+            fs::copy(golden(&format!("onnx/{name}.onnx")), folder.path("m.onnx")).ok();
+            for part in ["encoder_model.onnx", "decoder_model.onnx"] {
+                fs::copy(golden(&format!("onnx/{name}/{part}")), folder.path(part)).ok();
+            }
+            fs::remove_file(folder.path("model.safetensors")).ok();
+            fs::remove_file(folder.path("model.safetensors.index.json")).ok();
+        }
         let path = folder.path(case.2);
         let config = folder.path("model.json");
-        let described = case.0.contains("transformer");
+        let described = case.0.contains("transformer") || case.0.contains("recurrent");
         let request = Request {
             config: described.then_some(config),
             source_words: (case.1 == "words.json").then(|| folder.path("words.json")),

@@ -128,11 +128,3 @@ fn a_cell_may_be_called_after_its_module() {
     let (description, weights) = import::open(&path, &request).unwrap().weights().unwrap();
     twin::Model::new(description, weights).unwrap();
 }
-
-#[test]
-fn the_chatbot_tutorial_is_refused_by_its_name() {
-    let folder = Folder::new();
-    let (path, _) = model(&folder, &[("de.concat.weight", &[D, 2 * D])]);
-    let message = refused(&path, &Request::default());
-    assert!(message.contains("`de.concat.weight` is of the chatbot tutorial"), "{message}");
-}

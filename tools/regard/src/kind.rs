@@ -133,6 +133,7 @@ fn recurrent_decoder(decoder: &RecurrentDecoderDims) -> Vec<Field> {
         Start::Last => "last",
         Start::Bridge => "bridge",
         Start::Mean => "mean",
+        Start::Cells => "cells",
     };
     let attention = match decoder.score {
         Score::None => "none",

@@ -13,6 +13,9 @@ pub struct Memory {
     /// The final state of each recurrent layer, its directions merged as its rows are; none of a
     /// Transformer.
     pub finals: Vec<State>,
+    /// The final state of each cell of a recurrent encoder: layer 0 forward, layer 0 backward, layer
+    /// 1 forward …
+    pub cells: Vec<State>,
     /// The final hidden states of the top recurrent layer, both directions side by side:
     /// `[hidden]` or `[2·hidden]`; empty of a Transformer.
     pub ends: Array1<f32>,
@@ -21,7 +24,7 @@ pub struct Memory {
 impl Memory {
     /// The memory of a Transformer.
     pub(crate) fn without_finals(states: Array2<f32>, present: Vec<bool>) -> Self {
-        Self { states, present, finals: Vec::new(), ends: Array1::zeros(0) }
+        Self { states, present, finals: Vec::new(), cells: Vec::new(), ends: Array1::zeros(0) }
     }
 
     /// The mean row over real tokens: `[memory]`.

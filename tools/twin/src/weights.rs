@@ -15,7 +15,7 @@ const MOST_BYTES: u64 = 1 << 30;
 const COUNT: &str = ".num_batches_tracked";
 
 /// The tensors of a file. Each is taken once; what is left at the end is reported.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Weights {
     tensors: BTreeMap<String, ArrayD<f32>>,
     /// Every name of the file, also of those taken: spelling hints draw on all of them.

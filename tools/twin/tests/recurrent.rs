@@ -128,6 +128,10 @@ fn the_start_must_suit_both_sides() {
     assert!(message.contains(expected), "{message}");
     let message = start("keras-transformer-to-gru", "bridge");
     assert!(message.contains("a Transformer encoder has no final state"), "{message}");
+    let message = edited("torch-lstm-cells", "decoder/layers", Some(json!(5))).unwrap_err();
+    let expected = "`decoder.start` is \"cells\", which copies states: the encoder has 4 cells of lstm \
+                    with states of width 7, but the decoder 5 of lstm and width 7";
+    assert!(message.to_string().contains(expected), "{message}");
     let message = edited("torch-lstm-plain", "decoder/layers", Some(json!(1))).unwrap_err();
     assert!(message.to_string().contains("2 layers of lstm"), "{message}");
 }

@@ -3,12 +3,15 @@
 //! ```text
 //! .safetensors ─┐
 //! ….index.json ─┼─► Store: a shape for each name ─ take(name, shape) ─► f32, checked
+//! .onnx         │
 //! .pt .pth .bin ┘          (read when the file is opened)   (read now, one tensor at a time)
 //! ```
 //! What a file is, its first bytes say, not its name. A tensor's shape must be the one that is asked
 //! for before any number of it is read, so that a file cannot ask for more memory than the model does.
 
 mod element;
+mod onnx;
+mod order;
 mod pickle;
 mod pytorch;
 mod safetensors;
@@ -18,6 +21,7 @@ pub(crate) use element::Float;
 
 use crate::{Error, names};
 use ndarray::{Array, ArrayD, Dimension, IxDyn};
+use order::Order;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
@@ -37,6 +41,7 @@ pub(crate) struct Found {
     /// Its element type, or the name of one that is not read.
     float: Result<Float, String>,
     place: Place,
+    order: Order,
 }
 
 /// Where its numbers are.
@@ -59,7 +64,25 @@ pub(crate) struct Store {
 impl Store {
     /// Opens a file of any kind.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let found = open_any(path)?;
+        Self::of(path, open_any(path)?)
+    }
+
+    /// Opens the files of a model in parts: `rename` gives a tensor of the n-th its name in the whole.
+    /// What several have, the last one's is taken.
+    pub(crate) fn open_parts(
+        path: &Path,
+        files: &[PathBuf],
+        rename: impl Fn(usize, &str) -> String,
+    ) -> Result<Self, Error> {
+        let mut all = BTreeMap::new();
+        for (n, file) in files.iter().enumerate() {
+            let found = open_file(file)?.into_iter();
+            all.extend(found.map(|(name, found)| (rename(n, &name), found)));
+        }
+        Self::of(path, all.into_iter().collect())
+    }
+
+    fn of(path: &Path, found: Vec<(String, Found)>) -> Result<Self, Error> {
         let tensors = names::plain(path, found)?;
         let names = tensors.keys().cloned().collect();
         Ok(Self { path: path.into(), tensors, names, taken: 0 })
@@ -81,6 +104,12 @@ impl Store {
     /// Names of tensors that were not taken yet, in order.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.tensors.keys().map(String::as_str)
+    }
+
+    /// The words of a dictionary under this name beside the tensors, if there is one.
+    pub(crate) fn words_of(&self, key: &str) -> Result<Option<Vec<String>>, Error> {
+        let pickled = self.tensors.values().any(|found| matches!(found.place, Place::PyTorch(_)));
+        if pickled { pytorch::words_of(&self.path, key) } else { Ok(None) }
     }
 
     /// Forgets tensors that no model needs.
@@ -127,6 +156,7 @@ impl Store {
             Place::PyTorch(tensor) => pytorch::read(tensor, float),
         };
         let values = values.map_err(|cause| self.unreadable(name, cause))?;
+        let values = found.order.given(values, need);
         if let Some(at) = values.iter().position(|value| !value.is_finite()) {
             let (name, value) = (name.into(), values[at]);
             return Err(Error::NotFinite {
@@ -203,6 +233,8 @@ fn open_file(path: &Path) -> Result<Vec<(String, Found)>, Error> {
         pytorch::open_zip(path, file, bytes)
     } else if pytorch::begins_legacy(&start) {
         pytorch::open_legacy(path, file, bytes)
+    } else if onnx::begins(&start) {
+        onnx::open(path, file, bytes)
     } else {
         Err(Error::Unknown { path: path.into(), what: what(&start) })
     }

@@ -182,6 +182,7 @@ fn fits(pattern: &str, name: &str) -> bool {
 fn stranger(module: &str, name: &str) -> String {
     format!(
         "it calls `{module}.{name}`, which makes no tensor, and nothing of it is run; save the weights \
-         alone, with torch.save(model.state_dict(), …)"
+         alone, with torch.save(model.state_dict(), …), or of two modules \
+         torch.save({{\"encoder\": encoder.state_dict(), \"decoder\": decoder.state_dict()}}, …)"
     )
 }

@@ -5,9 +5,9 @@
 //! `pytorch-reader`, which runs nothing either.
 
 use super::pickle::Walk;
-use super::{Float, Found, Place};
+use super::{Float, Found, Order, Place};
 use crate::Error;
-use pytorch_reader::{DType, PytorchReader};
+use pytorch_reader::{DType, PickleValue, PytorchReader};
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read as _, Seek as _};
 use std::path::Path;
@@ -125,7 +125,8 @@ fn tensors(path: &Path, bytes: u64) -> Result<Vec<(String, Found)>, Error> {
             DType::BF16 => Ok(Float::Bf16),
             other => Err(format!("{other:?}")),
         };
-        (name, Found { shape: tensor.shape().to_vec(), float, place: Place::PyTorch(tensor) })
+        let (shape, place) = (tensor.shape().to_vec(), Place::PyTorch(tensor));
+        (name, Found { shape, float, place, order: Order::Given })
     });
     Ok(found.collect())
 }
@@ -136,4 +137,23 @@ pub(super) fn read(tensor: &pytorch_reader::Tensor, float: Float) -> std::io::Re
     let mut values = Vec::with_capacity(bytes.len() / float.size());
     float.append(&bytes, &mut values);
     Ok(values)
+}
+
+/// `{"index2word": {0: "PAD", …}}` under `key`, in the order of the ids; `None` if there is none.
+pub(super) fn words_of(path: &Path, key: &str) -> Result<Option<Vec<String>>, Error> {
+    let Ok(PickleValue::Dict(mut fields)) = PytorchReader::read_pickle_data(path, Some(key)) else {
+        return Ok(None);
+    };
+    let Some(PickleValue::Dict(words)) = fields.remove("index2word") else { return Ok(None) };
+    let pair = |(id, word): (String, PickleValue)| match word {
+        PickleValue::String(word) => Some((id.parse::<usize>().ok()?, word)),
+        _ => None,
+    };
+    let mut pairs: Vec<(usize, String)> = words.into_iter().filter_map(pair).collect();
+    pairs.sort();
+    if pairs.iter().enumerate().any(|(place, (id, _))| place != *id) {
+        let why = format!("`{key}.index2word` does not give each id from 0 on once");
+        return Err(Error::container(path, "PyTorch", &why));
+    }
+    Ok(Some(pairs.into_iter().map(|(_, word)| word).collect()))
 }

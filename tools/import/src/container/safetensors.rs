@@ -2,7 +2,7 @@
 //!
 //! Only the header is read when the file is opened; a tensor is read when it is taken.
 
-use super::{Float, Found, Place};
+use super::{Float, Found, Order, Place};
 use crate::Error;
 use safetensors::Dtype;
 use safetensors::tensor::Metadata;
@@ -42,7 +42,8 @@ pub(super) fn open(path: &Path, file: File, bytes: u64) -> Result<Vec<(String, F
             other => Err(format!("{other:?}")),
         };
         let at = start + info.data_offsets.0 as u64;
-        (name, Found { shape: info.shape.clone(), float, place: Place::File(file.clone(), at) })
+        let place = Place::File(file.clone(), at);
+        (name, Found { shape: info.shape.clone(), float, place, order: Order::Given })
     });
     Ok(found.collect())
 }

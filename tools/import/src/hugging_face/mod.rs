@@ -5,12 +5,14 @@
 //! generation_config.json ─► Marks                     ├─► Description ─► Weights
 //! vocab.json, tokenizer.json … ─► words               ┘
 //! model.safetensors, pytorch_model.bin, or their index ─► Store ─┘
+//! encoder_model.onnx and decoder_model.onnx (parts.rs) ──────┘
 //! ```
 
 mod bart;
 mod fields;
 mod generation;
 mod harmless;
+mod parts;
 mod pieces;
 mod t5;
 mod words;
@@ -83,14 +85,26 @@ pub(crate) fn open(
         generation.finish()?;
     }
     let description = description(path, &family, &marks, request, remarks)?;
-    let store = Store::open(&weights_of(path)?)?;
+    let store = match parts::files(path) {
+        Some(files) if !has_weights(path) => parts::open(path, &files, family.head)?,
+        _ => Store::open(&weights_of(path)?)?,
+    };
     Ok((Folder { family, marks }, description, store))
+}
+
+fn has_weights(path: &Path) -> bool {
+    WEIGHTS.iter().any(|file| path.join(file).is_file())
 }
 
 fn weights_of(path: &Path) -> Result<PathBuf, Error> {
     let found = WEIGHTS.iter().map(|file| path.join(file)).find(|path| path.is_file());
     found.ok_or_else(|| {
-        let why = format!("has none of the files of weights that are read: {}", WEIGHTS.join(", "));
+        let why = format!(
+            "has none of the files of weights that are read: {}, {} with {}",
+            WEIGHTS.join(", "),
+            parts::ENCODER,
+            parts::DECODERS[0]
+        );
         Error::Model { path: path.into(), why }
     })
 }
@@ -99,6 +113,11 @@ fn family(fields: &Fields) -> Result<Family, Error> {
     let Some(model_type) = fields.text("model_type")? else {
         return fields.wrong("model_type", "is missing");
     };
+    if model_type == "encoder-decoder" {
+        let why = "is \"encoder-decoder\": two models such as BERT, whose output has a layer, GELU and a norm \
+                   before it (`cls.predictions.transform`), which the engine has not";
+        return fields.wrong("model_type", why);
+    }
     fields.expect("is_encoder_decoder", true)?;
     fields.expect("tie_encoder_decoder", false)?;
     fields.expect("add_cross_attention", false)?;

@@ -1,7 +1,7 @@
 //! Tensors that have our names already (docs/WEIGHTS.md), or all but.
 //!
 //! A cell may be called after its module: `encoder.gru.weight_ih_l0` is `encoder.rnn.weight_ih_l0`. Trained
-//! positions may have more rows than the description has places.
+//! positions may have more rows than the description has places. A tied output may lie there once more.
 
 use crate::Error;
 use crate::container::Store;
@@ -30,6 +30,11 @@ pub(crate) fn weights(mut store: Store, d: &Description) -> Result<Weights, Erro
             array.slice_axis_inplace(Axis(0), Slice::from(..places));
         }
         tensors.push((cell(&name).unwrap_or(name), array));
+    }
+    let of = |wanted: &str| tensors.iter().find(|(name, _)| name == wanted).map(|(_, array)| array);
+    let (output, table) = (of("output.weight"), of("decoder.embedding.weight"));
+    if d.tied_output && output.is_some() && output == table {
+        tensors.retain(|(name, _)| name != "output.weight");
     }
     Ok(Weights::of(tensors))
 }

@@ -13,6 +13,7 @@
 //! All sizes are seen from the shapes. Its `SOS_token` is 0, its `EOS_token` 1, and it has no padding:
 //! nothing of length above one sentence reaches the engine, and 0 stands for it.
 
+use super::gru;
 use super::words::Lists;
 use crate::container::Store;
 use crate::taken::Taken;
@@ -42,9 +43,6 @@ const ATTENTION: &str = "decoder.attention.Wa.weight";
 /// And one of the tutorial before 2023, whose attention has a row per place of the source.
 const OLD_ATTENTION: &str = "decoder.attn_combine.weight";
 
-/// A layer of the decoder of the chatbot tutorial, as that saves it and as one module.
-const CHATBOT: [&str; 2] = ["de.concat.weight", "decoder.concat.weight"];
-
 /// Sizes of such a model.
 pub(crate) struct Tutorial {
     source: usize,
@@ -59,13 +57,6 @@ pub(crate) struct Tutorial {
 impl Tutorial {
     /// Whether a file holds one, as its names say.
     pub(crate) fn of(store: &Store) -> Result<Option<Self>, Error> {
-        if let Some(name) = CHATBOT.iter().find(|name| store.has(name)) {
-            let why = format!(
-                "`{name}` is of the chatbot tutorial, whose decoder starts from states of both directions of \
-                 one layer, which the engine's do not"
-            );
-            return Err(Error::Model { path: store.path().into(), why });
-        }
         if !ALL.iter().all(|name| store.has(name)) {
             return Ok(None);
         }
@@ -102,7 +93,7 @@ impl Tutorial {
         request: &Request,
         remarks: &mut Vec<String>,
     ) -> Result<Description, Error> {
-        let lists = Lists::read(request, [self.source, self.target], ["SOS", "EOS"], remarks)?;
+        let lists = Lists::read(request, [self.source, self.target], &["SOS", "EOS"], remarks)?;
         let gru = Cell::Gru(Reset::After);
         let attention = self.d_attention.map(|d_attention| AttentionConfig {
             energy: EnergyKind::Additive { d_attention, function: EnergyFunction::Tanh },
@@ -161,7 +152,8 @@ impl Tutorial {
         let mut taken = Taken::from(store);
         let (d, hidden) = (self.d_embedding, self.decoder);
         taken.carry(ALL[0], ALL[0], &[self.source, d])?;
-        cell(&mut taken, "encoder", [d, self.encoder])?;
+        gru::take(&mut taken, ["encoder.gru", "encoder.rnn"], "l0", [d, self.encoder])?;
+        let gru = ["decoder.gru", "decoder.rnn"];
         let mut embedding = taken.matrix(ALL[2], [self.target, d])?;
         match self.d_attention {
             Some(d_attention) => {
@@ -174,29 +166,15 @@ impl Tutorial {
                 let v = "decoder.attention.Va.weight";
                 taken.carry(v, "decoder.attention.energy.weight", &[1, d_attention])?;
                 taken.store().take::<Ix1>("decoder.attention.Va.bias", &[1])?;
-                cell(&mut taken, "decoder", [d + self.encoder, hidden])?;
+                gru::take(&mut taken, gru, "l0", [d + self.encoder, hidden])?;
             }
             None => {
                 embedding.mapv_inplace(|value| value.max(0.0));
-                cell(&mut taken, "decoder", [d, hidden])?;
+                gru::take(&mut taken, gru, "l0", [d, hidden])?;
             }
         }
         taken.put(ALL[2], embedding);
         taken.linear("decoder.out", "output", [self.target, hidden])?;
         taken.weights()
     }
-}
-
-/// W and U of a GRU with their biases. `[width, hidden]`: of what it reads, of its state.
-fn cell(taken: &mut Taken, side: &str, [width, hidden]: [usize; 2]) -> Result<(), Error> {
-    let rows = 3usize.saturating_mul(hidden);
-    for (tensor, shape) in [
-        ("weight_ih_l0", &[rows, width][..]),
-        ("weight_hh_l0", &[rows, hidden]),
-        ("bias_ih_l0", &[rows]),
-        ("bias_hh_l0", &[rows]),
-    ] {
-        taken.carry(&format!("{side}.gru.{tensor}"), format!("{side}.rnn.{tensor}"), shape)?;
-    }
-    Ok(())
 }

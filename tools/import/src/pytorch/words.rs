@@ -20,7 +20,7 @@ impl Lists {
     pub(crate) fn read(
         request: &Request,
         sizes: [usize; 2],
-        marks: [&str; 2],
+        marks: &[&str],
         remarks: &mut Vec<String>,
     ) -> Result<Self, Error> {
         let lists = [(&request.source_words, "source"), (&request.target_words, "target")];
@@ -41,8 +41,8 @@ impl Lists {
                         "the file has no words of the {side}: give a list with --{side}-words, or ids \
                          with `regard run --ids`"
                     ));
-                    let marks = marks.iter().map(|mark| Some((*mark).to_owned()));
-                    Ok(words::numbered(marks.chain((2..size).map(|_| None)).take(size)))
+                    let named = marks.iter().map(|mark| Some((*mark).to_owned()));
+                    Ok(words::numbered(named.chain((marks.len()..size).map(|_| None)).take(size)))
                 }
             }
         });

@@ -1,6 +1,8 @@
 //! What the tests share: folders, and archives as torch.save writes them.
 #![allow(dead_code, reason = "each test takes its part")]
 
+pub(crate) mod onnx;
+
 use import::Request;
 use std::fs;
 use std::io::{Cursor, Write as _};

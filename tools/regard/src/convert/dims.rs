@@ -152,6 +152,7 @@ fn decoder(config: &DecoderConfig, memory: usize) -> RecurrentDecoderDims {
     let (start, function) = match config.start {
         StartKind::Zero => (Start::Zero, Function::None),
         StartKind::Last => (Start::Last, Function::None),
+        StartKind::Cells => (Start::Cells, Function::None),
         StartKind::Bridge(function) => (Start::Bridge, function),
         StartKind::Mean(function) => (Start::Mean, function),
     };

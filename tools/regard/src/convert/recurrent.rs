@@ -25,7 +25,7 @@ pub(super) fn of_encoder(slot: &Slot, encoder: &EncoderWeights) -> Entry {
 /// Of a decoder.
 pub(super) fn of_decoder(slot: &Slot, decoder: &DecoderWeights) -> Entry {
     let bridge: Option<&Bridge> = match &decoder.start {
-        Start::Zero | Start::Last => None,
+        Start::Zero | Start::Last | Start::Cells => None,
         Start::Bridge(layers) | Start::Mean(layers) => layers.get(slot.layer),
     };
     let maybe = |part: Option<&Linear>| part.map_or_else(nothing, linear);

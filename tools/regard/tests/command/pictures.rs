@@ -91,8 +91,8 @@ fn limits(golden: &str) -> Limits {
     match golden {
         // Found: 4 words, 18.4 dB.
         "keras-same" => Limits { words: 5, sqnr: 17.5, ..USUAL },
-        // Found: 25.8 dB at the decoder's output.
-        "keras-padded-pools" => Limits { sqnr: 25.0, ..USUAL },
+        // Found: 23.4 dB in the decoder's state.
+        "keras-padded-pools" => Limits { sqnr: 22.5, ..USUAL },
         // Found: 22.4 dB.
         "torch-depthwise" => Limits { sqnr: 21.5, ..USUAL },
         // Found: 21.6 dB, 0.198.

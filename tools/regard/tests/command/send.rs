@@ -92,10 +92,14 @@ fn what_does_not_fit_is_refused_by_the_firmware() {
 #[test]
 fn a_firmware_that_takes_no_models_says_so() {
     let (device, to) = serve(|mut port| {
-        let mut typed = [0; 64];
-        while port.read(&mut typed).is_ok_and(|n| !typed[..n].ends_with(b"\n")) {}
-        let text = b"> :update 111696 5372e199\r\n:update is not a command; :help lists them\r\n> ";
-        port.write_all(text).expect("connected");
+        let (mut line, mut byte) = (String::new(), [0]);
+        while !line.ends_with('\n') {
+            port.read_exact(&mut byte).expect("connected");
+            line.push(byte[0].into());
+        }
+        let line = line.trim_end();
+        let text = format!("> {line}\r\n:update is not a command; :help lists them\r\n> ");
+        port.write_all(text.as_bytes()).expect("connected");
     });
     let file = model("g2p-tiny", "g2p-tiny.rgd");
     let output = regard(Path::new("."), &["send", file.to_str().expect("UTF-8"), "--to", &to]);

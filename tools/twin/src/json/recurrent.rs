@@ -70,6 +70,7 @@ enum StartName {
     Last,
     Bridge,
     Mean,
+    Cells,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -137,6 +138,7 @@ fn start(name: StartName, function: Option<Function>) -> Result<StartKind, Error
         (StartName::Mean, function) => Ok(StartKind::Mean(function.unwrap_or_default())),
         (StartName::Zero, None) => Ok(StartKind::Zero),
         (StartName::Last, None) => Ok(StartKind::Last),
+        (StartName::Cells, None) => Ok(StartKind::Cells),
         (_, Some(_)) => {
             let why = "is given, but only the starts \"bridge\" and \"mean\" have a bridge";
             wrong("decoder.bridge_activation", why.into())

@@ -1,6 +1,6 @@
 //! Whether the fields of a recurrent side go together.
 
-use super::{DecoderConfig, EncoderConfig, EnergyKind, Part, StartKind};
+use super::{DecoderConfig, Directions, EncoderConfig, EnergyKind, Part, StartKind};
 use crate::Error;
 use crate::description::{EncoderKind, size, wrong};
 
@@ -50,6 +50,7 @@ impl DecoderConfig {
         let name = match self.start {
             StartKind::Zero | StartKind::Mean(_) => return Ok(()),
             StartKind::Last => "last",
+            StartKind::Cells => "cells",
             StartKind::Bridge(_) => "bridge",
         };
         let other = match encoder {
@@ -74,6 +75,20 @@ impl DecoderConfig {
                 "is \"last\", which copies states: the encoder leaves {}, but the decoder has {}",
                 words(of_encoder),
                 words(of_decoder)
+            );
+            return wrong(field, why);
+        }
+        let cells = encoder.layers * if encoder.directions == Directions::Forward { 1 } else { 2 };
+        let alike = encoder.cell.name() == self.cell.name() && encoder.hidden == self.hidden;
+        if self.start == StartKind::Cells && !(alike && self.layers <= cells) {
+            let why = format!(
+                "is \"cells\", which copies states: the encoder has {cells} cells of {} with states of \
+                 width {}, but the decoder {} of {} and width {}",
+                encoder.cell.name(),
+                encoder.hidden,
+                self.layers,
+                self.cell.name(),
+                self.hidden
             );
             return wrong(field, why);
         }

@@ -114,6 +114,8 @@ pub enum StartKind {
     Bridge(Function),
     /// A linear layer, read from the mean row of the memory, and its function.
     Mean(Function),
+    /// The final state of one cell of the encoder each, in the order of the cells.
+    Cells,
 }
 
 /// Behind the linear layers that make the first state, and behind the readout.

@@ -63,7 +63,7 @@ impl EncoderWeights {
         let embed = |&id| Ok(word(&self.embedding, id)?.to_owned());
         let mut rows = ids.iter().map(embed).collect::<Result<Vec<_>, Error>>()?;
         show_rows(observer, Site::SourceEmbedding, &rows);
-        let (mut finals, mut ends) = (Vec::new(), Array1::zeros(0));
+        let (mut finals, mut last, mut ends) = (Vec::new(), Vec::new(), Array1::zeros(0));
         for (i, layer) in self.layers.iter().enumerate() {
             let both = layer.read(&rows, &present);
             let merge = |position| merged(self.merge, both.iter().map(|one| &one.rows[position]));
@@ -74,9 +74,10 @@ impl EncoderWeights {
             let cell = cells.map(|cells| merged(self.merge, cells.into_iter()));
             finals.push(State { hidden: merged(self.merge, hidden()), cell });
             ends = merged(Merge::Concat, hidden());
+            last.extend(both.into_iter().map(|one| one.last));
         }
         show_rows(observer, Site::Memory, &rows);
-        Ok(Memory { states: stack(rows.into_iter()), present, finals, ends })
+        Ok(Memory { states: stack(rows.into_iter()), present, finals, cells: last, ends })
     }
 }
 

@@ -5,6 +5,7 @@
 //! | zero | 0 |
 //! | last | the encoder's final state of layer i (arXiv 1409.3215) |
 //! | bridge | `f(Bᵢ·[h→; h←] + b)`, of the encoder's top layer (arXiv 1409.0473) |
+//! | cells | the final state of cell i of the encoder: layer 0 forward, layer 0 backward, layer 1 … |
 //! | mean | `f(Bᵢ·mean(memory) + b)` (arXiv 1502.03044) |
 //!
 //! f is tanh or nothing. Bridges of an LSTM have a second matrix, which reads the same, for c.
@@ -21,6 +22,8 @@ pub enum Start {
     Zero,
     /// The encoder's final states.
     Last,
+    /// Those of its first cells.
+    Cells,
     /// A bridge per layer, read from the final hidden states of the encoder's top layer, both
     /// directions side by side.
     Bridge(Vec<Bridge>),
@@ -52,6 +55,7 @@ impl Start {
         Ok(match c.start {
             StartKind::Zero => Self::Zero,
             StartKind::Last => Self::Last,
+            StartKind::Cells => Self::Cells,
             StartKind::Bridge(function) => Self::Bridge(bridges(function, encoder.ends_width())?),
             StartKind::Mean(function) => Self::Mean(bridges(function, encoder.memory_width())?),
         })
@@ -65,6 +69,7 @@ impl Start {
         match self {
             Self::Zero => cells.iter().map(CellWeights::zero).collect(),
             Self::Last => memory.finals.clone(),
+            Self::Cells => memory.cells.iter().take(cells.len()).cloned().collect(),
             Self::Bridge(bridges) => through(bridges, &memory.ends),
             Self::Mean(bridges) => through(bridges, &memory.mean()),
         }

@@ -1,0 +1,257 @@
+//! What PyTorch calls the initialisers of a graph.
+//!
+//! | read by | the initialiser | is called |
+//! |---|---|---|
+//! | anything | has the name of a parameter: `fc.bias` | the same |
+//! | `MatMul` | has a made-up name, `onnx::MatMul_7`, and is transposed | as the bias that an `Add` behind it adds (`fc.bias`: `fc.weight`, `in_proj_bias`: `in_proj_weight`), else by the path of the node (`/encoder/fc/MatMul`: `encoder.fc.weight`) |
+//! | `Gemm` | the same, transposed unless `transB` | the same |
+//! | `Gather` | has a made-up name | by the path of the node |
+//! | `Add` | has a made-up name, and is added to a product of the same module | the same; behind `lm_head`: `final_logits_bias` |
+//! | `GRU`, `LSTM`, `RNN` | | by the path of the node, in pieces (`cell.rs`) |
+//!
+//! A second product of one module (`MatMul_1`) has `weight.1` and `bias.1`. Numbers alone, whole numbers and nodes that are constants are parts of the computation, not weights. All else is refused with the
+//! node that reads it.
+
+use super::graph::{Graph, Node, Tensor};
+use super::{Named, Order, cell};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Kinds of whole numbers, which no weight is of: int32, int64, bool.
+const WHOLE: [u64; 3] = [6, 7, 9];
+/// Parts of the names of nodes that read weights of few bits.
+const QUANTISED: [&str; 5] = ["Integer", "QLinear", "Dequantize", "DynamicQuantize", "NBits"];
+
+/// The output layer of transformers' models, and what BART's and its like add behind it.
+const LM_HEAD: &str = "lm_head";
+const FINAL_BIAS: &str = "final_logits_bias";
+
+/// What is known of a graph before anything is named.
+pub(super) struct Known<'g> {
+    tensors: HashMap<&'g str, usize>,
+    graph: &'g Graph,
+    /// What a copy or a transposition is of, and whether it is one more transposed.
+    same: HashMap<&'g str, (&'g str, bool)>,
+}
+
+impl<'g> Known<'g> {
+    fn of(graph: &'g Graph) -> Result<Self, String> {
+        let mut tensors = HashMap::new();
+        for (i, tensor) in graph.tensors.iter().enumerate() {
+            if tensors.insert(tensor.name.as_str(), i).is_some() {
+                return Err(format!("it has two tensors of the name {:?}", tensor.name));
+            }
+        }
+        let same = graph.nodes.iter().filter_map(|node| {
+            let flips = match node.op.as_str() {
+                "Identity" => false,
+                "Transpose" => true,
+                _ => return None,
+            };
+            let (input, output) = (node.inputs.first()?, node.outputs.first()?);
+            Some((output.as_str(), (input.as_str(), flips)))
+        });
+        Ok(Self { tensors, graph, same: same.collect() })
+    }
+
+    /// The initialiser that a name is of, and whether it is transposed.
+    pub(super) fn initialiser(&self, mut name: &'g str) -> Option<(usize, bool)> {
+        let mut flipped = false;
+        // More copies of copies than are ever made.
+        for _ in 0..8 {
+            if let Some(&tensor) = self.tensors.get(name) {
+                return Some((tensor, flipped));
+            }
+            let &(other, flips) = self.same.get(name)?;
+            (name, flipped) = (other, flipped != flips);
+        }
+        None
+    }
+
+    pub(super) fn tensor(&self, index: usize) -> &'g Tensor {
+        &self.graph.tensors[index]
+    }
+}
+
+/// Every weight of a graph.
+pub(super) fn all(graph: &Graph) -> Result<Vec<Named>, String> {
+    let known = Known::of(graph)?;
+    let biases = biases(&known);
+    let mut found = Weights::default();
+    for (i, tensor) in graph.tensors.iter().enumerate() {
+        if is_named(&tensor.name) && !WHOLE.contains(&tensor.kind) && !tensor.shape.is_empty() {
+            found.add(&known, whole(i, tensor, &tensor.name, false)?)?;
+        }
+    }
+    let mut layers = HashMap::new();
+    for node in &graph.nodes {
+        if let Some(rnn) = cell::Kind::of(&node.op) {
+            for one in cell::weights(&known, node, rnn, &mut layers)? {
+                found.add(&known, one)?;
+            }
+        } else if let Some((name, i)) = copied(&known, node) {
+            found.add(&known, whole(i, known.tensor(i), name, false)?)?;
+        } else {
+            found.read(&known, node, &biases)?;
+        }
+    }
+    found.finish(&known)
+}
+
+/// The name of a parameter that a node makes as a copy of another, where both sides share one.
+fn copied<'g>(known: &Known<'g>, node: &'g Node) -> Option<(&'g str, usize)> {
+    let name = node.outputs.first().filter(|name| node.op == "Identity" && is_named(name))?;
+    let (i, flipped) = known.initialiser(node.inputs.first()?)?;
+    (!flipped).then_some((name, i))
+}
+
+/// What was named so far.
+#[derive(Default)]
+struct Weights<'g> {
+    found: BTreeMap<String, Named>,
+    taken: BTreeSet<usize>,
+    /// Initialisers that nothing named yet, and who reads them.
+    left: BTreeMap<usize, &'g Node>,
+}
+
+impl<'g> Weights<'g> {
+    /// A parameter's own name goes before one that was found for a copy of it.
+    fn add(&mut self, known: &Known<'_>, one: Named) -> Result<(), String> {
+        self.taken.insert(one.tensor);
+        match self.found.get(&one.name) {
+            Some(other) if other.tensor != one.tensor => {
+                let (a, b) = (&known.tensor(other.tensor).name, &known.tensor(one.tensor).name);
+                if *a != one.name {
+                    return Err(format!("{a:?} and {b:?} are both weights of `{}`", one.name));
+                }
+            }
+            _ => drop(self.found.insert(one.name.clone(), one)),
+        }
+        Ok(())
+    }
+
+    /// Names what a node reads.
+    fn read(
+        &mut self,
+        known: &Known<'g>,
+        node: &'g Node,
+        biases: &HashMap<&str, &str>,
+    ) -> Result<(), String> {
+        for (place, input) in node.inputs.iter().enumerate() {
+            let Some((i, flipped)) = known.initialiser(input) else { continue };
+            let tensor = known.tensor(i);
+            if QUANTISED.iter().any(|part| node.op.contains(part)) {
+                return Err(format!(
+                    "{} reads {:?}, weights of few bits; export the model in floating point",
+                    node.said(),
+                    tensor.name
+                ));
+            }
+            let made_up = !is_named(&tensor.name) && !WHOLE.contains(&tensor.kind);
+            let passed_on = matches!(node.op.as_str(), "Identity" | "Transpose");
+            if !made_up || passed_on || tensor.shape.iter().all(|&n| n == 1) {
+                continue;
+            }
+            match name(node, place, biases) {
+                Some((name, _)) if self.taken.contains(&i) && again(&name) => {}
+                Some((name, turned)) if tensor.shape.len() <= 2 => {
+                    self.add(known, whole(i, tensor, &name, turned != flipped)?)?;
+                }
+                _ => drop(self.left.entry(i).or_insert(node)),
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self, known: &Known<'_>) -> Result<Vec<Named>, String> {
+        let Self { found, taken, left } = self;
+        let Some((i, node)) = left.into_iter().find(|(i, _)| !taken.contains(i)) else {
+            return Ok(found.into_values().collect());
+        };
+        let (said, tensor) = (node.said(), known.tensor(i));
+        Err(format!(
+            "{said} reads {:?} of shape {:?}, and nothing says what weight that is",
+            tensor.name, tensor.shape
+        ))
+    }
+}
+
+/// Names of the biases that are added to products, by the name of the product.
+fn biases<'g>(known: &Known<'g>) -> HashMap<&'g str, &'g str> {
+    let adds = known.graph.nodes.iter().filter(|node| node.op == "Add");
+    let pairs = adds.filter_map(|node| {
+        let [a, b] = node.inputs.as_slice() else { return None };
+        let bias = |name: &'g str| {
+            let (i, _) = known.initialiser(name)?;
+            Some(known.tensor(i).name.as_str()).filter(|name| is_named(name))
+        };
+        bias(a).map(|bias| (b.as_str(), bias)).or_else(|| Some((a.as_str(), bias(b)?)))
+    });
+    let ends = |bias: &str| matches!(bias.rsplit('.').next(), Some("bias" | "in_proj_bias"));
+    pairs.filter(|(_, bias)| ends(bias)).collect()
+}
+
+/// What a made-up initialiser is called that a node reads, and whether it is transposed there.
+fn name(node: &Node, place: usize, biases: &HashMap<&str, &str>) -> Option<(String, bool)> {
+    let weight = |bias: &str| Some(format!("{}weight", bias.strip_suffix("bias")?));
+    let by_path = |end: &str| Some(format!("{}.{end}{}", path(node)?, number(node)));
+    match (node.op.as_str(), place) {
+        ("MatMul", 1) => {
+            let bias = node.outputs.first().and_then(|output| biases.get(output.as_str()));
+            Some((bias.and_then(|bias| weight(bias)).or_else(|| by_path("weight"))?, true))
+        }
+        ("Gemm", 1) => {
+            let bias = node.inputs.get(2).filter(|name| is_named(name));
+            let name = bias.and_then(|bias| weight(bias)).or_else(|| by_path("weight"))?;
+            Some((name, node.number("transB") != Some(1)))
+        }
+        ("Gemm", 2) => Some((by_path("bias")?, false)),
+        ("Gather", 0) => Some((by_path("weight")?, false)),
+        ("Add", 0 | 1) => {
+            let product = module(node.inputs.get(1 - place)?.as_str())?;
+            match path(node) {
+                Some(path) if path == product => Some((by_path("bias")?, false)),
+                None if product == LM_HEAD => Some((FINAL_BIAS.into(), false)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The module that a node is of: `/encoder/layers.0/fc/MatMul` is of `encoder.layers.0.fc`.
+pub(super) fn path(node: &Node) -> Option<String> {
+    module(&node.name)
+}
+
+/// A second product of one module, as `nn.MultiheadAttention` has it, is called so: `MatMul_1`, `.1` here.
+fn number(node: &Node) -> String {
+    let number = node.name.rsplit(['/', '_']).next().filter(|end| end.parse::<u16>().is_ok());
+    number.map(|number| format!(".{number}")).unwrap_or_default()
+}
+
+/// Whether a module is called so because it ran before: `fc_1`, of `fc`.
+fn again(name: &str) -> bool {
+    let module = name.rsplit_once('.').map_or("", |(module, _)| module);
+    module.rsplit_once('_').is_some_and(|(_, end)| end.parse::<u16>().is_ok())
+}
+
+/// The module of a node, or of what it writes, by its name.
+fn module(name: &str) -> Option<String> {
+    let (module, _) = name.strip_prefix('/')?.rsplit_once('/')?;
+    Some(module.replace('/', "."))
+}
+
+/// Whether a name is that of a parameter, not one that the exporter made up.
+fn is_named(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['/', ':']) && !name.starts_with("val_")
+}
+
+fn whole(i: usize, tensor: &Tensor, name: &str, transposed: bool) -> Result<Named, String> {
+    let shape: Result<Vec<usize>, _> = tensor.shape.iter().map(|&n| usize::try_from(n)).collect();
+    let mut shape = shape.map_err(|_| format!("tensor {:?} is too large", tensor.name))?;
+    let order = if transposed && shape.len() == 2 { Order::Transposed } else { Order::Given };
+    if order == Order::Transposed {
+        shape.reverse();
+    }
+    Ok(Named { name: name.to_owned(), tensor: i, skip: 0, shape, order })
+}
