@@ -11,6 +11,7 @@
 mod container;
 mod error;
 mod hugging_face;
+mod keras;
 mod names;
 mod pytorch;
 mod taken;
@@ -20,7 +21,7 @@ mod words;
 pub use error::Error;
 pub use hugging_face::USUAL_LENGTH;
 
-use container::Store;
+use container::{Origin, Store};
 use pytorch::{Sides, Tutorial, as_they_are};
 use std::path::{Path, PathBuf};
 use twin::{Description, Weights};
@@ -62,6 +63,7 @@ enum Layout {
     Transformer(Sides),
     Tutorial(Tutorial),
     HuggingFace(hugging_face::Folder),
+    Keras(keras::Saved),
 }
 
 /// Opens a file of weights, or a folder.
@@ -125,6 +127,11 @@ fn described(store: Store, config: &Path, request: &Request) -> Result<Import, E
 
 fn undescribed(store: Store, request: &Request) -> Result<Import, Error> {
     let mut remarks = Vec::new();
+    if let Origin::Keras(Some(config)) = store.origin() {
+        let (saved, description) = keras::Saved::of(&store, config, request, &mut remarks)?;
+        description.check()?;
+        return Ok(Import { description, remarks, store, layout: Layout::Keras(saved) });
+    }
     let Some(tutorial) = Tutorial::of(&store)? else {
         let why = "its tensors do not say what model they are of; describe it with --config FILE \
                    (docs/WEIGHTS.md), or give the folder of a Hugging Face model";
@@ -147,6 +154,7 @@ impl Import {
             Layout::Transformer(sides) => sides.weights(store, &description)?,
             Layout::Tutorial(tutorial) => tutorial.weights(store)?,
             Layout::HuggingFace(folder) => folder.weights(store, &description)?,
+            Layout::Keras(saved) => saved.weights(store)?,
         };
         Ok((description, weights))
     }

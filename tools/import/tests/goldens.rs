@@ -84,3 +84,20 @@ fn transformers_of_pytorch_need_the_description_alone() {
         assert_eq!(compare(&model, &folder.join("golden.safetensors")), 4);
     }
 }
+
+#[test]
+fn functional_models_of_keras_need_no_description() {
+    for name in ["gru-luong", "lstm-letters", "gru-additive-trained"] {
+        let folder = root().join("keras").join(name);
+        println!("{name}");
+        let words = |side: &str| Some(folder.join(side)).filter(|path| path.is_file());
+        let request = Request {
+            source_words: words("source.txt"),
+            target_words: words("target.txt"),
+            max_target: Some(if name.ends_with("trained") { 10 } else { 9 }),
+            ..Request::default()
+        };
+        let model = model(&folder.join("model.keras"), &request);
+        assert_eq!(compare(&model, &folder.join("golden.safetensors")), 4);
+    }
+}

@@ -102,7 +102,7 @@ impl Tutorial {
         request: &Request,
         remarks: &mut Vec<String>,
     ) -> Result<Description, Error> {
-        let lists = Lists::read(request, [self.source, self.target], ["SOS", "EOS"], remarks)?;
+        let lists = Lists::read(request, [self.source, self.target], &["SOS", "EOS"], remarks)?;
         let gru = Cell::Gru(Reset::After);
         let attention = self.d_attention.map(|d_attention| AttentionConfig {
             energy: EnergyKind::Additive { d_attention, function: EnergyFunction::Tanh },

@@ -20,7 +20,7 @@ impl Lists {
     pub(crate) fn read(
         request: &Request,
         sizes: [usize; 2],
-        marks: [&str; 2],
+        marks: &[&str],
         remarks: &mut Vec<String>,
     ) -> Result<Self, Error> {
         let lists = [(&request.source_words, "source"), (&request.target_words, "target")];
@@ -42,7 +42,7 @@ impl Lists {
                          with `regard run --ids`"
                     ));
                     let marks = marks.iter().map(|mark| Some((*mark).to_owned()));
-                    Ok(words::numbered(marks.chain((2..size).map(|_| None)).take(size)))
+                    Ok(words::numbered(marks.chain(std::iter::repeat(None)).take(size)))
                 }
             }
         });
