@@ -15,6 +15,7 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 import keras
 import numpy as np
 from keras import layers as L
+from keras import ops
 
 from keras_random import randomise
 
@@ -156,8 +157,186 @@ class Additive(Digits):
         return {"memory": memory, "read": read, "asked": asked, "words": words}
 
 
+@keras.saving.register_keras_serializable()
+class PositionalEmbedding(L.Layer):
+    """The classes of keras.io, "English-to-Spanish translation with a … Transformer"."""
+
+    def __init__(self, places, words, width, **kwargs):
+        super().__init__(**kwargs)
+        self.sizes = {"places": places, "words": words, "width": width}
+        self.token_embeddings = L.Embedding(words, width)
+        self.position_embeddings = L.Embedding(places, width)
+
+    def call(self, inputs):
+        places = ops.arange(0, ops.shape(inputs)[-1], 1)
+        return self.token_embeddings(inputs) + self.position_embeddings(places)
+
+    def compute_mask(self, inputs, mask=None):
+        return ops.not_equal(inputs, 0)
+
+    def get_config(self):
+        return super().get_config() | self.sizes
+
+
+class Block(L.Layer):
+    def __init__(self, width, inner, heads, norms, **kwargs):
+        super().__init__(**kwargs)
+        self.sizes = {"width": width, "inner": inner, "heads": heads}
+        self.dense_proj = keras.Sequential([L.Dense(inner, activation="relu"), L.Dense(width)])
+        for number in range(1, norms + 1):
+            setattr(self, f"layernorm_{number}", L.LayerNormalization())
+        self.supports_masking = True
+
+    def get_config(self):
+        return super().get_config() | self.sizes
+
+
+@keras.saving.register_keras_serializable()
+class TransformerEncoder(Block):
+    def __init__(self, width, inner, heads, **kwargs):
+        super().__init__(width, inner, heads, 2, **kwargs)
+        self.attention = L.MultiHeadAttention(heads, width)
+
+    def call(self, inputs, mask=None):
+        mask = None if mask is None else ops.cast(mask[:, None, :], "int32")
+        x = self.layernorm_1(inputs + self.attention(inputs, inputs, inputs, attention_mask=mask))
+        return self.layernorm_2(x + self.dense_proj(x))
+
+
+@keras.saving.register_keras_serializable()
+class TransformerDecoder(Block):
+    def __init__(self, width, inner, heads, **kwargs):
+        super().__init__(width, inner, heads, 3, **kwargs)
+        self.attention_1 = L.MultiHeadAttention(heads, width)
+        self.attention_2 = L.MultiHeadAttention(heads, width)
+
+    def call(self, inputs, mask=None, scores=False):
+        inputs, memory = inputs
+        mask = [None, None] if mask is None else mask
+        seen = None if mask[1] is None else ops.cast(mask[1][:, None, :], "int32")
+        own = self.attention_1(inputs, inputs, inputs, use_causal_mask=True)
+        x = self.layernorm_1(inputs + own)
+        cross, alignment = self.attention_2(
+            x, memory, memory, attention_mask=seen, return_attention_scores=True
+        )
+        x = self.layernorm_2(x + cross)
+        x = self.layernorm_3(x + self.dense_proj(x))
+        return alignment if scores else x
+
+
+class Transformer(Digits):
+    """Two layers of a decoder, one of an encoder."""
+
+    steps, rate = 2500, 3e-3
+
+    def build(self, source, target):
+        x = PositionalEmbedding(11, 14, 16)(source)
+        memory = TransformerEncoder(16, 24, 2)(x)
+        y = PositionalEmbedding(12, 14, 16)(target)
+        y = TransformerDecoder(16, 24, 2)([y, memory])
+        self.last = TransformerDecoder(16, 24, 2)
+        asked = [y, memory]
+        y = L.Dropout(0.05)(self.last(asked))
+        words = L.Dense(14, activation="softmax", name="words")(y)
+        return {"memory": memory, "read": y, "asked": asked, "words": words}
+
+    def attention(self, asked, return_attention_scores):
+        return None, ops.mean(self.last(asked, scores=True), 1)
+
+
+class Encoder(keras.Model):
+    """Of a class of one's own, with our names: words and two layers in both directions."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding = L.Embedding(17, 8)
+        self.rnn = [L.Bidirectional(L.GRU(6, return_sequences=True)) for _ in range(2)]
+
+    def call(self, ids):
+        x = self.embedding(ids)
+        for rnn in self.rnn:
+            x = rnn(x)
+        return x
+
+
+class Attention(L.Layer):
+    """arXiv 1409.0473, as most write it."""
+
+    def __init__(self):
+        super().__init__()
+        self.query, self.key, self.energy = L.Dense(7), L.Dense(7), L.Dense(1)
+
+    def call(self, state, memory):
+        energies = self.energy(ops.tanh(self.query(state)[:, None] + self.key(memory)))
+        scores = ops.softmax(energies, 1)
+        return ops.sum(scores * memory, 1), scores[:, :, 0]
+
+
+class Decoder(L.Layer):
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.attention = L.Embedding(19, 8), Attention()
+        self.cell, self.bridge = L.LSTMCell(10), L.Dense(10, activation="tanh")
+        self.bridge_cell = L.Dense(10, activation="tanh")
+
+    def start(self, memory):
+        mean = ops.mean(memory, 1)
+        return [self.bridge(mean), self.bridge_cell(mean)]
+
+    def call(self, token, states, memory):
+        context, scores = self.attention(states[0], memory)
+        x = ops.concatenate([self.embedding(token), context], -1)
+        _, states = self.cell(x, states)
+        return ops.concatenate([states[0], context], -1), states, scores
+
+
+class Bahdanau(keras.Model):
+    """One call for each step; saved as weights alone, beside a description."""
+
+    bos, eos, longest, words, first = 1, 2, 9, 17, 3
+
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.decoder, self.out = Encoder(), Decoder(), L.Dense(19)
+        self.look(np.array([[3, 4]]), np.array([[1]]))
+        self.built = True
+
+    def look(self, source, target):
+        memory = self.encoder(source)
+        states, seen = self.decoder.start(memory), []
+        for token in target[0]:
+            x, states, scores = self.decoder(np.array([token]), states, memory)
+            seen.append((np.array(self.out(x)[0]), np.array(scores[0])))
+        logits, scores = (np.stack(column) for column in zip(*seen))
+        return np.array(memory[0]), logits, scores
+
+    def randomise(self, rng):
+        for layer in (self.encoder, self.decoder, self.out):
+            randomise(layer, layer is self.out, rng)
+        Functional.silence(self, self.out)
+
+    def save(self, folder):
+        self.save_weights(folder / "model.weights.h5")
+
+    def fields(self):
+        table = lambda n: {"words": ["<pad>", "<bos>", "<eos>", *map(str, range(3, n))],  # noqa: E731
+                           "pad": 0, "bos": 1, "eos": 2}  # fmt: skip
+        return {
+            "encoder": {"kind": "recurrent", "cell": "gru", "hidden": 6, "layers": 2,
+                        "directions": "both"},
+            "decoder": {"kind": "recurrent", "cell": "lstm", "hidden": 10, "layers": 1,
+                        "start": "mean", "attention": {"kind": "additive", "d_attention": 7},
+                        "cell_reads": ["embedding", "context"],
+                        "output_reads": ["state", "context"]},
+            "d_embedding": 8, "tied_output": False, "max_source_len": 9, "max_target_len": 9,
+            "lowercase": False, "source": table(17), "target": table(19), "selftest": "5 7 3",
+        }  # fmt: skip
+
+
 MODELS = {
     "gru-luong": Luong,
     "lstm-letters": Letters,
+    "lstm-bahdanau": Bahdanau,
     "gru-additive-trained": Additive,
+    "transformer-trained": Transformer,
 }

@@ -116,6 +116,11 @@ fn described(store: Store, config: &Path, request: &Request) -> Result<Import, E
     if let Some(selftest) = &request.selftest {
         description.selftest.clone_from(selftest);
     }
+    if matches!(store.origin(), Origin::Keras(_)) {
+        description.check()?;
+        let layout = Layout::Keras(keras::Saved::Named);
+        return Ok(Import { description, remarks: Vec::new(), store, layout });
+    }
     let sides = Sides::of(&store);
     if let Some(sides) = &sides {
         sides.complete(&store, &mut description);
@@ -154,7 +159,7 @@ impl Import {
             Layout::Transformer(sides) => sides.weights(store, &description)?,
             Layout::Tutorial(tutorial) => tutorial.weights(store)?,
             Layout::HuggingFace(folder) => folder.weights(store, &description)?,
-            Layout::Keras(saved) => saved.weights(store)?,
+            Layout::Keras(saved) => saved.weights(store, &description)?,
         };
         Ok((description, weights))
     }

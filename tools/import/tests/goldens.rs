@@ -87,7 +87,7 @@ fn transformers_of_pytorch_need_the_description_alone() {
 
 #[test]
 fn functional_models_of_keras_need_no_description() {
-    for name in ["gru-luong", "lstm-letters", "gru-additive-trained"] {
+    for name in ["gru-luong", "lstm-letters", "gru-additive-trained", "transformer-trained"] {
         let folder = root().join("keras").join(name);
         println!("{name}");
         let words = |side: &str| Some(folder.join(side)).filter(|path| path.is_file());
@@ -100,4 +100,12 @@ fn functional_models_of_keras_need_no_description() {
         let model = model(&folder.join("model.keras"), &request);
         assert_eq!(compare(&model, &folder.join("golden.safetensors")), 4);
     }
+}
+
+#[test]
+fn classes_of_keras_of_ones_own_need_the_description_alone() {
+    let folder = root().join("keras/lstm-bahdanau");
+    let request = Request { config: Some(folder.join("model.json")), ..Request::default() };
+    let model = model(&folder.join("model.weights.h5"), &request);
+    assert_eq!(compare(&model, &folder.join("golden.safetensors")), 4);
 }

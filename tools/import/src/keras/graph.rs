@@ -19,6 +19,18 @@ const MOST: [usize; 2] = [8, 4096];
 /// The class of a model whose connections are in the file.
 const FUNCTIONAL: &str = "Functional";
 
+/// What layers read may have a name, in this order.
+const READ: [&str; 8] = [
+    "inputs",
+    "sequence",
+    "sequences",
+    "decoder_sequence",
+    "query",
+    "value",
+    "key",
+    "encoder_outputs",
+];
+
 /// An output of a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Ref {
@@ -145,10 +157,6 @@ impl Graph {
         Ok(refs(&config["output_layers"], scope))
     }
 
-    pub(super) fn file(&self) -> &Path {
-        &self.file
-    }
-
     /// All layers.
     pub(super) fn nodes(&self) -> impl Iterator<Item = &Node> {
         self.nodes.values()
@@ -245,7 +253,7 @@ fn text<'v>(value: &'v Value, field: &str) -> &'v str {
 fn read_call(call: &Value, scope: &str) -> Call {
     let mut inputs = refs(&call["args"], scope);
     let state = refs(&call["kwargs"]["initial_state"], scope);
-    for field in ["inputs", "sequence", "sequences", "query", "value", "key"] {
+    for field in READ {
         inputs.extend(refs(&call["kwargs"][field], scope));
     }
     Call { inputs, state }

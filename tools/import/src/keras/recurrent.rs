@@ -73,7 +73,7 @@ pub(super) struct Linear {
 }
 
 /// A model.
-pub(super) struct Model {
+pub(crate) struct Model {
     pub(super) encoder: Stack,
     pub(super) decoder: Stack,
     pub(super) starts: Starts,

@@ -175,6 +175,9 @@ impl Model {
             }
             None => joined(&mut taken, &self.output, "output", &widths)?,
         }
+        let tables = [&encoder.words, &decoder.words].map(|words| &words.path);
+        let tables = tables.map(|path| path.as_ref().map(|path| var(path, 0)));
+        taken.store().leave_out(|name| tables.iter().flatten().any(|table| table == name));
         taken.weights()
     }
 }
