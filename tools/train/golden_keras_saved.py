@@ -41,7 +41,9 @@ def telling(records: list[dict], trained: bool) -> bool:
 
 
 def sources(model, rng) -> list[list[int]]:
-    return [rng.integers(model.first, model.words, n).tolist() for n in LENGTHS]
+    """With an end mark where the model was trained on one."""
+    ends = [model.eos] if hasattr(model, "train") else []
+    return [[*rng.integers(model.first, model.words, n).tolist(), *ends] for n in LENGTHS]
 
 
 def write(folder: Path, name: str) -> None:

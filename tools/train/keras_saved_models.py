@@ -111,11 +111,11 @@ class Digits(Functional):
     steps, rate = 1500, 5e-3
 
     def batch(self, rng, size=64):
-        source, target = np.zeros((size, 9), "int32"), np.zeros((size, 11), "int32")
+        source, target = np.zeros((size, 10), "int32"), np.zeros((size, 11), "int32")
         target[:, 0] = self.bos
         for k in range(size):
             digits = rng.integers(4, 14, rng.integers(2, 10))
-            source[k, : len(digits)] = digits
+            source[k, : len(digits) + 1] = [*digits, self.eos]
             target[k, 1 : len(digits) + 1] = digits[::-1]
             target[k, len(digits) + 1] = self.eos
         return source, target
@@ -166,6 +166,7 @@ class PositionalEmbedding(L.Layer):
         self.sizes = {"places": places, "words": words, "width": width}
         self.token_embeddings = L.Embedding(words, width)
         self.position_embeddings = L.Embedding(places, width)
+        self.supports_masking = True
 
     def call(self, inputs):
         places = ops.arange(0, ops.shape(inputs)[-1], 1)
@@ -227,7 +228,7 @@ class TransformerDecoder(Block):
 class Transformer(Digits):
     """Two layers of a decoder, one of an encoder."""
 
-    steps, rate = 2500, 3e-3
+    steps, rate = 2000, 3e-3
 
     def build(self, source, target):
         x = PositionalEmbedding(11, 14, 16)(source)

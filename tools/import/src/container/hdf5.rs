@@ -41,14 +41,10 @@ pub(super) fn wrong(path: &Path, why: &str) -> Error {
     Error::container(path, "HDF5", why)
 }
 
-/// The tensors of a file in a storage. `bytes`: of the whole file, its zip archive included.
-pub(super) fn open(
-    path: &Path,
-    storage: Arc<dyn Storage>,
-    bytes: u64,
-) -> Result<Vec<(String, Found)>, Error> {
+/// The tensors of a file in a storage.
+pub(super) fn open(path: &Path, storage: Arc<dyn Storage>) -> Result<Vec<(String, Found)>, Error> {
     let failed = |cause: hdf5_reader::error::Error| wrong(path, &cause.to_string());
-    let most = usize::try_from(bytes.saturating_mul(MOST_TIMES)).unwrap_or(usize::MAX);
+    let most = usize::try_from(storage.len().saturating_mul(MOST_TIMES)).unwrap_or(usize::MAX);
     let options = OpenOptions::default()
         .with_chunk_cache_bytes(0)
         .with_max_chunk_bytes(most)

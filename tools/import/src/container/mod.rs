@@ -219,7 +219,7 @@ fn open_file(path: &Path) -> Result<(Vec<(String, Found)>, Origin), Error> {
     (&file).take(START).read_to_end(&mut start).map_err(failed)?;
     let of_keras = |(found, config): keras::Saved| (found, Origin::Keras(config));
     if hdf5::begins(&start) {
-        return keras::open_weights(path, file, bytes).map(of_keras);
+        return keras::open_weights(path, file).map(of_keras);
     }
     if pytorch::begins_zip(&start) && keras::is_one(&file) {
         return keras::open_archive(path, file, bytes).map(of_keras);
