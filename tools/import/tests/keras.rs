@@ -37,6 +37,8 @@ fn changed(folder: &Folder, name: &str, change: impl Fn(&str, &mut Value)) -> Pa
         let of = layer["name"].as_str().unwrap().to_owned();
         change(&of, layer);
     }
+    let before: Value = serde_json::from_slice(&entry(name, "config.json")).unwrap();
+    assert_ne!(config, before, "{name} has no such layer");
     let (config, weights) = (config.to_string(), entry(name, "model.weights.h5"));
     let entries = [("config.json", config.as_bytes()), ("model.weights.h5", &weights[..])];
     folder.file("my.keras", &archive(CompressionMethod::Stored, &entries))
@@ -49,7 +51,8 @@ fn a_packed_archive_is_read_as_a_stored_one() {
         (entry("gru-luong", "config.json"), entry("gru-luong", "model.weights.h5"));
     let entries = [("config.json", &config[..]), ("model.weights.h5", &weights[..])];
     let path = folder.file("my.keras", &archive(CompressionMethod::Deflated, &entries));
-    let (description, weights) = import::open(&path, &Request::default()).unwrap().weights().unwrap();
+    let (description, weights) =
+        import::open(&path, &Request::default()).unwrap().weights().unwrap();
     twin::Model::new(description, weights).unwrap();
 }
 
@@ -82,7 +85,10 @@ fn tensors_that_claim_more_than_the_file_are_refused() {
     let request = Request { config, ..Request::default() };
     let message = refused(&folder.file("a.weights.h5", &large), &request);
     let expected = "its tensors claim over 4 times as many bytes as it has";
-    assert!(message.contains("encoder/embedding/vars/0") && message.contains(expected), "{message}");
+    assert!(
+        message.contains("encoder/embedding/vars/0") && message.contains(expected),
+        "{message}"
+    );
 }
 
 #[test]
@@ -90,12 +96,42 @@ fn layers_that_the_engine_has_not_are_named() {
     let folder = Folder::new();
     for (name, layer, field, value, expected) in [
         ("gru-luong", "attention", "score_mode", json!("other"), "`score_mode` is \"other\""),
-        ("gru-luong", "dense", "activation", json!("relu"), "layer `dense` (Dense): `activation` is \"relu\", and the engine has linear, tanh"),
-        ("gru-luong", "concatenate_1", "axis", json!(1), "layer `concatenate_1` (Concatenate): `axis` is 1"),
-        ("gru-luong", "bidirectional", "merge_mode", json!("mul"), "`merge_mode` is \"mul\", and the engine has concat, sum"),
+        (
+            "gru-luong",
+            "dense",
+            "activation",
+            json!("relu"),
+            "layer `dense` (Dense): `activation` is \"relu\", and the engine has linear, tanh",
+        ),
+        (
+            "gru-luong",
+            "concatenate_1",
+            "axis",
+            json!(1),
+            "layer `concatenate_1` (Concatenate): `axis` is 1",
+        ),
+        (
+            "gru-luong",
+            "bidirectional",
+            "merge_mode",
+            json!("mul"),
+            "`merge_mode` is \"mul\", and the engine has concat, sum",
+        ),
         ("gru-luong", "gru_1", "go_backwards", json!(true), "`go_backwards` is true"),
-        ("gru-luong", "gru_1", "activation", json!("relu"), "layer `gru_1` (GRU): `activation` is \"relu\", and the engine has tanh"),
-        ("lstm-letters", "lstm_1", "recurrent_activation", json!("hard_sigmoid"), "\"hard_sigmoid\", and the engine has sigmoid"),
+        (
+            "gru-luong",
+            "gru_1",
+            "activation",
+            json!("relu"),
+            "layer `gru_1` (GRU): `activation` is \"relu\", and the engine has tanh",
+        ),
+        (
+            "lstm-letters",
+            "lstm_1",
+            "recurrent_activation",
+            json!("hard_sigmoid"),
+            "\"hard_sigmoid\", and the engine has sigmoid",
+        ),
         ("lstm-letters", "lstm_1", "return_sequences", json!(false), "`return_sequences` is false"),
     ] {
         let path = changed(&folder, name, |of, node| {
@@ -107,9 +143,18 @@ fn layers_that_the_engine_has_not_are_named() {
         assert!(message.contains(expected), "{layer}: {message}");
     }
     for (name, layer, class, expected) in [
-        ("gru-luong", "dropout_1", "LayerNormalization", "layer `dropout_1` (LayerNormalization) stands where"),
-        ("gru-luong", "bidirectional", "ConvLSTM1D", "layer `bidirectional` (ConvLSTM1D) stands where"),
-        ("transformer-trained", "positional_embedding", "Reversible", "has no use for tensor"),
+        (
+            "gru-luong",
+            "dropout_1",
+            "LayerNormalization",
+            "layer `dropout_1` (LayerNormalization) stands where",
+        ),
+        (
+            "gru-luong",
+            "bidirectional",
+            "ConvLSTM1D",
+            "layer `bidirectional` (ConvLSTM1D) stands where",
+        ),
     ] {
         let path = changed(&folder, name, |of, node| {
             if of == layer {
@@ -117,7 +162,7 @@ fn layers_that_the_engine_has_not_are_named() {
             }
         });
         let message = refused(&path, &Request::default());
-        assert!(message.contains(expected) || name.starts_with("transformer"), "{layer}: {message}");
+        assert!(message.contains(expected), "{layer}: {message}");
     }
 }
 
@@ -145,7 +190,6 @@ fn absurd_sizes_are_refused_before_anything_is_made_of_them() {
         ("gru-luong", "embedding", "input_dim"),
         ("gru-luong", "embedding", "output_dim"),
         ("gru-luong", "dense", "units"),
-        ("gru-additive-trained", "dense_2", "units"),
         ("lstm-letters", "lstm", "units"),
     ] {
         for size in [json!(0), json!(1u64 << 62), json!(65_535), json!(-1), json!("9")] {

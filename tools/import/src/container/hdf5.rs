@@ -122,7 +122,9 @@ fn float(tensor: &Dataset) -> Result<Float, String> {
         Datatype::FloatingPoint { size: 4, byte_order: ByteOrder::LittleEndian } => Ok(Float::F32),
         Datatype::FloatingPoint { size: 2, byte_order: ByteOrder::LittleEndian } => Ok(Float::F16),
         Datatype::Opaque { size: 2, .. } if is_bfloat16(tensor) => Ok(Float::Bf16),
-        Datatype::FloatingPoint { size, .. } => Err(format!("big-endian F{}", 8 * u32::from(*size))),
+        Datatype::FloatingPoint { size, .. } => {
+            Err(format!("big-endian F{}", 8 * u32::from(*size)))
+        }
         Datatype::FixedPoint { size, signed, .. } => {
             Err(format!("{}{}", if *signed { 'I' } else { 'U' }, 8 * u32::from(*size)))
         }

@@ -31,7 +31,12 @@ pub(super) type Saved = (Vec<(String, Found)>, Option<Value>);
 
 /// Whether a zip archive is a `.keras`; one that cannot be read is not.
 pub(super) fn is_one(file: &File) -> bool {
-    let Ok(zip) = file.try_clone().and_then(|file| ZipArchive::new(BufReader::new(file)).map_err(io::Error::other)) else { return false };
+    let Ok(zip) = file
+        .try_clone()
+        .and_then(|file| ZipArchive::new(BufReader::new(file)).map_err(io::Error::other))
+    else {
+        return false;
+    };
     zip.index_for_name(WEIGHTS).is_some()
 }
 
@@ -85,7 +90,11 @@ fn weights(
         (entry.data_start(), entry.size(), entry.compression())
     };
     if method != CompressionMethod::Stored {
-        return Ok(Arc::new(BytesStorage::new(entry(zip, WEIGHTS, bytes.saturating_mul(MOST_TIMES))?)));
+        return Ok(Arc::new(BytesStorage::new(entry(
+            zip,
+            WEIGHTS,
+            bytes.saturating_mul(MOST_TIMES),
+        )?)));
     }
     let start = start.ok_or_else(|| format!("its {WEIGHTS} has no place"))?;
     if start.checked_add(size).is_none_or(|end| end > bytes) {
@@ -98,7 +107,12 @@ fn weights(
 }
 
 /// `[offset, length]` of the `size` bytes from `start`.
-fn range(file: &Mutex<File>, start: u64, size: u64, [offset, length]: [u64; 2]) -> io::Result<Vec<u8>> {
+fn range(
+    file: &Mutex<File>,
+    start: u64,
+    size: u64,
+    [offset, length]: [u64; 2],
+) -> io::Result<Vec<u8>> {
     let inside = offset.checked_add(length).is_some_and(|end| end <= size);
     let (Some(at), true) = (start.checked_add(offset), inside) else {
         return Err(io::ErrorKind::UnexpectedEof.into());

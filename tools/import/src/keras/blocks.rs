@@ -64,8 +64,7 @@ pub(super) struct Block {
 
 /// All layers in the file, those of the encoder and those of the decoder, each in their order.
 pub(super) fn blocks(store: &Store) -> [Vec<Block>; 2] {
-    let attentions: Vec<&str> =
-        store.names().filter_map(|name| name.strip_suffix(QUERY)).collect();
+    let attentions: Vec<&str> = store.names().filter_map(|name| name.strip_suffix(QUERY)).collect();
     let ends = |names: &[&str]| {
         let mut found: Vec<(String, String)> = Vec::new();
         for attention in &attentions {

@@ -9,6 +9,7 @@
 //! reads. In the file of weights a layer lies under its class and a number, in the order of the list:
 //! `layers/gru`, `layers/gru_1`.
 
+use super::parse::{read_call, refs, snake, text};
 use crate::Error;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -19,24 +20,12 @@ const MOST: [usize; 2] = [8, 4096];
 /// The class of a model whose connections are in the file.
 const FUNCTIONAL: &str = "Functional";
 
-/// What layers read may have a name, in this order.
-const READ: [&str; 8] = [
-    "inputs",
-    "sequence",
-    "sequences",
-    "decoder_sequence",
-    "query",
-    "value",
-    "key",
-    "encoder_outputs",
-];
-
 /// An output of a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Ref {
     pub(super) layer: String,
     /// Of several uses of one layer.
-    call: usize,
+    pub(super) call: usize,
     pub(super) output: usize,
 }
 
@@ -49,10 +38,10 @@ impl Ref {
 
 /// What one use of a layer reads.
 #[derive(Clone, Debug, Default)]
-struct Call {
-    inputs: Vec<Ref>,
+pub(super) struct Call {
+    pub(super) inputs: Vec<Ref>,
     /// `initial_state` of a layer of cells.
-    state: Vec<Ref>,
+    pub(super) state: Vec<Ref>,
 }
 
 /// A layer.
@@ -85,9 +74,13 @@ impl Graph {
         if class != FUNCTIONAL && config["config"].get("input_layers").is_none() {
             let why = match class {
                 "Sequential" => "is a Sequential, which has no two sides".to_owned(),
-                class => format!("is a class of its own, `{class}`, and the file does not say what it computes"),
+                class => format!(
+                    "is a class of its own, `{class}`, and the file does not say what it computes"
+                ),
             };
-            return Err(wrong(format!("its model {why}; describe it with --config FILE (docs/CONVERT.md)")));
+            return Err(wrong(format!(
+                "its model {why}; describe it with --config FILE (docs/CONVERT.md)"
+            )));
         }
         let output = Ref { layer: String::new(), call: 0, output: 0 };
         let mut graph = Self {
@@ -136,7 +129,12 @@ impl Graph {
             if layer["config"].get("input_layers").is_some() {
                 let reads = match &calls[..] {
                     [call] => call.inputs.clone(),
-                    calls => return Err(format!("its model `{name}` is used {} times; 1 was expected", calls.len())),
+                    calls => {
+                        return Err(format!(
+                            "its model `{name}` is used {} times; 1 was expected",
+                            calls.len()
+                        ));
+                    }
                 };
                 if depth >= MOST[0] {
                     return Err(format!("its models lie more than {} deep", MOST[0]));
@@ -146,7 +144,8 @@ impl Graph {
                 self.inner.insert(name, outputs);
                 continue;
             }
-            let node = Node { name: name.clone(), class, config: layer["config"].clone(), path, calls };
+            let node =
+                Node { name: name.clone(), class, config: layer["config"].clone(), path, calls };
             if self.nodes.insert(name.clone(), node).is_some() {
                 return Err(format!("its config.json has two layers of the name {name:?}"));
             }
@@ -196,7 +195,8 @@ impl Graph {
 
     /// A layer that the engine has not at this place.
     pub(super) fn misfit(&self, node: &Node, expected: &str) -> Error {
-        let why = format!("layer `{}` ({}) stands where {expected} was expected", node.name, node.class);
+        let why =
+            format!("layer `{}` ({}) stands where {expected} was expected", node.name, node.class);
         Error::Model { path: self.file.clone(), why }
     }
 
@@ -215,7 +215,9 @@ impl Node {
             Value::Null => allowed[0],
             Value::String(said) => said,
             // A function as an object, by its class or its name.
-            Value::Object(_) => value["config"].as_str().unwrap_or_else(|| text(value, "class_name")),
+            Value::Object(_) => {
+                value["config"].as_str().unwrap_or_else(|| text(value, "class_name"))
+            }
             _ => "?",
         };
         let found = allowed.iter().find(|one| **one == said);
@@ -241,84 +243,6 @@ impl Node {
             config: layer["config"].clone(),
             path: format!("{}/{part}", self.path),
             calls: Vec::new(),
-        }
-    }
-}
-
-fn text<'v>(value: &'v Value, field: &str) -> &'v str {
-    value[field].as_str().unwrap_or_default()
-}
-
-/// One use of a layer. A layer of cells may have its first states behind what it reads.
-fn read_call(call: &Value, scope: &str) -> Call {
-    let mut inputs = refs(&call["args"], scope);
-    let state = refs(&call["kwargs"]["initial_state"], scope);
-    for field in READ {
-        inputs.extend(refs(&call["kwargs"][field], scope));
-    }
-    Call { inputs, state }
-}
-
-/// All outputs of layers that a value names, in its order.
-fn refs(value: &Value, scope: &str) -> Vec<Ref> {
-    let mut found = Vec::new();
-    gather(value, scope, &mut found);
-    found
-}
-
-fn gather(value: &Value, scope: &str, found: &mut Vec<Ref>) {
-    match value {
-        Value::Array(values) => match one(values, scope) {
-            Some(one) => found.push(one),
-            None => values.iter().for_each(|value| gather(value, scope, found)),
-        },
-        Value::Object(fields) => match &value["config"]["keras_history"] {
-            Value::Null => fields.values().for_each(|value| gather(value, scope, found)),
-            history => gather(history, scope, found),
-        },
-        _ => {}
-    }
-}
-
-/// `[layer, call, output]`
-fn one(values: &[Value], scope: &str) -> Option<Ref> {
-    let [Value::String(layer), call, output] = values else { return None };
-    let number = |value: &Value| usize::try_from(value.as_u64()?).ok();
-    Some(Ref { layer: format!("{scope}{layer}"), call: number(call)?, output: number(output)? })
-}
-
-/// The name of a class as Keras makes paths of it: `Conv2D` is `conv2d`, `InputLayer` `input_layer`.
-pub(super) fn snake(class: &str) -> String {
-    let letters: Vec<char> = class.chars().filter(|letter| letter.is_alphanumeric()).collect();
-    let mut name = String::new();
-    for (i, letter) in letters.iter().enumerate() {
-        let before = i.checked_sub(1).and_then(|i| letters.get(i)).copied().unwrap_or('_');
-        let after = letters.get(i + 1).copied().unwrap_or('_');
-        let begins =
-            i > 0 && letter.is_uppercase() && (before.is_lowercase() || after.is_lowercase());
-        if begins {
-            name.push('_');
-        }
-        name.extend(letter.to_lowercase());
-    }
-    name
-}
-
-#[cfg(test)]
-mod tests {
-    use super::snake;
-
-    #[test]
-    fn paths_are_those_of_keras() {
-        for (class, path) in [
-            ("GRU", "gru"),
-            ("SimpleRNN", "simple_rnn"),
-            ("InputLayer", "input_layer"),
-            ("Conv2D", "conv2d"),
-            ("MultiHeadAttention", "multi_head_attention"),
-            ("TransformerEncoder", "transformer_encoder"),
-        ] {
-            assert_eq!(snake(class), path);
         }
     }
 }

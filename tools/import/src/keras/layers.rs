@@ -24,19 +24,32 @@ fn turned(matrix: &Array2<f32>) -> Array2<f32> {
 }
 
 /// The matrix of a `Dense` `[out, in]`.
-pub(super) fn matrix(taken: &mut Taken, theirs: &str, [out, read]: [usize; 2]) -> Result<Array2<f32>, Error> {
+pub(super) fn matrix(
+    taken: &mut Taken,
+    theirs: &str,
+    [out, read]: [usize; 2],
+) -> Result<Array2<f32>, Error> {
     Ok(turned(&taken.matrix(&var(theirs, 0), [read, out])?))
 }
 
 /// The bias of a `Dense`, if it has one.
-pub(super) fn bias(taken: &mut Taken, theirs: &str, out: usize) -> Result<Option<Array1<f32>>, Error> {
+pub(super) fn bias(
+    taken: &mut Taken,
+    theirs: &str,
+    out: usize,
+) -> Result<Option<Array1<f32>>, Error> {
     let name = var(theirs, 1);
     let there = taken.store().has(&name);
     there.then(|| taken.vector(&name, out)).transpose()
 }
 
 /// A `Dense` of `[out, in]`.
-pub(super) fn dense(taken: &mut Taken, theirs: &str, ours: &str, shape: [usize; 2]) -> Result<(), Error> {
+pub(super) fn dense(
+    taken: &mut Taken,
+    theirs: &str,
+    ours: &str,
+    shape: [usize; 2],
+) -> Result<(), Error> {
     let weight = matrix(taken, theirs, shape)?;
     taken.put(format!("{ours}.weight"), weight);
     if let Some(bias) = bias(taken, theirs, shape[0])? {

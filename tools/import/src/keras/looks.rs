@@ -13,7 +13,8 @@
 
 use super::graph::{Graph, Ref};
 use super::layers::{bias, matrix, var};
-use super::recurrent::{Linear, Stack, first, is_dense, linear, passed};
+use super::recurrent::{Linear, first, is_dense, linear, passed};
+use super::stack::Stack;
 use crate::Error;
 use crate::taken::Taken;
 use ndarray::{Array1, Array2, Ix0, Ix1};
@@ -81,7 +82,12 @@ impl Looks {
     }
 
     /// Takes its tensors.
-    pub(super) fn take(&self, taken: &mut Taken, encoder: &Stack, decoder: &Stack) -> Result<(), Error> {
+    pub(super) fn take(
+        &self,
+        taken: &mut Taken,
+        encoder: &Stack,
+        decoder: &Stack,
+    ) -> Result<(), Error> {
         let (hidden, memory) = (decoder.hidden, encoder.width());
         let rows = self.d_attention(hidden);
         let scale = match self.scaled && !self.channels {
@@ -111,7 +117,8 @@ impl Looks {
             (true, true) => taken.store().take::<Ix1>(&var(&self.path, 0), &[rows])?,
             (true, false) => Array1::ones(rows),
             (false, scaled) => {
-                let weight = taken.store().take::<Ix0>(&var(&self.path, usize::from(scaled)), &[])?;
+                let weight =
+                    taken.store().take::<Ix0>(&var(&self.path, usize::from(scaled)), &[])?;
                 Array1::from_elem(rows, weight.into_scalar())
             }
         };

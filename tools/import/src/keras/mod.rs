@@ -7,12 +7,15 @@
 //! docs/CONVERT.md lists which layers of Keras are what here.
 
 mod blocks;
+mod denses;
 mod graph;
 mod layers;
 mod looks;
 mod named;
+mod parse;
 mod recurrent;
 mod said;
+mod stack;
 mod starts;
 mod transformer;
 

@@ -14,15 +14,15 @@
 //! `encoder/layers/gru` is as good as `encoder/rnn`.
 
 use super::blocks::{blocks, natural};
-use super::layers::{bias, cell, dense, matrix, norm, var};
+use super::denses;
+use super::layers::{cell, dense, norm, var};
 use super::transformer::positions;
 use crate::Error;
 use crate::container::Store;
 use crate::taken::Taken;
-use ndarray::Ix1;
 use std::collections::BTreeSet;
 use twin::convolutional::Operation;
-use twin::recurrent::{Cell, DecoderConfig, Directions, EnergyKind, GateKind, StartKind};
+use twin::recurrent::{Cell, Directions};
 use twin::transformer::{Config, Positions};
 use twin::{DecoderKind, Description, EncoderKind, Weights};
 
@@ -70,7 +70,7 @@ pub(super) fn weights(store: Store, d: &Description) -> Result<Weights, Error> {
     let shape = [d.target.words.len(), d.decoder.embedding_width()];
     words(&mut taken, "decoder", shape, d.max_target_len, d.decoder.transformer())?;
     if let DecoderKind::Recurrent(c) = &d.decoder {
-        linears(&mut taken, c, memory, d.encoder.ends_width())?;
+        denses::take(&mut taken, c, memory, d.encoder.ends_width())?;
     }
     output(&mut taken, d)?;
     taken.weights()
@@ -98,7 +98,11 @@ fn transformers(taken: &mut Taken, d: &Description) -> Result<(), Error> {
             block.take(taken, i, config, memory)?;
         }
         let norms: [(bool, &[&str], String); 2] = [
-            (config.last_norm, &["norm", "last_norm", "layernorm", "final_norm"], format!("{side}.norm")),
+            (
+                config.last_norm,
+                &["norm", "last_norm", "layernorm", "final_norm"],
+                format!("{side}.norm"),
+            ),
             (config.embedding_norm, &["embedding_norm"], format!("{side}.embedding_norm")),
         ];
         for (there, names, ours) in norms {
@@ -126,7 +130,7 @@ fn of_side(path: &str, side: &str) -> bool {
 }
 
 /// Paths of all layers with a first variable that fits, in the order of their numbers.
-fn modules(taken: &mut Taken, fits: impl Fn(&str, &[usize]) -> bool) -> Vec<String> {
+pub(super) fn modules(taken: &mut Taken, fits: impl Fn(&str, &[usize]) -> bool) -> Vec<String> {
     let store = taken.store();
     let paths: BTreeSet<String> = store
         .names()
@@ -154,14 +158,20 @@ fn word(part: &str) -> &str {
 }
 
 /// `[width, row]`: of what the lowest layer reads, of what the others do.
-fn cells(taken: &mut Taken, side: &str, c: &Sizes, [mut width, row]: [usize; 2]) -> Result<(), Error> {
+fn cells(
+    taken: &mut Taken,
+    side: &str,
+    c: &Sizes,
+    [mut width, row]: [usize; 2],
+) -> Result<(), Error> {
     let is_cell = |path: &str| {
         let parts: Vec<&str> = path.split('/').collect();
         let inside = parts.iter().rev().take_while(|part| INSIDE.contains(part)).count();
         inside > 0 && parts.last() == Some(&"cell")
             || parts.last().is_some_and(|last| CELLS.contains(&word(last)))
     };
-    let all = modules(taken, |path, shape| shape.len() == 2 && path.contains(side) && is_cell(path));
+    let all =
+        modules(taken, |path, shape| shape.len() == 2 && path.contains(side) && is_cell(path));
     let (back, forward): (Vec<String>, Vec<String>) =
         all.into_iter().partition(|path| path.contains("/backward_layer"));
     for (paths, there, end) in [(&forward, true, ""), (&back, c.both, "_reverse")] {
@@ -177,7 +187,9 @@ fn cells(taken: &mut Taken, side: &str, c: &Sizes, [mut width, row]: [usize; 2])
         }
     }
     for i in 0..c.layers {
-        for (path, end) in forward.get(i).iter().zip([""]).chain(back.get(i).iter().zip(["_reverse"])) {
+        for (path, end) in
+            forward.get(i).iter().zip([""]).chain(back.get(i).iter().zip(["_reverse"]))
+        {
             let (ours, end) = (format!("{side}.rnn"), format!("l{i}{end}"));
             cell(taken, path, &ours, &end, c.cell, [width, c.hidden])?;
         }
@@ -237,84 +249,6 @@ fn choose(
             Err(Error::Model { path: taken.path().into(), why })
         }
     }
-}
-
-/// `Dense` layers of a recurrent decoder under our names.
-fn linears(taken: &mut Taken, c: &DecoderConfig, memory: usize, ends: usize) -> Result<(), Error> {
-    let mut all: Vec<(String, [usize; 2])> = Vec::new();
-    let start = match c.start {
-        StartKind::Bridge(_) => Some(ends),
-        StartKind::Mean(_) => Some(memory),
-        StartKind::Zero | StartKind::Last => None,
-    };
-    for (i, width) in (0..c.layers).filter_map(|i| Some((i, start?))) {
-        all.push((format!("bridge.{i}"), [c.hidden, width]));
-        if c.cell == Cell::Lstm {
-            all.push((format!("bridge_cell.{i}"), [c.hidden, width]));
-        }
-    }
-    if let Some(kind) = c.context_gate {
-        let rows = if kind == GateKind::Scalar { 1 } else { memory };
-        all.push(("context_gate".into(), [rows, c.hidden]));
-    }
-    if let Some(rows) = c.readout {
-        all.push(("readout".into(), [rows, c.width_of(&c.output_reads, memory)]));
-    }
-    match c.attention.as_ref().map(|attention| attention.energy) {
-        Some(EnergyKind::Additive { d_attention, .. }) => {
-            all.push(("attention.query".into(), [d_attention, c.hidden]));
-            all.push(("attention.key".into(), [d_attention, memory]));
-            energy(taken, d_attention)?;
-        }
-        Some(EnergyKind::General) => {
-            let (weight, theirs) = ("decoder.attention.key.weight", linear(taken, "attention.key"));
-            let key = matrix(taken, &theirs, [c.hidden, memory])?;
-            taken.put(weight, key);
-            // It adds the same to all energies.
-            bias(taken, &theirs, c.hidden)?;
-        }
-        _ => {}
-    }
-    for (name, shape) in all {
-        let theirs = linear(taken, &name);
-        dense(taken, &theirs, &format!("decoder.{name}"), shape)?;
-    }
-    Ok(())
-}
-
-/// The path of a `Dense` of the decoder: `decoder/attention/query`, `decoder/bridge`, which is the only
-/// one, `decoder/bridge_1`, or `decoder/bridge/dense_1` of a list.
-fn linear(taken: &mut Taken, name: &str) -> String {
-    let path = name.replace('.', "/");
-    let all = modules(taken, |_, _| true);
-    let number = name.rsplit_once('.').and_then(|(module, i)| Some((module, i.parse::<usize>().ok()?)));
-    let mut ends = vec![format!("/{path}"), format!("/{}", name.replace('.', "_"))];
-    if let Some((module, i)) = number {
-        let end = if i == 0 { String::new() } else { format!("_{i}") };
-        ends.extend([format!("/{module}{end}"), format!("/{module}/dense{end}")]);
-    }
-    let found = all.iter().find(|path| ends.iter().any(|end| format!("/{path}").ends_with(end)));
-    found.cloned().unwrap_or_else(|| format!("decoder/{path}"))
-}
-
-/// v of additive attention: a `Dense` of one unit, whose bias adds the same to all energies, or the
-/// scale of an `AdditiveAttention`.
-fn energy(taken: &mut Taken, d_attention: usize) -> Result<(), Error> {
-    let ours = "decoder.attention.energy.weight";
-    let mut theirs = linear(taken, "attention.energy");
-    if !taken.store().has(&var(&theirs, 0)) {
-        let scales = modules(taken, |path, shape| shape.len() == 1 && path.ends_with("attention"));
-        theirs = scales.first().cloned().unwrap_or(theirs);
-    }
-    if taken.store().shape(&var(&theirs, 0)).is_some_and(|shape| shape.len() == 1) {
-        let scale = taken.store().take::<Ix1>(&var(&theirs, 0), &[d_attention])?;
-        taken.put(ours, scale.insert_axis(ndarray::Axis(0)));
-        return Ok(());
-    }
-    let weight = matrix(taken, &theirs, [1, d_attention])?;
-    taken.put(ours, weight);
-    bias(taken, &theirs, 1)?;
-    Ok(())
 }
 
 /// Filters, each kind in the order of its numbers, and norms.

@@ -1,7 +1,8 @@
 //! What a functional model says of itself, as a description; and its tensors.
 
 use super::layers::{cell, dense, matrix, var};
-use super::recurrent::{Linear, Model, Stack};
+use super::recurrent::{Linear, Model};
+use super::stack::Stack;
 use crate::container::Store;
 use crate::hugging_face::USUAL_LENGTH;
 use crate::pytorch::words::Lists;
@@ -61,7 +62,8 @@ impl Tables {
         let marks: Vec<u32> = [Some(0), ends, begins].into_iter().flatten().collect();
         let made_up = || words::made_up(&lists.source, &marks, longest);
         let selftest = request.selftest.clone().unwrap_or_else(made_up);
-        let small = |(id, word): (u32, &String)| marks.contains(&id) || *word == word.to_lowercase();
+        let small =
+            |(id, word): (u32, &String)| marks.contains(&id) || *word == word.to_lowercase();
         let lowercase = (0..).zip(&lists.source).all(small);
         let source = SourceTable {
             words: lists.source,
@@ -192,7 +194,8 @@ fn side(taken: &mut Taken, stack: &Stack, ours: &str) -> Result<(), Error> {
         }
         width = stack.width();
     }
-    let (name, shape) = (format!("{ours}.embedding.weight"), [stack.words.words, stack.words.width]);
+    let (name, shape) =
+        (format!("{ours}.embedding.weight"), [stack.words.words, stack.words.width]);
     match &stack.words.path {
         // One table may be of both sides.
         Some(path) => {

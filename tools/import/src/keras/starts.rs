@@ -7,7 +7,8 @@
 //! | a `Dense` of the last hidden states of the encoder's top layer, both directions side by side | `bridge` |
 
 use super::graph::{Graph, Ref};
-use super::recurrent::{Linear, Stack, first, is_dense, is_encoder, is_last, last_axis, linear, passed};
+use super::recurrent::{Linear, first, is_dense, last_axis, linear, passed};
+use super::stack::{Stack, is_encoder, is_last};
 use crate::Error;
 use twin::recurrent::{Cell, Function, Merge, StartKind};
 
@@ -53,7 +54,12 @@ impl Starts {
     }
 
     /// What they are of this encoder.
-    pub(super) fn fit(mut self, graph: &Graph, encoder: &Stack, decoder: &Stack) -> Result<Self, Error> {
+    pub(super) fn fit(
+        mut self,
+        graph: &Graph,
+        encoder: &Stack,
+        decoder: &Stack,
+    ) -> Result<Self, Error> {
         if self.states.iter().all(Vec::is_empty) {
             return Ok(self);
         }
@@ -69,11 +75,15 @@ impl Starts {
             let from = match bridged {
                 0 => encoder.layers.get(i),
                 n if n == need => encoder.layers.last(),
-                _ => return Err(graph.unfit(node, "a Dense makes only one of its two first states")),
+                _ => {
+                    return Err(graph.unfit(node, "a Dense makes only one of its two first states"));
+                }
             };
             for (number, state) in states.iter().enumerate() {
                 let fits = match from {
-                    Some(from) if bridged > 0 => state.is_of(graph, encoder, &from.at, 0, Merge::Concat)?,
+                    Some(from) if bridged > 0 => {
+                        state.is_of(graph, encoder, &from.at, 0, Merge::Concat)?
+                    }
                     Some(from) => {
                         let merge = encoder.merge.unwrap_or_default();
                         state.is_of(graph, encoder, &from.at, number, merge)?
@@ -86,19 +96,25 @@ impl Starts {
                 }
             }
         }
-        let all: Vec<&Linear> = self.states.iter().flatten().filter_map(|s| s.bridge.as_ref()).collect();
+        let all: Vec<&Linear> =
+            self.states.iter().flatten().filter_map(|s| s.bridge.as_ref()).collect();
         self.kind = match all.first() {
             None => StartKind::Last,
-            Some(one) if all.len() == need * self.states.len() && all.iter().all(|l| l.tanh == one.tanh) => {
+            Some(one)
+                if all.len() == need * self.states.len()
+                    && all.iter().all(|l| l.tanh == one.tanh) =>
+            {
                 StartKind::Bridge(if one.tanh { Function::Tanh } else { Function::None })
             }
             Some(_) => {
                 let (node, _) = graph.node(&decoder.layers[0].at)?;
-                let why = "the Dense layers of first states must be there for all, with one activation";
+                let why =
+                    "the Dense layers of first states must be there for all, with one activation";
                 return Err(graph.unfit(node, why));
             }
         };
-        let bridges = self.states.iter().map(|states| states.iter().filter_map(|s| s.bridge.clone()));
+        let bridges =
+            self.states.iter().map(|states| states.iter().filter_map(|s| s.bridge.clone()));
         self.bridges = bridges.map(Iterator::collect).collect();
         Ok(self)
     }

@@ -97,7 +97,8 @@ impl Transformer {
             store.shape(&var(&format!("{path}/{part}"), 0)).map_or(0, |shape| shape[0])
         };
         let config = |blocks: &[Block]| {
-            let [d_model, n_heads, d_head, d_ff] = blocks.first().map_or([0; 4], |b| sizes(store, b));
+            let [d_model, n_heads, d_head, d_ff] =
+                blocks.first().map_or([0; 4], |b| sizes(store, b));
             Config {
                 layers: blocks.len(),
                 d_model,
@@ -141,12 +142,11 @@ impl Transformer {
     /// Everything in the file under our names.
     pub(super) fn weights(&self, store: Store, d: &Description) -> Result<Weights, Error> {
         let mut taken = Taken::from(store);
-        let (Some(encoder), Some(decoder)) = (d.encoder.transformer(), d.decoder.transformer()) else {
+        let (Some(encoder), Some(decoder)) = (d.encoder.transformer(), d.decoder.transformer())
+        else {
             return taken.weights();
         };
-        for (side, blocks, config) in
-            [(0, &self.encoder, encoder), (1, &self.decoder, decoder)]
-        {
+        for (side, blocks, config) in [(0, &self.encoder, encoder), (1, &self.decoder, decoder)] {
             for (i, block) in blocks.iter().enumerate() {
                 block.take(&mut taken, i, config, encoder.d_model)?;
             }
@@ -154,7 +154,11 @@ impl Transformer {
             let source = d.source.as_ref().map_or(0, |source| source.words.len());
             let words = [source, d.target.words.len()][side];
             let name = format!("{path}/{WORDS}");
-            taken.carry(&var(&name, 0), format!("{ours}.embedding.weight"), &[words, config.d_model])?;
+            taken.carry(
+                &var(&name, 0),
+                format!("{ours}.embedding.weight"),
+                &[words, config.d_model],
+            )?;
             let places = [d.max_source_len, d.max_target_len][side];
             positions(&mut taken, &format!("{path}/{PLACES}"), ours, [places, config.d_model])?;
         }
