@@ -1,4 +1,4 @@
-"""The classes of keras.io, "English-to-Spanish translation with a sequence-to-sequence Transformer"."""
+"""The classes of keras.io's "English-to-Spanish translation with a … Transformer"."""
 
 import keras
 from keras import layers as L

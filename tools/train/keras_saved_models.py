@@ -89,7 +89,7 @@ class Luong(Functional):
 
 
 class Letters(Functional):
-    """Of keras.io, "Character-level recurrent sequence-to-sequence model": a one for each letter."""
+    """keras.io's "Character-level recurrent sequence-to-sequence model": a one for each letter."""
 
     def inputs(self):
         return keras.Input((None, 17)), keras.Input((None, 19))
@@ -254,8 +254,8 @@ class Bahdanau(keras.Model):
         self.save_weights(folder / "model.weights.h5")
 
     def fields(self):
-        table = lambda n: {"words": ["<pad>", "<bos>", "<eos>", *map(str, range(3, n))],  # noqa: E731
-                           "pad": 0, "bos": 1, "eos": 2}  # fmt: skip
+        words = ["<pad>", "<bos>", "<eos>", *map(str, range(3, 19))]
+        marks = {"pad": 0, "bos": 1, "eos": 2}
         return {
             "encoder": {"kind": "recurrent", "cell": "gru", "hidden": 6, "layers": 2,
                         "directions": "both"},
@@ -264,7 +264,8 @@ class Bahdanau(keras.Model):
                         "cell_reads": ["embedding", "context"],
                         "output_reads": ["state", "context"]},
             "d_embedding": 8, "tied_output": False, "max_source_len": 9, "max_target_len": 9,
-            "lowercase": False, "source": table(17), "target": table(19), "selftest": "5 7 3",
+            "lowercase": False, "selftest": "5 7 3",
+            "source": {"words": words[:17]} | marks, "target": {"words": words} | marks,
         }  # fmt: skip
 
 

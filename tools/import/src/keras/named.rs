@@ -120,13 +120,9 @@ fn named(taken: &mut Taken, side: &str, names: &[&str]) -> String {
     let all = modules(taken, |_, _| true);
     let found = names.iter().find_map(|name| {
         let end = format!("/{name}");
-        all.iter().find(|path| of_side(path, side) && format!("/{path}").ends_with(&end))
+        all.iter().find(|path| path.contains(side) && format!("/{path}").ends_with(&end))
     });
     found.cloned().unwrap_or_else(|| format!("{side}/{}", names[0]))
-}
-
-fn of_side(path: &str, side: &str) -> bool {
-    path.split('/').next_back().is_some_and(|last| last != side) && path.contains(side)
 }
 
 /// Paths of all layers with a first variable that fits, in the order of their numbers.
@@ -152,7 +148,6 @@ struct Sizes {
     both: bool,
 }
 
-/// Without its number.
 fn word(part: &str) -> &str {
     part.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '_')
 }
@@ -287,14 +282,12 @@ fn filters(taken: &mut Taken, config: &twin::convolutional::Config) -> Result<()
     Ok(())
 }
 
-/// The `Dense` that is left; where it is tied, its bias alone may be there.
+/// The `Dense` that is left; there is none where it is tied.
 fn output(taken: &mut Taken, d: &Description) -> Result<(), Error> {
     let [words, width] = [d.target.words.len(), d.output_width()];
-    if d.tied_output {
-        return Ok(());
-    }
     let all = modules(taken, |_, shape| shape == [width, words]);
     match &all[..] {
+        _ if d.tied_output => Ok(()),
         [one] => dense(taken, one, "output", [words, width]),
         _ => {
             let why = format!(
