@@ -29,7 +29,7 @@ pub enum Error {
     },
     /// A file of no kind that is read.
     #[error(
-        "{} is neither a safetensors file nor one of torch.save or ONNX{what}",
+        "{} is neither a safetensors file nor one of torch.save, Keras 3 or ONNX{what}",
         path.display()
     )]
     Unknown {

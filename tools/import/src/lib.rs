@@ -11,6 +11,7 @@
 mod container;
 mod error;
 mod hugging_face;
+mod keras;
 mod names;
 mod pytorch;
 mod taken;
@@ -20,7 +21,7 @@ mod words;
 pub use error::Error;
 pub use hugging_face::USUAL_LENGTH;
 
-use container::Store;
+use container::{Origin, Store};
 use pytorch::{Chatbot, Sides, Tutorial, as_they_are};
 use std::path::{Path, PathBuf};
 use twin::{Description, Weights};
@@ -63,6 +64,7 @@ enum Layout {
     Tutorial(Tutorial),
     Chatbot(Chatbot),
     HuggingFace(hugging_face::Folder),
+    Keras(keras::Saved),
 }
 
 /// Opens a file of weights, or a folder.
@@ -115,6 +117,11 @@ fn described(store: Store, config: &Path, request: &Request) -> Result<Import, E
     if let Some(selftest) = &request.selftest {
         description.selftest.clone_from(selftest);
     }
+    if matches!(store.origin(), Origin::Keras(_)) {
+        description.check()?;
+        let layout = Layout::Keras(keras::Saved::Named);
+        return Ok(Import { description, remarks: Vec::new(), store, layout });
+    }
     let sides = Sides::of(&store);
     if let Some(sides) = &sides {
         sides.complete(&store, &mut description);
@@ -126,6 +133,11 @@ fn described(store: Store, config: &Path, request: &Request) -> Result<Import, E
 
 fn undescribed(store: Store, request: &Request) -> Result<Import, Error> {
     let mut remarks = Vec::new();
+    if let Origin::Keras(Some(config)) = store.origin() {
+        let (saved, description) = keras::Saved::of(&store, config, request, &mut remarks)?;
+        description.check()?;
+        return Ok(Import { description, remarks, store, layout: Layout::Keras(saved) });
+    }
     if let Some(chatbot) = Chatbot::of(&store)? {
         let description = chatbot.description(&store, request, &mut remarks)?;
         description.check()?;
@@ -154,6 +166,7 @@ impl Import {
             Layout::Tutorial(tutorial) => tutorial.weights(store)?,
             Layout::Chatbot(chatbot) => chatbot.weights(store)?,
             Layout::HuggingFace(folder) => folder.weights(store, &description)?,
+            Layout::Keras(saved) => saved.weights(store, &description)?,
         };
         Ok((description, weights))
     }

@@ -117,3 +117,47 @@ fn transformers_of_pytorch_need_the_description_alone() {
         assert_eq!(compare(&model, &folder.join("golden.safetensors")), 4);
     }
 }
+
+#[test]
+fn functional_models_of_keras_need_no_description() {
+    for name in ["gru-luong", "lstm-letters", "gru-additive-trained", "transformer-trained"] {
+        let folder = root().join("keras").join(name);
+        println!("{name}");
+        let words = |side: &str| Some(folder.join(side)).filter(|path| path.is_file());
+        let request = Request {
+            source_words: words("source.txt"),
+            target_words: words("target.txt"),
+            max_target: Some(if name.ends_with("trained") { 10 } else { 9 }),
+            ..Request::default()
+        };
+        let model = model(&folder.join("model.keras"), &request);
+        assert_eq!(compare(&model, &folder.join("golden.safetensors")), 4);
+    }
+}
+
+#[test]
+fn classes_of_keras_of_ones_own_need_the_description_alone() {
+    let folder = root().join("keras/lstm-bahdanau");
+    let request = Request { config: Some(folder.join("model.json")), ..Request::default() };
+    let model = model(&folder.join("model.weights.h5"), &request);
+    assert_eq!(compare(&model, &folder.join("golden.safetensors")), 4);
+}
+
+#[test]
+fn a_transformer_of_keras_with_a_description_is_the_one_without() {
+    let folder = root().join("keras/transformer-trained");
+    let words: Vec<String> = (0..14).map(|id| format!("w{id}")).collect();
+    let config = serde_json::json!({
+        "encoder": "transformer", "decoder": "transformer", "d_model": 16, "n_heads": 2, "d_head": 16,
+        "d_ff": 24, "encoder_layers": 1, "decoder_layers": 2, "alignment_layer": 1, "norm": "post",
+        "norm_epsilon": 1e-3, "activation": "relu", "positions": "learned", "embedding_scale": 1.0,
+        "tied_output": false, "max_source_len": 10, "max_target_len": 10, "lowercase": false,
+        "source": {"words": words, "pad": 0, "eos": 3},
+        "target": {"words": words, "pad": 0, "bos": 2, "eos": 3}, "selftest": "w4 w5",
+    });
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), config.to_string()).unwrap();
+    let request = Request { config: Some(file.path().into()), ..Request::default() };
+    let model = model(&folder.join("model.keras"), &request);
+    assert_eq!(compare(&model, &folder.join("golden.safetensors")), 4);
+}

@@ -124,6 +124,8 @@ fn every_truncation_is_an_error() {
         "torch/tutorial-plain/model.pt",
         "hf/t5/model.safetensors",
         "onnx/torch-gru-additive.onnx",
+        "keras/gru-luong/model.keras",
+        "keras/lstm-bahdanau/model.weights.h5",
     ] {
         let bytes = fs::read(golden(file)).unwrap();
         for length in (0..bytes.len()).step_by(211).chain([bytes.len() - 1]) {
@@ -137,7 +139,7 @@ fn other_files_are_named_for_what_they_are() {
     let folder = Folder::new();
     for (bytes, expected) in [
         (&b""[..], "it is empty"),
-        (b"\x89HDF\r\n\x1a\n", "it is an HDF5 file"),
+        (b"\x89HDF\r\n\x1a\n", "is not a HDF5 file that can be read"),
         (b"version https://git-lfs.github.com/spec/v1", "a pointer of Git LFS"),
         (b"{\"a\": 1}", "it is JSON"),
         (b"\x80\x02}q\x00.", "a pickle without tensors behind it"),

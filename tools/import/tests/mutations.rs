@@ -118,7 +118,12 @@ fn no_error_in_a_file_is_more_than_an_error() {
     let list: String = (0..17).map(|id| format!("w{id}\n")).collect();
     // A folder, the file in it that is changed, and what is opened.
     let tutorial = |name: &str| (format!("torch/{name}"), "model.pt", "model.pt");
+    let keras = |name: &str, file| (format!("keras/{name}"), file, file);
     let cases = [
+        keras("gru-luong", "model.keras"),
+        keras("gru-additive-trained", "model.keras"),
+        keras("transformer-trained", "model.keras"),
+        keras("lstm-bahdanau", "model.weights.h5"),
         tutorial("tutorial-attention"),
         tutorial("tutorial-plain"),
         tutorial("chatbot-concat"),
@@ -156,7 +161,9 @@ fn no_error_in_a_file_is_more_than_an_error() {
         }
         let path = folder.path(case.2);
         let config = folder.path("model.json");
-        let described = case.0.contains("transformer") || case.0.contains("recurrent");
+        let described = case.0.starts_with("torch/transformer")
+            || case.0.contains("recurrent")
+            || case.0.contains("bahdanau");
         let request = Request {
             config: described.then_some(config),
             source_words: (case.1 == "words.json").then(|| folder.path("words.json")),

@@ -2,14 +2,18 @@
 //!
 //! ```text
 //! .safetensors ─┐
-//! ….index.json ─┼─► Store: a shape for each name ─ take(name, shape) ─► f32, checked
+//! ….index.json ─┤
 //! .onnx         │
-//! .pt .pth .bin ┘          (read when the file is opened)   (read now, one tensor at a time)
+//! .pt .pth .bin ┼─► Store: a shape for each name ─ take(name, shape) ─► f32, checked
+//! .weights.h5   │          (read when the file is opened)   (read now, one tensor at a time)
+//! .keras       ─┘
 //! ```
 //! What a file is, its first bytes say, not its name. A tensor's shape must be the one that is asked
 //! for before any number of it is read, so that a file cannot ask for more memory than the model does.
 
 mod element;
+mod hdf5;
+mod keras;
 mod onnx;
 mod order;
 mod pickle;
@@ -22,6 +26,7 @@ pub(crate) use element::Float;
 use crate::{Error, names};
 use ndarray::{Array, ArrayD, Dimension, IxDyn};
 use order::Order;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
@@ -49,11 +54,21 @@ enum Place {
     /// In a file, from this byte.
     File(Rc<File>, u64),
     PyTorch(pytorch_reader::Tensor),
+    Hdf5(Box<hdf5_reader::Dataset>),
+}
+
+/// What a file says of itself beside its tensors.
+pub(crate) enum Origin {
+    /// Nothing.
+    Names,
+    /// Its tensors lie under the paths of Keras' layers; a `.keras` has what describes these.
+    Keras(Option<Value>),
 }
 
 /// The tensors of a file. Each is taken once; what is left at the end is reported.
 pub(crate) struct Store {
     path: PathBuf,
+    origin: Origin,
     tensors: BTreeMap<String, Found>,
     /// Every name of the file, also of those taken: spelling hints draw on all of them.
     names: Vec<String>,
@@ -64,7 +79,8 @@ pub(crate) struct Store {
 impl Store {
     /// Opens a file of any kind.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        Self::of(path, open_any(path)?)
+        let (found, origin) = open_any(path)?;
+        Self::of(path, found, origin)
     }
 
     /// Opens the files of a model in parts: `rename` gives a tensor of the n-th its name in the whole.
@@ -76,16 +92,20 @@ impl Store {
     ) -> Result<Self, Error> {
         let mut all = BTreeMap::new();
         for (n, file) in files.iter().enumerate() {
-            let found = open_file(file)?.into_iter();
+            let found = open_file(file)?.0.into_iter();
             all.extend(found.map(|(name, found)| (rename(n, &name), found)));
         }
-        Self::of(path, all.into_iter().collect())
+        Self::of(path, all.into_iter().collect(), Origin::Names)
     }
 
-    fn of(path: &Path, found: Vec<(String, Found)>) -> Result<Self, Error> {
+    fn of(path: &Path, found: Vec<(String, Found)>, origin: Origin) -> Result<Self, Error> {
         let tensors = names::plain(path, found)?;
         let names = tensors.keys().cloned().collect();
-        Ok(Self { path: path.into(), tensors, names, taken: 0 })
+        Ok(Self { path: path.into(), origin, tensors, names, taken: 0 })
+    }
+
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -154,6 +174,7 @@ impl Store {
         let values = match &found.place {
             Place::File(file, at) => safetensors::read(file, *at, float, count),
             Place::PyTorch(tensor) => pytorch::read(tensor, float),
+            Place::Hdf5(tensor) => hdf5::read(tensor, float),
         };
         let values = values.map_err(|cause| self.unreadable(name, cause))?;
         let values = found.order.given(values, need);
@@ -206,14 +227,14 @@ impl Store {
     }
 }
 
-fn open_any(path: &Path) -> Result<Vec<(String, Found)>, Error> {
+fn open_any(path: &Path) -> Result<(Vec<(String, Found)>, Origin), Error> {
     if path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".index.json")) {
-        return shards::open(path);
+        return Ok((shards::open(path)?, Origin::Names));
     }
     open_file(path)
 }
 
-fn open_file(path: &Path) -> Result<Vec<(String, Found)>, Error> {
+fn open_file(path: &Path) -> Result<(Vec<(String, Found)>, Origin), Error> {
     let failed = |cause| Error::Read { path: path.into(), cause };
     let metadata = path.metadata().map_err(failed)?;
     if !metadata.is_file() {
@@ -227,7 +248,14 @@ fn open_file(path: &Path) -> Result<Vec<(String, Found)>, Error> {
     }
     let mut start = Vec::new();
     (&file).take(START).read_to_end(&mut start).map_err(failed)?;
-    if safetensors::begins(&start) {
+    let of_keras = |(found, config): keras::Saved| (found, Origin::Keras(config));
+    if hdf5::begins(&start) {
+        return keras::open_weights(path, file).map(of_keras);
+    }
+    if pytorch::begins_zip(&start) && keras::is_one(&file) {
+        return keras::open_archive(path, file, bytes).map(of_keras);
+    }
+    let found = if safetensors::begins(&start) {
         safetensors::open(path, file, bytes)
     } else if pytorch::begins_zip(&start) {
         pytorch::open_zip(path, file, bytes)
@@ -237,16 +265,14 @@ fn open_file(path: &Path) -> Result<Vec<(String, Found)>, Error> {
         onnx::open(path, file, bytes)
     } else {
         Err(Error::Unknown { path: path.into(), what: what(&start) })
-    }
+    };
+    Ok((found?, Origin::Names))
 }
 
 /// What a file looks like that is no container.
 fn what(start: &[u8]) -> &'static str {
     match start {
         [] => "; it is empty",
-        [0x89, b'H', b'D', b'F', ..] => {
-            "; it is an HDF5 file: tools/train/export_keras.py reads those of Keras"
-        }
         [b'v', b'e', b'r', b's', b'i', b'o', b'n', b' ', ..] => {
             "; it is a pointer of Git LFS: `git lfs pull` brings the file itself"
         }

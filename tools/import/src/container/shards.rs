@@ -36,7 +36,7 @@ pub(super) fn open(path: &Path) -> Result<Vec<(String, Found)>, Error> {
         if Path::new(file).file_name().is_none_or(|name| name != file.as_str()) {
             return Err(wrong(format!("it names {file:?}, which is not a file beside it")));
         }
-        for (name, tensor) in open_file(&path.with_file_name(file))? {
+        for (name, tensor) in open_file(&path.with_file_name(file))?.0 {
             if weight_map.get(&name).is_some_and(|other| other == file) {
                 found.push((name, tensor));
             }

@@ -41,8 +41,8 @@ impl Lists {
                         "the file has no words of the {side}: give a list with --{side}-words, or ids \
                          with `regard run --ids`"
                     ));
-                    let named = marks.iter().map(|mark| Some((*mark).to_owned()));
-                    Ok(words::numbered(named.chain((marks.len()..size).map(|_| None)).take(size)))
+                    let marks = marks.iter().map(|mark| Some((*mark).to_owned()));
+                    Ok(words::numbered(marks.chain(std::iter::repeat(None)).take(size)))
                 }
             }
         });
@@ -55,7 +55,7 @@ fn list(path: &Path) -> Result<Vec<String>, Error> {
     let wrong = |why: &str| Error::Model { path: path.into(), why: why.into() };
     let bytes = twin::file::read(path, MOST_BYTES)?;
     let text = String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8"))?;
-    if !text.trim_start().starts_with(['[', '{']) {
+    if !is_json(&text) {
         return Ok(text.lines().map(str::to_owned).collect());
     }
     let value =
@@ -80,6 +80,12 @@ fn list(path: &Path) -> Result<Vec<String>, Error> {
         return Err(wrong("does not give each id from 0 on once"));
     }
     Ok(all.into_iter().map(|(_, word)| word).collect())
+}
+
+/// Whether a text begins as a list or a map of texts does: a word may be `[UNK]`.
+fn is_json(text: &str) -> bool {
+    let inside = text.trim_start().strip_prefix(['[', '{']);
+    inside.is_some_and(|text| text.trim_start().starts_with(['"', ']', '}']))
 }
 
 fn pair(id: usize, word: Value) -> Option<(usize, String)> {

@@ -119,3 +119,38 @@ fn a_file_of_a_folder_is_never_overwritten() {
     fails(&regard(&bed, &["convert", ".", "-o", "m.rgd"]), 1, "`model_type` is missing");
     assert!(!bed.join("m.rgd").exists());
 }
+
+/// Digits, and the same backwards: what the trained models of Keras say.
+fn backwards(count: usize) -> String {
+    let line = |n: usize| {
+        let digits: Vec<String> =
+            (0..2 + n % 8).map(|i| ((n * (7 * i + 3) + i * i) % 10).to_string()).collect();
+        let turned: Vec<String> = digits.iter().rev().cloned().collect();
+        format!("{}\t{}\n", digits.join(" "), turned.join(" "))
+    };
+    (0..count).map(line).collect()
+}
+
+#[test]
+fn trained_models_of_keras_say_in_integers_what_they_say_in_float() {
+    // Found: 382 and 377 of 382. The second was trained on padding, which its decoder saw, and without it
+    // is not sure where a sentence ends.
+    for (name, least) in [("gru-additive-trained", 99), ("transformer-trained", 98)] {
+        let bed = copy_of(&format!("keras-{name}"), &format!("keras/{name}"));
+        fs::write(bed.join("data.tsv"), backwards(60)).expect("written");
+        fs::remove_file(bed.join("vocab.json")).expect("there");
+        let lists = ["--source-words", "source.txt", "--target-words", "target.txt"];
+        let lengths = ["--max-source", "10", "--max-target", "10"];
+        let convert = ["convert", "model.keras", "-o", "m.rgd"];
+        let output = regard(&bed, &[&convert[..], &lists, &lengths].concat());
+        assert!(output.status.success(), "{name}: {}", stderr(&output));
+        let check = ["check", "m.rgd", "--json", "--data", "data.tsv", "--weights", "model.keras"];
+        let output = regard(&bed, &check);
+        assert!(output.status.success(), "{name}: {}", stderr(&output));
+        let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+        let [right, all] = ["right", "all"].map(|field| report["same_token"][field].as_u64());
+        let (right, all) = (right.unwrap_or(0), all.unwrap_or(0));
+        println!("{name}: {right} of {all} tokens");
+        assert!(all > 300 && right * 100 >= all * least, "{name}: {right} of {all} tokens");
+    }
+}
