@@ -93,12 +93,12 @@ fn what_does_not_fit_is_refused_by_the_firmware() {
 fn a_firmware_that_takes_no_models_says_so() {
     let (device, to) = serve(|mut port| {
         let (mut line, mut byte) = (String::new(), [0]);
-        while !line.ends_with('\n') {
+        while !(line.contains(":update") && line.ends_with('\n')) {
             port.read_exact(&mut byte).expect("connected");
             line.push(byte[0].into());
         }
-        let line = line.trim_end();
-        let text = format!("> {line}\r\n:update is not a command; :help lists them\r\n> ");
+        let (_, announced) = line.trim_end().split_once(':').expect("a command");
+        let text = format!("> :{announced}\r\n:update is not a command; :help lists them\r\n> ");
         port.write_all(text.as_bytes()).expect("connected");
     });
     let file = model("g2p-tiny", "g2p-tiny.rgd");
