@@ -63,10 +63,17 @@ fn readable(_: &fs::File) -> std::io::Result<()> {
 
 /// Refuses an output that is one of the inputs, however it is spelled.
 pub(crate) fn refuse_overwrite(output: &Path, inputs: &[&Path]) -> Result<(), Problem> {
-    let Ok(output) = output.canonicalize() else { return Ok(()) };
-    let same = |input: &&Path| input.canonicalize().is_ok_and(|input| input == output);
-    match inputs.iter().find(|input| same(input)) {
+    let output = place(output);
+    match inputs.iter().find(|input| output.is_some() && place(input) == output) {
         Some(input) => Err(Problem::Overwrite { path: input.to_path_buf() }),
         None => Ok(()),
     }
+}
+
+/// Where a file is, however it is spelled; of one that is not there yet, where it would be.
+fn place(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().ok().or_else(|| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        Some(folder.unwrap_or(Path::new(".")).canonicalize().ok()?.join(path.file_name()?))
+    })
 }

@@ -53,17 +53,23 @@ impl Form {
         sum << (bits - 1) < i64::from(self.layout.sum_limit())
     }
 
+    /// What a weight becomes.
+    fn nearest(self, w: f64, scale: f64) -> f64 {
+        let [low, high] = self.range();
+        (w / scale).round_ties_even().clamp(low, high)
+    }
+
     /// The scale of the least error among those whose Σ|q| leaves room for mantissas of 8 bits.
     fn row_scale(self, row: ArrayView1<'_, f64>) -> f64 {
         let most_sum = f64::from(self.layout.sum_limit() / 128) - row.len() as f64 / 2.0;
         let least = row.iter().fold(0.0, |sum, w| sum + w.abs()) / most_sum;
-        let [low, high] = self.range();
+        let [_, high] = self.range();
         let whole = largest(row) / high;
         // The sum of squared errors, if Σ|q| leaves room.
         let error = |scale: f64| {
             let (mut error, mut sum) = (0.0, 0.0);
             for w in row {
-                let q = (w / scale).round_ties_even().clamp(low, high);
+                let q = self.nearest(*w, scale);
                 error += (w - q * scale).powi(2);
                 sum += q.abs();
             }
@@ -168,8 +174,7 @@ impl Quantised {
     /// Appends a row with multiplier `m`.
     fn push(&mut self, form: Form, row: ArrayView1<'_, f64>, m: f64) {
         let unit = f64::from(self.exponent).exp2();
-        let [low, high] = form.range();
-        let q = row.mapv(|w| (w / (m * unit)).round().clamp(low, high) as i8);
+        let q = row.mapv(|w| form.nearest(w, m * unit) as i8);
         let sum: i64 = q.iter().map(|q| i64::from(q.unsigned_abs())).sum();
         while !form.fits(sum, self.bits) && self.bits > *WIDTHS.start() {
             self.bits -= 1;

@@ -25,7 +25,7 @@ const LAYERS: usize = 3;
 const WORDS: usize = 1000;
 /// The first word is the end, the last one the padding, which also begins every sentence.
 const END: usize = 0;
-/// Converting may take so many seconds of a processor, and as much memory as so many such files.
+/// Converting may take so many seconds of a processor, and as much RAM as so many such files.
 const MOST_SECONDS: u32 = 2;
 const MOST_FILES: u64 = 3;
 /// Two nanoseconds an instruction: they are counted to the next 20.
@@ -45,8 +45,8 @@ pub(crate) fn convert() -> Result<()> {
     let (source, file) = (folder().join("marian"), folder().join("marian.rgd"));
     std::fs::create_dir_all(&source)?;
     write(&source)?;
-    let memory = MOST_FILES * source.join("model.safetensors").metadata()?.len() / 1024;
-    let limits = format!("ulimit -t {MOST_SECONDS} && ulimit -d {memory} && exec \"$@\"");
+    let most = MOST_FILES * source.join("model.safetensors").metadata()?.len() / 1024;
+    let limits = format!("ulimit -t {MOST_SECONDS} && ulimit -d {most} && exec \"$@\"");
     let mut convert = Command::new("sh");
     convert.args(["-c", &limits, "sh"]).arg(command::file()?).arg("convert").arg(&source);
     lines(convert.arg("-o").arg(&file), false).context(limits)?;

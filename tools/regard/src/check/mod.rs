@@ -29,7 +29,7 @@ use crate::convert::compared;
 use crate::engine::Engine;
 use crate::given::Given;
 use crate::problem::Problem;
-use crate::report::{Outputs, Report};
+use crate::report::{Error, Outputs, Report};
 use crate::{boards, float, progress};
 use data::Item;
 use pointing::Pointing;
@@ -73,13 +73,16 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Problem> {
         by_length: args.by_length,
         bound: args.report.bound,
     };
-    if !outputs.is_empty() {
-        let (table, errors) = (boards::table(), compared(engine.model(), &twin));
-        let of = (args.model.as_path(), engine.model());
-        let report = Report::new("check", of, &errors, args.report.bound, &table);
-        outputs.write(&report, Some(&checked))?;
-    }
-    checked.print(args, started.elapsed())
+    let errors = if outputs.is_empty() {
+        engine.model().sections().map(|_| Error::default()).collect()
+    } else {
+        compared(engine.model(), &twin)
+    };
+    let (table, of) = (boards::table(), (args.model.as_path(), engine.model()));
+    let report = Report::new("check", of, &errors, args.report.bound, &table);
+    let summary = report.summary();
+    outputs.write(&report, Some(&checked))?;
+    checked.print(args, &summary, started.elapsed())
 }
 
 /// Where reports go, none of them over what is read.

@@ -16,7 +16,12 @@ pub(super) type Measure = (&'static str, Both<String>);
 
 impl Checked<'_> {
     /// Prints the report to standard output, as JSON if so asked.
-    pub(super) fn print(&self, args: &CheckArgs, took: Duration) -> Result<(), Problem> {
+    pub(super) fn print(
+        &self,
+        args: &CheckArgs,
+        summary: &str,
+        took: Duration,
+    ) -> Result<(), Problem> {
         let (tally, mut out) = (self.tally, io::stdout().lock());
         if args.json {
             writeln!(out, "{}", self.json())?;
@@ -28,6 +33,7 @@ impl Checked<'_> {
             for (name, text) in self.comparison() {
                 writeln!(out, "{name:20} {text}")?;
             }
+            writeln!(out, "{summary}\n")?;
             writeln!(out, "{} sentences in {:.1} s", self.sentences, took.as_secs_f64())?;
         }
         out.flush()?;

@@ -1,12 +1,33 @@
 //! The weights that a model file has against those of the float twin.
 
-use super::section;
+use super::{section, smooth};
+use crate::quantise::Form;
 use crate::report::Error;
 use regard::Model;
 use regard::format::{Kind, Section, Slot};
 
-/// Of each section; no numbers of what is no matrix, or of another shape than the twin's.
+/// int4 is about 20 dB above its noise; below this, in dB, weights are others.
+const OTHERS: f64 = 8.0;
+
+/// Of each section; no numbers of what is no matrix, or of another shape than the twin's. A file that was
+/// smoothed is compared with the twin's weights smoothed alike.
 pub(crate) fn compared(model: &Model<'_>, twin: &twin::Model) -> Vec<Error> {
+    let (plain, others) = (against(model, twin), |errors: &[Error]| {
+        errors.iter().filter(|error| error.sqnr.is_some_and(|sqnr| sqnr < OTHERS)).count()
+    });
+    if others(&plain) == 0 {
+        return plain;
+    }
+    let matrices = model.sections().filter(|(slot, _)| slot.kind() == Kind::Matrix);
+    let most_bits = matrices.map(|(_, section)| section.bits).max();
+    let most_bits = most_bits.unwrap_or(Form::INT8.most_bits);
+    let mut twin = twin.clone();
+    smooth::smooth(&mut twin, Form { most_bits, ..Form::INT8 });
+    let smoothed = against(model, &twin);
+    if others(&smoothed) < others(&plain) { smoothed } else { plain }
+}
+
+fn against(model: &Model<'_>, twin: &twin::Model) -> Vec<Error> {
     let error = |(slot, section): (Slot, Section<'_>)| match slot.kind() {
         Kind::Matrix => of_matrix(&slot, &section, twin).unwrap_or_default(),
         _ => Error::default(),

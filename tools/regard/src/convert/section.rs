@@ -59,8 +59,8 @@ impl Entry {
 
     /// What its weights are against those of float.
     pub(super) fn error(&self) -> Error {
-        let sqnr = self.facts.and_then(|facts| facts.sqnr);
-        Error { sqnr, largest: self.largest_error }
+        let Some(facts) = self.facts else { return Error::default() };
+        Error { sqnr: facts.sqnr, largest: self.largest_error }
     }
 
     /// The same, never to take another form: its numbers are forgotten.

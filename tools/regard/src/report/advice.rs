@@ -80,7 +80,7 @@ impl<'m> Adviser<'m> {
         if self.least <= room {
             advice.sentences.push(format!(
                 "{missing} bytes of flash are missing: --flash {room} makes matrices int4 until it \
-                 fits (all of them: at most {least} bytes)"
+                 fits (all of them: at most {least} bytes; firmware needs the feature int4)"
             ));
             advice.options.extend(["--flash".into(), room.to_string()]);
             return;
@@ -92,10 +92,12 @@ impl<'m> Adviser<'m> {
             Some(format!("{} words of the {side} leave", grouped(self.fewer_words(stack, over)?)))
         });
         let leave: Vec<String> = leave.collect();
-        let then = if leave.is_empty() {
-            "more than the words of either side take: that takes a smaller model".into()
-        } else {
+        let then = if !leave.is_empty() {
             format!("it fits so if {} (--vocabulary FILE)", leave.join(", or "))
+        } else if let Some(share) = self.fewer_of_both(over) {
+            format!("it fits so if {share} % of the words of either side leave (--vocabulary FILE)")
+        } else {
+            "more than the words of both sides take: that takes a smaller model".into()
         };
         advice.sentences.push(format!(
             "{missing} bytes of flash are missing, and {} with int4 in every matrix that can be \
@@ -106,23 +108,31 @@ impl<'m> Adviser<'m> {
 
     /// How many words must leave one side to save so many bytes, if as many can.
     fn fewer_words(&self, side: Stack, bytes: usize) -> Option<usize> {
-        let dims = self.model.dims();
+        let tables = self.tables(side);
+        (1..may_leave(&tables)?).find(|&fewer| saved(&tables, fewer) >= bytes)
+    }
+
+    /// How many percent of the words of either side must leave to save so many bytes.
+    fn fewer_of_both(&self, bytes: usize) -> Option<usize> {
+        let sides = [Stack::Encoder, Stack::Decoder].map(|side| self.tables(side));
+        (1..100).find(|share| {
+            let of_side = |tables: &Vec<(Layout, [usize; 2])>| {
+                may_leave(tables).map_or(0, |words| saved(tables, words * share / 100))
+            };
+            sides.iter().map(of_side).sum::<usize>() >= bytes
+        })
+    }
+
+    /// What has a row for each word of a side, with int4 where it can be: rows and columns.
+    fn tables(&self, side: Stack) -> Vec<(Layout, [usize; 2])> {
         let of_words =
             |slot: &Slot| matches!(slot.role, Role::Embedding | Role::Logits) && slot.stack == side;
         let sections = self.model.sections().filter(|(slot, _)| of_words(slot));
-        let tables: Vec<(Layout, [usize; 2])> = sections
-            .map(|(slot, section)| {
-                (fewest_bits(dims, &slot, section.layout), [slot.rows, slot.columns])
-            })
-            .collect();
-        let words = tables.iter().map(|(_, [rows, _])| *rows).min()?;
-        let saved = |fewer: usize| -> usize {
-            let table = |&(layout, [rows, columns]): &(Layout, [usize; 2])| {
-                matrix_bytes(layout, rows, columns) - matrix_bytes(layout, rows - fewer, columns)
-            };
-            tables.iter().map(table).sum()
+        let dims = self.model.dims();
+        let table = |(slot, section): (Slot, regard::format::Section<'_>)| {
+            (fewest_bits(dims, &slot, section.layout), [slot.rows, slot.columns])
         };
-        (1..words.saturating_sub(LEAST_WORDS)).find(|&fewer| saved(fewer) >= bytes)
+        sections.map(table).filter(|(_, [rows, _])| *rows > 0).collect()
     }
 
     fn ram(&self, missing: usize, advice: &mut Advice) {
@@ -157,11 +167,12 @@ impl<'m> Adviser<'m> {
         advice.options.extend(options);
     }
 
-    /// The shortest lengths that `convert` takes.
+    /// The shortest lengths that `convert` takes, with room for the answer to the self-test.
     fn shortest(&self) -> [usize; 2] {
         let dims = self.model.dims();
         let source = if dims.reads_words() { self.tested.max(1) } else { dims.max_source_len };
-        [source.min(dims.max_source_len), 1]
+        let target = SelfTest::of(self.model).len().clamp(1, dims.max_target_len.max(1));
+        [source.min(dims.max_source_len), target]
     }
 
     /// The lengths with which the arena fits, and the most words: of one side shorter, or of both by the
@@ -180,6 +191,20 @@ impl<'m> Adviser<'m> {
         ];
         ways.into_iter().flatten().max_by_key(|lengths| lengths.iter().sum::<usize>())
     }
+}
+
+/// Words that can leave at most.
+fn may_leave(tables: &[(Layout, [usize; 2])]) -> Option<usize> {
+    let words = tables.iter().map(|(_, [rows, _])| *rows).min()?;
+    Some(words.saturating_sub(LEAST_WORDS))
+}
+
+/// Bytes that so many fewer words save.
+fn saved(tables: &[(Layout, [usize; 2])], fewer: usize) -> usize {
+    let table = |&(layout, [rows, columns]): &(Layout, [usize; 2])| {
+        matrix_bytes(layout, rows, columns) - matrix_bytes(layout, rows - fewer, columns)
+    };
+    tables.iter().map(table).sum()
 }
 
 fn with_lengths(dims: &Dims, [source, target]: [usize; 2]) -> Dims {

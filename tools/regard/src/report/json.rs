@@ -75,7 +75,9 @@ fn add_check(document: &mut Value, bound: f64, checked: &Checked<'_>) {
     }
     document["sites"] = checked.tally.sqnrs().map(site).collect();
     document["first_site_below"] = json!(checked.tally.first_below(bound).map(site));
-    document["attention"] = checked.tally.looks.iter().map(look).collect();
+    if !checked.tally.looks.is_empty() {
+        document["attention"] = checked.tally.looks.iter().map(look).collect();
+    }
 }
 
 fn look(look: &Look) -> Value {

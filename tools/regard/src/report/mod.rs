@@ -41,40 +41,41 @@ fn decibels(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| "write a number of decibels from -200 to 200, as 20".into())
 }
 
-/// How a report is written.
+/// How a report is written: what its name ends in.
 #[derive(Clone, Copy)]
-enum Form {
+enum Ending {
     Page,
     Json,
 }
 
 /// Files that reports will be written to.
-pub(crate) struct Outputs(Vec<(Form, Pending)>);
+pub(crate) struct Outputs(Vec<(Ending, Pending)>);
 
 impl ReportArgs {
     /// Opens them, so that a folder that is not there is known before the work. `others`: files that are
     /// read, or written besides.
     pub(crate) fn open(&self, others: &[&Path]) -> Result<Outputs, Problem> {
-        let forms: Vec<Form> =
-            self.files.iter().map(|path| form(path, others)).collect::<Result<_, _>>()?;
-        let pending = |(form, path): (Form, &PathBuf)| Ok((form, Pending::open(path)?));
-        forms.into_iter().zip(&self.files).map(pending).collect::<Result<_, _>>().map(Outputs)
+        let endings: Vec<Ending> =
+            self.files.iter().map(|path| ending(path, others)).collect::<Result<_, _>>()?;
+        let pending = |(ending, path): (Ending, &PathBuf)| Ok((ending, Pending::open(path)?));
+        endings.into_iter().zip(&self.files).map(pending).collect::<Result<_, _>>().map(Outputs)
     }
 }
 
 /// What a file shall be, if it may be written.
-fn form(path: &Path, others: &[&Path]) -> Result<Form, Problem> {
+fn ending(path: &Path, others: &[&Path]) -> Result<Ending, Problem> {
     let ends = |ending| path.extension().is_some_and(|own| own.eq_ignore_ascii_case(ending));
-    let form = match (ends("html"), ends("json")) {
-        (true, _) => Form::Page,
-        (_, true) => Form::Json,
+    let ending = match (ends("html"), ends("json")) {
+        (true, _) => Ending::Page,
+        (_, true) => Ending::Json,
         _ => return Err(Problem::ReportEnding { path: path.into() }),
     };
-    if others.contains(&path) {
-        return Err(Problem::Overwrite { path: path.into() });
+    if path.is_dir() {
+        let cause = std::io::ErrorKind::IsADirectory.into();
+        return Err(Problem::Write { path: path.into(), cause });
     }
     file::refuse_overwrite(path, others)?;
-    Ok(form)
+    Ok(ending)
 }
 
 impl Outputs {
@@ -89,10 +90,10 @@ impl Outputs {
         report: &Report<'_>,
         checked: Option<&Checked<'_>>,
     ) -> Result<(), Problem> {
-        for (form, pending) in self.0 {
-            let text = match form {
-                Form::Page => page::text(report, checked)?,
-                Form::Json => format!("{:#}\n", json::document(report, checked)),
+        for (ending, pending) in self.0 {
+            let text = match ending {
+                Ending::Page => page::text(report, checked)?,
+                Ending::Json => format!("{:#}\n", json::document(report, checked)),
             };
             pending.finish(text.as_bytes())?;
         }

@@ -13,6 +13,10 @@ use std::path::Path;
 pub(crate) const BOUND: f64 = 20.0;
 /// Tokens of a sentence whose work is modelled, beside the longest.
 const USUAL: usize = 10;
+/// The core whose instructions are said on a terminal.
+const USUAL_CORE: &str = "m4";
+/// Boards that are told on a terminal what would make the model fit.
+const ADVISED: usize = 3;
 
 /// What the weights of a section are against those of float.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,6 +44,24 @@ pub(crate) struct Modelled {
     pub(crate) words: usize,
     /// The core's short name and its maker's.
     pub(crate) cores: Vec<([&'static str; 2], Work)>,
+}
+
+impl Modelled {
+    fn summary(&self) -> String {
+        let usual = self.cores.iter().find(|([core, _], _)| *core == USUAL_CORE);
+        usual.map_or(String::new(), |([_, name], work)| {
+            let million = |number: f64| format!("{:.2} M", number / 1e6);
+            format!(
+                "\nmodelled on {name}: {} instructions to read {}, {} a word",
+                million(work.encode),
+                match self.source {
+                    1 => "a token".into(),
+                    tokens => format!("{tokens} tokens"),
+                },
+                million(work.word)
+            )
+        })
+    }
 }
 
 /// A board, and what would make the model fit if it does not.
@@ -87,7 +109,8 @@ impl<'m> Report<'m> {
         noisy.into_iter().find(|&(_, sqnr)| sqnr < self.bound)
     }
 
-    /// For a terminal: the boards, and the first tensor below the bound if there is one.
+    /// For a terminal: work, the boards, what would make it fit the first others, and the first tensor below
+    /// the bound if there is one.
     pub(crate) fn summary(&self) -> String {
         let names = |fits: bool| -> Vec<&str> {
             let some = self.boards.iter().filter(|chance| chance.fit.fits() == fits);
@@ -105,7 +128,13 @@ impl<'m> Report<'m> {
         let below = self.first_tensor_below().map_or(String::new(), |(tensor, sqnr)| {
             format!("\nfirst tensor below {} dB: {}, {sqnr:.1} dB", self.bound, tensor.name)
         });
-        format!("\n{boards}{below}")
+        let work = self.work.first().map_or(String::new(), Modelled::summary);
+        let advised = self.boards.iter().filter_map(|chance| {
+            let advice = chance.advice.as_ref()?;
+            Some(format!("\n{}: {}", chance.fit.board.name, advice.sentences.join("; ")))
+        });
+        let advised: String = advised.take(ADVISED).collect();
+        format!("{work}\n{boards}{advised}{below}")
     }
 }
 

@@ -4,7 +4,7 @@
 //! name ████████┊    43.1      a row per site or tensor; ┊ the bound, at the same place in each
 //!
 //!        I drink milk
-//! je     ██                   a row per word that was said; the darker, the more attention
+//! je     ██                   a row per word that was said; the stronger the colour, the more attention
 //! bois      ███
 //! ```
 
@@ -19,8 +19,8 @@ const MOST_LETTERS: usize = 18;
 /// Labels over columns are slanted by 55 degrees: their parts across and up.
 const ACROSS: f64 = 0.574;
 const UP: f64 = 0.819;
-/// Weights below it are not drawn.
-const LEAST_WEIGHT: f32 = 0.005;
+/// Alignments below it are not drawn.
+const LEAST_ALIGNMENT: f32 = 0.005;
 
 /// A bar, of a scale that is 100 long.
 pub(super) struct Bar {
@@ -50,11 +50,11 @@ pub(super) struct Label {
     pub(super) word: String,
 }
 
-/// A weight at a place.
+/// An alignment at a place.
 pub(super) struct Cell {
     pub(super) x: String,
     pub(super) y: String,
-    pub(super) weight: String,
+    pub(super) alignment: String,
 }
 
 /// Attention as a picture.
@@ -111,7 +111,11 @@ impl Bars {
             below: *value < bound,
         };
         let scale = ["0".into(), format!("{:.0}", end / 2.0), format!("{end:.0} dB")];
-        Self { rows: values.iter().map(bar).collect(), bound: Some(share(bound)), scale }
+        Self {
+            rows: values.iter().map(bar).collect(),
+            bound: (bound >= 0.0).then(|| share(bound)),
+            scale,
+        }
     }
 
     /// Of bytes. `values`: names, notes and bytes.
@@ -178,9 +182,9 @@ fn cells(rows: &[Vec<f32>], [left, top]: [f64; 2], side: f64) -> Vec<Cell> {
         let cell = move |(&weight, across): (&f32, u32)| Cell {
             x: at(left + f64::from(across) * side),
             y: at(top + f64::from(down) * side),
-            weight: format!("{:.2}", weight.clamp(0.0, 1.0)),
+            alignment: format!("{:.2}", weight.clamp(0.0, 1.0)),
         };
-        let drawn = row.iter().zip(0..).filter(|(weight, _)| **weight >= LEAST_WEIGHT);
+        let drawn = row.iter().zip(0..).filter(|(weight, _)| **weight >= LEAST_ALIGNMENT);
         drawn.map(cell).collect::<Vec<_>>()
     };
     rows.iter().zip(0..).flat_map(of_row).collect()

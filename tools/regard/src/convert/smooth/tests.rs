@@ -9,7 +9,11 @@ use twin::transformer::{EncoderWeights, NormPlace};
 use twin::{EncoderWeights as Encoder, Model};
 
 fn model(name: &str) -> Model {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models").join(name);
+    at(&format!("models/{name}"))
+}
+
+fn at(folder: &str) -> Model {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
     let import = import::open(&folder, &import::Request::default()).unwrap();
     let (description, weights) = import.weights().unwrap();
     Model::new(description, weights).unwrap()
@@ -86,4 +90,21 @@ fn what_stands_between_norms_behind_and_cells_stays() {
     let before = norms(&mut post);
     smooth(&mut post, Form::INT8);
     assert_eq!(norms(&mut post), before);
+}
+
+#[test]
+fn float_stays_with_gates_norms_behind_and_without_biases() {
+    for name in ["marian", "bart", "mbart", "t5", "t5-v1_1"] {
+        let (before, mut after) =
+            (at(&format!("tests/golden/hf/{name}")), at(&format!("tests/golden/hf/{name}")));
+        let smoothed = smooth(&mut after, Form { most_bits: 8, ..Form::INT8 });
+        assert!(smoothed.done > 0, "{name}: {smoothed:?}");
+        let end = before.description.source.as_ref().unwrap().eos.unwrap();
+        let ids = [9, 14, 20, end];
+        let [before, after] = [before, after].map(|m| m.greedy(&ids[..], &mut ()).unwrap());
+        for (before, after) in before.iter().zip(&after) {
+            let error = (&before.logits - &after.logits).mapv(f32::abs);
+            assert!(error.iter().all(|&e| e < 1e-3), "{name}: {error}");
+        }
+    }
 }

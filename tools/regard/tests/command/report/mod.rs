@@ -146,15 +146,35 @@ fn convert_says_of_its_weights_what_check_finds_in_the_file() {
 }
 
 #[test]
+fn a_smoothed_file_is_compared_with_weights_that_are_smoothed_alike() {
+    let folder = demo("report-smoothed", "eng-fra-tiny", 2);
+    for more in [&[][..], &["--activations", "8"]] {
+        says(&folder, &[&CONVERT[..], &["--smooth", "--report", "c.json"], more].concat());
+        says(&folder, &["check", "new.rgd", "--data", "data.tsv", "--report", "k.json"]);
+        let [converted, checked] = ["c.json", "k.json"].map(|file| data(&folder, file));
+        let sections = |data: &Value| data["sections"].as_array().expect("sections").clone();
+        for (converted, checked) in sections(&converted).iter().zip(&sections(&checked)) {
+            let both = [converted, checked].map(|section| section["sqnr_db"].as_f64());
+            let differ = both[0].zip(both[1]).is_some_and(|(a, b)| (a - b).abs() > 1e-4);
+            assert!(!differ && both[0].is_some() == both[1].is_some(), "{}", converted["name"]);
+        }
+    }
+}
+
+#[test]
 fn the_same_input_gives_the_same_bytes_and_no_path() {
     let folder = demo("report-same", "eng-fra-tiny", 2);
     let report = |name: &str| {
-        says(&folder, &[&CHECK[..], &["--report", name]].concat());
+        let [rgd, report] = ["m.rgd", name].map(|file| folder.join(file));
+        let [rgd, report] = [&rgd, &report].map(|path| path.to_str().expect("UTF-8"));
+        says(&folder, &["check", rgd, "--data", "data.tsv", "--report", report]);
         text(&folder, name)
     };
     assert_eq!(report("a.html"), report("b.html"));
     assert_eq!(report("a.json"), report("b.json"));
-    assert!(!report("a.json").contains("report-same"));
+    for name in ["a.html", "a.json"] {
+        assert!(!report(name).contains("report-same"), "{name}");
+    }
 }
 
 #[test]
@@ -183,8 +203,13 @@ fn a_report_that_cannot_be_written_is_one_sentence_and_nothing_is_written() {
         fails(&report(command, "./model.json"), 2, "is an input");
     }
     assert_eq!(names(), before);
-    let over = [&CONVERT[..5], &["r.json", "--report", "r.json"]].concat();
-    fails(&regard(&folder, &over), 2, "r.json is an input");
+    for report in ["r.json", "./r.json"] {
+        let over = [&CONVERT[..5], &["r.json", "--report", report]].concat();
+        fails(&regard(&folder, &over), 2, "r.json is an input");
+    }
+    fs::create_dir(folder.join("d.html")).expect("made");
+    fails(&report(&CONVERT, "d.html"), 1, "cannot write d.html: is a directory");
+    fs::remove_dir(folder.join("d.html")).expect("removed");
     assert_eq!(names(), before);
 }
 
