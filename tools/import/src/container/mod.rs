@@ -14,6 +14,7 @@
 mod element;
 mod hdf5;
 mod keras;
+mod metered;
 mod onnx;
 mod order;
 mod pickle;
