@@ -6,10 +6,12 @@
 //! ```
 //! [`open`] reads names, shapes and what describes the model; [`Import::weights`] reads the numbers, so
 //! that a model that does not fit is refused before. docs/CONVERT.md lists what is read.
-//! Nothing here runs what a file says, and no file can ask for more memory than it has bytes.
+//! Nothing here runs what a file says. What it can ask for in RAM is limited: for numbers a few times its
+//! bytes, for what describes them and for names as much as docs/CONVERT.md says.
 
 mod container;
 mod error;
+mod files;
 mod hugging_face;
 mod keras;
 mod names;
