@@ -136,10 +136,11 @@ impl<'g> Weights<'g> {
         node: &'g Node,
         biases: &HashMap<&str, &str>,
     ) -> Result<(), String> {
+        let quantised = QUANTISED.iter().any(|part| node.op.contains(part));
         for (place, input) in node.inputs.iter().enumerate() {
             let Some((i, flipped)) = known.initialiser(input) else { continue };
             let tensor = known.tensor(i);
-            if QUANTISED.iter().any(|part| node.op.contains(part)) {
+            if quantised {
                 return Err(format!(
                     "{} reads {:?}, weights of few bits; export the model in floating point",
                     node.said(),
