@@ -21,6 +21,7 @@ mod tokenizers;
 mod words;
 
 pub use error::Error;
+pub use files::files;
 pub use hugging_face::USUAL_LENGTH;
 
 use container::{Origin, Store};
@@ -82,14 +83,6 @@ pub fn open(path: &Path, request: &Request) -> Result<Import, Error> {
         Some(config) => described(store, config, request),
         None => undescribed(store, request),
     }
-}
-
-/// The files that [`open`] may read of a path.
-#[must_use]
-pub fn files(path: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = path.read_dir() else { return vec![path.into()] };
-    let paths = entries.flatten().map(|entry| entry.path());
-    paths.filter(|path| path.extension().is_none_or(|end| end != "rgd")).collect()
 }
 
 fn folder(path: &Path, request: &Request) -> Result<Import, Error> {

@@ -144,6 +144,7 @@ fn numbers_may_lie_in_a_file_beside() {
     folder.file("m.onnx_data", &data);
     let path = folder.file("m.onnx", &model(&[], &tensors));
     assert!(read(&path, &request) == read(&root.join("weights.safetensors"), &request));
+    assert_eq!(import::files(&path), [path.clone(), folder.path("m.onnx_data")]);
     folder.file("m.onnx_data", &data[..data.len() - 4]);
     assert!(refused(&path, &request).contains("bytes, not 4 for each number"));
     fs::remove_file(folder.path("m.onnx_data")).unwrap();

@@ -229,7 +229,7 @@ impl Store {
 }
 
 fn open_any(path: &Path) -> Result<(Vec<(String, Found)>, Origin), Error> {
-    if path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".index.json")) {
+    if shards::is_one(path) {
         return Ok((shards::open(path)?, Origin::Names));
     }
     open_file(path)
@@ -268,6 +268,12 @@ fn open_file(path: &Path) -> Result<(Vec<(String, Found)>, Origin), Error> {
         Err(Error::Unknown { path: path.into(), what: what(&start) })
     };
     Ok((found?, Origin::Names))
+}
+
+/// The files beside one that it names, as far as it can be read.
+pub(crate) fn beside(path: &Path) -> Vec<PathBuf> {
+    let names = if shards::is_one(path) { shards::names(path) } else { onnx::names(path) };
+    names.into_iter().map(|name| path.with_file_name(name)).collect()
 }
 
 /// What a file looks like that is no container.
