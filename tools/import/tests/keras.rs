@@ -183,6 +183,31 @@ fn connections_in_a_circle_or_to_nowhere_are_refused() {
 }
 
 #[test]
+fn names_of_layers_are_short_and_do_not_steer_a_terminal() {
+    let folder = Folder::new();
+    for (letters, expected) in [
+        ("a".repeat(257), "a name of 257 bytes; at most 256 are read"),
+        ("a\n\u{1b}[2J".into(), "layer `dropout_1` (a\\n\\u{1b}[2J) stands where"),
+    ] {
+        let path = changed(&folder, "gru-luong", |of, node| {
+            if of == "dropout_1" {
+                node["class_name"] = json!(letters);
+            }
+        });
+        let message = refused(&path, &Request::default());
+        assert!(message.contains(expected), "{message}");
+    }
+    let many: Vec<Value> = (0..1 << 16).map(|_| json!(["a", 0, 0])).collect();
+    let path = changed(&folder, "gru-luong", |of, node| {
+        if of == "dropout_1" {
+            node["inbound_nodes"] = json!([{ "args": many }]);
+        }
+    });
+    let message = refused(&path, &Request::default());
+    assert!(message.contains("it has over 65536 connections"), "{message}");
+}
+
+#[test]
 fn absurd_sizes_are_refused_before_anything_is_made_of_them() {
     let folder = Folder::new();
     for (name, layer, field) in [

@@ -9,7 +9,7 @@
 //! reads. In the file of weights a layer lies under its class and a number, in the order of the list:
 //! `layers/gru`, `layers/gru_1`.
 
-use super::parse::{read_call, refs, snake, text};
+use super::parse::{Reader, name, snake, text};
 use crate::Error;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -63,6 +63,7 @@ pub(super) struct Graph {
     inner: BTreeMap<String, Vec<Ref>>,
     /// Input layers of models inside, and what these models read.
     inputs: BTreeMap<String, Ref>,
+    reader: Reader,
     pub(super) output: Ref,
 }
 
@@ -88,6 +89,7 @@ impl Graph {
             nodes: BTreeMap::new(),
             inner: BTreeMap::new(),
             inputs: BTreeMap::new(),
+            reader: Reader::default(),
             output,
         };
         let outputs = graph.add(config, "", "", &[], 0).map_err(wrong)?;
@@ -111,21 +113,23 @@ impl Graph {
         let config = &model["config"];
         let layers = config["layers"].as_array().ok_or("its config.json has no list of layers")?;
         let mut numbers: HashMap<String, usize> = HashMap::new();
-        for (at, input) in refs(&config["input_layers"], scope).iter().enumerate() {
+        let inputs = self.reader.refs(&config["input_layers"], scope)?;
+        for (at, input) in inputs.iter().enumerate() {
             if let Some(read) = reads.get(at) {
                 self.inputs.insert(input.layer.clone(), read.clone());
             }
         }
         for layer in layers {
-            let (class, name) = (text(layer, "class_name").to_owned(), text(layer, "name"));
-            let name = format!("{scope}{name}");
+            let (class, name) =
+                (name("", text(layer, "class_name"))?, name(scope, text(layer, "name"))?);
             let family = snake(&class);
             let number = numbers.entry(family.clone()).or_default();
             let end = if *number == 0 { family } else { format!("{family}_{number}") };
             *number += 1;
             let path = format!("{place}layers/{end}");
             let calls = layer["inbound_nodes"].as_array().map_or(&[][..], Vec::as_slice);
-            let calls: Vec<Call> = calls.iter().map(|call| read_call(call, scope)).collect();
+            let calls = calls.iter().map(|call| self.reader.call(call, scope));
+            let calls = calls.collect::<Result<Vec<Call>, String>>()?;
             if layer["config"].get("input_layers").is_some() {
                 let reads = match &calls[..] {
                     [call] => call.inputs.clone(),
@@ -153,7 +157,7 @@ impl Graph {
                 return Err(format!("it has over {} layers", MOST[1]));
             }
         }
-        Ok(refs(&config["output_layers"], scope))
+        self.reader.refs(&config["output_layers"], scope)
     }
 
     /// All layers.
