@@ -8,26 +8,33 @@
 use hdf5_reader::error::Result;
 use hdf5_reader::{Storage, StorageBuffer};
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 
 /// Bytes that may be read of any file, and how many times those that it has.
 const MOST: [u64; 2] = [1 << 24, 2];
 /// Bytes of an entry of a node.
 const ENTRY: u64 = 40;
 
+/// What names may cost so far.
+#[derive(Default)]
+struct Names {
+    entries: u64,
+    /// Most bytes without a 0 among them, of any range.
+    longest: u64,
+}
+
 /// Counts what is read.
 pub(super) struct Metered {
     inner: Arc<dyn Storage>,
     left: AtomicU64,
-    /// Most bytes without a 0 among them, of any range.
-    longest: AtomicU64,
+    names: Mutex<Names>,
 }
 
 impl Metered {
     pub(super) fn of(inner: Arc<dyn Storage>) -> Arc<Self> {
         let left = inner.len().saturating_mul(MOST[1]).saturating_add(MOST[0]);
-        Arc::new(Self { inner, left: AtomicU64::new(left), longest: AtomicU64::new(0) })
+        Arc::new(Self { inner, left: AtomicU64::new(left), names: Mutex::default() })
     }
 
     /// Everything was listed: tensors are read from now on, each within its own size.
@@ -57,12 +64,13 @@ impl Storage for Metered {
         if self.left.load(Relaxed) == u64::MAX {
             return Ok(range);
         }
-        if range.starts_with(b"SNOD") {
-            let entries = len as u64 / ENTRY;
-            self.pay(entries.saturating_mul(self.longest.load(Relaxed)))?;
-        }
-        let longest = range.split(|byte| *byte == 0).map(<[u8]>::len).max().unwrap_or(0);
-        self.longest.fetch_max(longest as u64, Relaxed);
+        let longest = range.split(|byte| *byte == 0).map(<[u8]>::len).max().unwrap_or(0) as u64;
+        let entries = if range.starts_with(b"SNOD") { len as u64 / ENTRY } else { 0 };
+        let mut names = self.names.lock().map_err(|_| io::Error::from(io::ErrorKind::Other))?;
+        let before = names.entries.saturating_mul(names.longest);
+        names.entries = names.entries.saturating_add(entries);
+        names.longest = names.longest.max(longest);
+        self.pay(names.entries.saturating_mul(names.longest) - before)?;
         Ok(range)
     }
 }
