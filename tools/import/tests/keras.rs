@@ -2,47 +2,12 @@
 
 mod bed;
 
+use bed::keras::{archive, changed, entry};
 use bed::{Folder, golden, index, refused};
 use import::Request;
 use serde_json::{Value, json};
 use std::fs;
-use std::io::{Cursor, Read as _, Write as _};
-use std::path::PathBuf;
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipArchive, ZipWriter};
-
-/// An entry of a golden archive.
-fn entry(name: &str, file: &str) -> Vec<u8> {
-    let bytes = fs::read(golden(&format!("keras/{name}/model.keras"))).unwrap();
-    let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let mut text = Vec::new();
-    zip.by_name(file).unwrap().read_to_end(&mut text).unwrap();
-    text
-}
-
-fn archive(method: CompressionMethod, entries: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default().compression_method(method);
-    for (name, bytes) in entries {
-        zip.start_file(*name, options).unwrap();
-        zip.write_all(bytes).unwrap();
-    }
-    zip.finish().unwrap().into_inner()
-}
-
-/// A golden archive whose configuration was changed: for each layer by its name.
-fn changed(folder: &Folder, name: &str, change: impl Fn(&str, &mut Value)) -> PathBuf {
-    let mut config: Value = serde_json::from_slice(&entry(name, "config.json")).unwrap();
-    for layer in config["config"]["layers"].as_array_mut().unwrap() {
-        let of = layer["name"].as_str().unwrap().to_owned();
-        change(&of, layer);
-    }
-    let before: Value = serde_json::from_slice(&entry(name, "config.json")).unwrap();
-    assert_ne!(config, before, "{name} has no such layer");
-    let (config, weights) = (config.to_string(), entry(name, "model.weights.h5"));
-    let entries = [("config.json", config.as_bytes()), ("model.weights.h5", &weights[..])];
-    folder.file("my.keras", &archive(CompressionMethod::Stored, &entries))
-}
+use zip::CompressionMethod;
 
 #[test]
 fn a_packed_archive_is_read_as_a_stored_one() {

@@ -20,6 +20,9 @@ const MOST: [usize; 2] = [8, 4096];
 /// The class of a model whose connections are in the file.
 const FUNCTIONAL: &str = "Functional";
 
+/// What makes a mask of padding, of an `Embedding` or a `Masking`: the engine has no padding.
+const MASKS: [&str; 2] = ["NotEqual", "Any"];
+
 /// An output of a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Ref {
@@ -42,6 +45,10 @@ pub(super) struct Call {
     pub(super) inputs: Vec<Ref>,
     /// `initial_state` of a layer of cells.
     pub(super) state: Vec<Ref>,
+    /// `mask`
+    pub(super) masks: Vec<Ref>,
+    /// An argument by its name that is not read.
+    pub(super) other: Option<String>,
 }
 
 /// A layer.
@@ -132,6 +139,10 @@ impl Graph {
             let calls = calls.collect::<Result<Vec<Call>, String>>()?;
             if layer["config"].get("input_layers").is_some() {
                 let reads = match &calls[..] {
+                    [Call { other: Some(other), .. }] => {
+                        let why = "which is not read";
+                        return Err(format!("its model `{name}` is called with `{other}`, {why}"));
+                    }
                     [call] => call.inputs.clone(),
                     calls => {
                         return Err(format!(
@@ -188,7 +199,18 @@ impl Graph {
     /// What a layer reads where it gives this output.
     pub(super) fn inputs(&self, at: &Ref) -> Result<Vec<Ref>, Error> {
         let (node, at) = self.node(at)?;
-        Ok(node.calls.get(at.call).map(|call| call.inputs.clone()).unwrap_or_default())
+        let Some(call) = node.calls.get(at.call) else { return Ok(Vec::new()) };
+        if let Some(other) = &call.other {
+            return Err(
+                self.unfit(node, &format!("it is called with `{other}`, which is not read"))
+            );
+        }
+        for mask in &call.masks {
+            if !MASKS.contains(&self.node(mask)?.0.class.as_str()) {
+                return Err(self.unfit(node, "its `mask` is not that of padding"));
+            }
+        }
+        Ok(call.inputs.clone())
     }
 
     /// What the cells of a layer start from.

@@ -44,7 +44,14 @@ impl Reader {
         for field in READ {
             inputs.extend(self.refs(&call["kwargs"][field], scope)?);
         }
-        Ok(Call { inputs, state })
+        let masks = self.refs(&call["kwargs"]["mask"], scope)?;
+        let known =
+            |field: &str| READ.contains(&field) || ["initial_state", "mask"].contains(&field);
+        let idle = |value: &Value| value.is_null() || *value == Value::Bool(false);
+        let mut others = call["kwargs"].as_object().into_iter().flatten();
+        let other = others.find(|(field, value)| !known(field) && !idle(value));
+        let other = other.map(|(field, _)| name("", field)).transpose()?;
+        Ok(Call { inputs, state, masks, other })
     }
 
     /// All outputs of layers that a value names, in its order.
@@ -95,15 +102,18 @@ pub(super) fn name(scope: &str, name: &str) -> Result<String, String> {
     Ok(format!("{scope}{name}"))
 }
 
-/// The name of a class as Keras makes paths of it: `Conv2D` is `conv2d`, `InputLayer` `input_layer`.
+/// The name of a class as Keras makes paths of it: `Conv2D` is `conv2d`, `InputLayer` `input_layer`,
+/// `My_Encoder` `my__encoder`.
 pub(super) fn snake(class: &str) -> String {
-    let letters: Vec<char> = class.chars().filter(|letter| letter.is_alphanumeric()).collect();
+    let kept = |letter: &char| letter.is_alphanumeric() || *letter == '_';
+    let letters: Vec<char> = class.chars().filter(kept).collect();
     let mut name = String::new();
     for (i, letter) in letters.iter().enumerate() {
         let before = i.checked_sub(1).and_then(|i| letters.get(i)).copied().unwrap_or('_');
         let after = letters.get(i + 1).copied().unwrap_or('_');
-        let begins =
-            i > 0 && letter.is_uppercase() && (before.is_lowercase() || after.is_lowercase());
+        let begins = i > 0
+            && letter.is_ascii_uppercase()
+            && (before.is_ascii_lowercase() || after.is_ascii_lowercase());
         if begins {
             name.push('_');
         }
@@ -125,6 +135,7 @@ mod tests {
             ("Conv2D", "conv2d"),
             ("MultiHeadAttention", "multi_head_attention"),
             ("TransformerEncoder", "transformer_encoder"),
+            ("My_Encoder", "my__encoder"),
         ] {
             assert_eq!(snake(class), path);
         }
