@@ -118,6 +118,11 @@ impl Store {
         self.tensors.get(name).map(|found| found.shape.as_slice())
     }
 
+    /// How long an axis of such a tensor is; 0 if it is not there.
+    pub(crate) fn size(&self, name: &str, axis: usize) -> usize {
+        self.shape(name).and_then(|shape| shape.get(axis)).copied().unwrap_or(0)
+    }
+
     pub(crate) fn has(&self, name: &str) -> bool {
         self.tensors.contains_key(name)
     }

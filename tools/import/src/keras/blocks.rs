@@ -110,9 +110,7 @@ pub(super) fn natural(path: &str) -> Vec<(String, u64)> {
 
 /// `[d_model, heads, d_head, d_ff]`, as far as the file has a layer; 0 otherwise.
 pub(super) fn sizes(store: &Store, block: &Block) -> [usize; 4] {
-    let size = |path: &str, axis: usize| {
-        store.shape(&var(path, 0)).and_then(|shape| shape.get(axis)).copied().unwrap_or(0)
-    };
+    let size = |path: &str, axis| store.size(&var(path, 0), axis);
     let query = format!("{}/query_dense", block.own);
     let up = FEEDS.iter().map(|[up, _]| size(&format!("{}/{up}", block.path), 1)).max();
     [size(&query, 0), size(&query, 1), size(&query, 2), up.unwrap_or(0)]

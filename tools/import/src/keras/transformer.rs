@@ -91,9 +91,7 @@ impl Transformer {
              compute what keras.io's do; what they do, the file does not say"
                 .into(),
         );
-        let rows = |path: &str, part: &str| {
-            store.shape(&var(&format!("{path}/{part}"), 0)).map_or(0, |shape| shape[0])
-        };
+        let rows = |path: &str, part: &str| store.size(&var(&format!("{path}/{part}"), 0), 0);
         let config = |blocks: &[Block]| {
             let [d_model, n_heads, d_head, d_ff] =
                 blocks.first().map_or([0; 4], |b| sizes(store, b));
