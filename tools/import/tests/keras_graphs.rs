@@ -3,9 +3,12 @@
 mod bed;
 
 use bed::keras::changed;
-use bed::{Folder, refused};
+use bed::{Folder, golden, refused};
 use import::Request;
 use serde_json::{Value, json};
+
+/// Letters of source and target of the model of letters.
+const LETTERS: [usize; 2] = [17, 19];
 
 /// One use of a layer that reads these outputs.
 fn reads(all: &[(&str, usize, usize)], kwargs: &Value) -> Value {
@@ -94,4 +97,44 @@ fn arguments_that_are_not_read_are_named() {
         let message = with("gru-luong", "attention", &reads(&looks, &kwargs));
         assert!(message.contains(expected), "{message}");
     }
+}
+
+#[test]
+fn an_input_of_numbers_is_taken_for_words_aloud() {
+    let path = golden("keras/lstm-letters/model.keras");
+    let import = import::open(&path, &Request::default()).unwrap();
+    let said = |side: &str| {
+        let said = format!("the {side} has an input of ");
+        import.remarks.iter().filter(|remark| remark.starts_with(&said)).count()
+    };
+    assert_eq!((said("source"), said("target")), (1, 1), "{:?}", import.remarks);
+}
+
+/// A golden archive with a list of this beginning on both sides.
+fn listed(name: &str, sizes: [usize; 2], first: &[&str]) -> Result<import::Import, import::Error> {
+    let folder = Folder::new();
+    let [source, target] = [("source", sizes[0]), ("target", sizes[1])].map(|(side, size)| {
+        let words = first.iter().map(|word| (*word).to_owned());
+        let words: Vec<String> =
+            words.chain((first.len()..size).map(|n| format!("w{n}"))).collect();
+        Some(folder.file(&format!("{side}.json"), json!(words).to_string().as_bytes()))
+    });
+    let request = Request { source_words: source, target_words: target, ..Request::default() };
+    import::open(&golden(&format!("keras/{name}/model.keras")), &request)
+}
+
+#[test]
+fn marks_are_found_as_the_list_has_them() {
+    // As keras.io's model of letters has them, whose first letters are its marks.
+    let import = listed("lstm-letters", LETTERS, &["\t", "\n", " "]).unwrap();
+    assert_eq!((import.description.target.bos, import.description.target.eos), (0, 1));
+    let import = listed("lstm-letters", LETTERS, &["", "a", "b", "[START]"]).unwrap();
+    assert_eq!((import.description.target.bos, import.description.target.eos), (3, 2));
+    let said = "no mark as [end]; 2 is taken for the last of a sentence";
+    let said = import.remarks.iter().filter(|remark| remark.contains(said)).count();
+    assert_eq!(said, 1, "{:?}", import.remarks);
+    let Err(cause) = listed("lstm-letters", LETTERS, &["", "[END]"]) else {
+        panic!("one word is both marks")
+    };
+    assert!(cause.to_string().contains("has 1 for both marks of a sentence"), "{cause}");
 }

@@ -18,6 +18,8 @@ const BEGINS: [&str; 10] =
 const ENDS: [&str; 9] = ["[end]", "<end>", "</s>", "<eos>", "[eos]", "endseq", "eos", "end", "\n"];
 /// Names of the first words where no list says them: padding, and both marks.
 const MARKS: [&str; 3] = ["<pad>", "[start]", "[end]"];
+/// What padding is, as Keras' layers have it.
+const PAD: u32 = 0;
 /// Widest input of a one for each word.
 const MOST_ONES: usize = 1024;
 
@@ -61,14 +63,14 @@ impl Tables {
         }
         let marked = request.source_words.is_some();
         let ends = find(source, &ENDS).filter(|_| marked);
-        let begins = find(source, &BEGINS).filter(|_| marked);
+        let begins = find(source, &BEGINS).filter(|&id| marked && id != PAD);
         if begins.is_some() {
             remarks.push(format!(
                 "sources end with their mark if there is one, but no {} is put before them",
                 BEGINS[0]
             ));
         }
-        let marks: Vec<u32> = [Some(0), ends, begins].into_iter().flatten().collect();
+        let marks: Vec<u32> = [Some(PAD), ends, begins].into_iter().flatten().collect();
         let made_up = || words::made_up(&lists.source, &marks, longest);
         let selftest = request.selftest.clone().unwrap_or_else(made_up);
         let small =
@@ -76,13 +78,13 @@ impl Tables {
         let lowercase = (0..).zip(&lists.source).all(small);
         let source = SourceTable {
             words: lists.source,
-            pad: 0,
+            pad: PAD,
             bos: begins,
             eos: ends,
             letters: false,
             tokenizer: None,
         };
-        let target = TargetTable { words: lists.target, pad: 0, bos, eos, tokenizer: None };
+        let target = TargetTable { words: lists.target, pad: PAD, bos, eos, tokenizer: None };
         Ok(Self { source, target, lowercase, selftest })
     }
 }
