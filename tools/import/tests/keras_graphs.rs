@@ -88,6 +88,7 @@ fn arguments_that_are_not_read_are_named() {
             json!({"use_causal_mask": true}),
             "it is called with `use_causal_mask`, which is not read",
         ),
+        (json!({"mask": [[true]]}), "it is called with `mask`, which is not read"),
         (json!({"training": true}), "it is called with `training`, which is not read"),
         (
             json!({"mask": reads(&[("dropout", 0, 0)], &json!({}))}),

@@ -47,7 +47,7 @@ pub(super) struct Call {
     pub(super) state: Vec<Ref>,
     /// `mask`
     pub(super) masks: Vec<Ref>,
-    /// An argument by its name that is not read.
+    /// An argument by its name that is not read, or is no output of a layer.
     pub(super) other: Option<String>,
 }
 

@@ -2,7 +2,11 @@
 
 use super::graph::{Call, Ref};
 use serde_json::Value;
+use std::collections::HashMap;
 
+/// The first states of a layer of cells.
+const STATE: &str = "initial_state";
+const MASK: &str = "mask";
 /// Longest name of a layer, with those of the models that it is in, in bytes.
 const MOST_NAME: usize = 256;
 /// Most connections of a model.
@@ -40,17 +44,20 @@ impl Reader {
     /// One use of a layer. A layer of cells may have its first states behind what it reads.
     pub(super) fn call(&mut self, call: &Value, scope: &str) -> Result<Call, String> {
         let mut inputs = self.refs(&call["args"], scope)?;
-        let state = self.refs(&call["kwargs"]["initial_state"], scope)?;
-        for field in READ {
-            inputs.extend(self.refs(&call["kwargs"][field], scope)?);
-        }
-        let masks = self.refs(&call["kwargs"]["mask"], scope)?;
-        let known =
-            |field: &str| READ.contains(&field) || ["initial_state", "mask"].contains(&field);
         let idle = |value: &Value| value.is_null() || *value == Value::Bool(false);
-        let mut others = call["kwargs"].as_object().into_iter().flatten();
-        let other = others.find(|(field, value)| !known(field) && !idle(value));
-        let other = other.map(|(field, _)| name("", field)).transpose()?;
+        let known = |field: &str| READ.contains(&field) || [STATE, MASK].contains(&field);
+        let (mut read, mut other) = (HashMap::new(), None);
+        let all = call["kwargs"].as_object().into_iter().flatten();
+        for (field, value) in all.filter(|(_, value)| !idle(value)) {
+            let found = self.refs(value, scope)?;
+            if !known(field) || found.is_empty() {
+                other = Some(name("", field)?);
+            }
+            read.insert(field.as_str(), found);
+        }
+        let mut take = |field: &str| read.remove(field).unwrap_or_default();
+        let (state, masks) = (take(STATE), take(MASK));
+        inputs.extend(READ.into_iter().flat_map(take));
         Ok(Call { inputs, state, masks, other })
     }
 
