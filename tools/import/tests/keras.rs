@@ -34,6 +34,12 @@ fn bombs_are_refused_with_both_numbers() {
     let path = folder.file("my.keras", &archive(CompressionMethod::Deflated, &entries));
     let message = refused(&path, &Request::default());
     assert!(message.contains("its config.json claims 16777216 bytes; at most"), "{message}");
+    let blanks = vec![b' '; (1 << 20) + 1];
+    let entries = [("config.json", &blanks[..]), ("model.weights.h5", &config[..])];
+    let path = folder.file("my.keras", &archive(CompressionMethod::Stored, &entries));
+    let message = refused(&path, &Request::default());
+    let expected = "its config.json claims 1048577 bytes; at most 1048576 are read";
+    assert!(message.contains(expected), "{message}");
 }
 
 #[test]
