@@ -39,7 +39,7 @@ pub enum Error {
         what: &'static str,
     },
     /// A file that is of a kind by its first bytes, and broken, or has what is not read.
-    #[error("{} is not a {kind} file that can be read: {why}", path.display())]
+    #[error("{} is not a {kind} file that can be read: {}", path.display(), one_line(why))]
     Container {
         /// Which file.
         path: PathBuf,
@@ -149,7 +149,7 @@ pub enum Error {
         cause: serde_json::Error,
     },
     /// A field of `config.json` that cannot be said to the engine.
-    #[error("{}: `{field}` {why}", path.display())]
+    #[error("{}: `{}` {}", path.display(), one_line(field), one_line(why))]
     Field {
         /// Which file.
         path: PathBuf,
@@ -159,7 +159,7 @@ pub enum Error {
         why: String,
     },
     /// A file that does not say what model it is of.
-    #[error("{}: {why}", path.display())]
+    #[error("{}: {}", path.display(), one_line(why))]
     Model {
         /// Which file.
         path: PathBuf,
@@ -169,12 +169,17 @@ pub enum Error {
 }
 
 impl Error {
-    /// What is wrong with a container, in one line whatever the file has in it.
+    /// What is wrong with a container.
     pub(crate) fn container(path: &Path, kind: &'static str, why: &str) -> Self {
-        let shown = |letter: char| match letter.is_control() {
-            true => letter.escape_default().to_string(),
-            false => letter.to_string(),
-        };
-        Self::Container { path: path.into(), kind, why: why.chars().map(shown).collect() }
+        Self::Container { path: path.into(), kind, why: why.into() }
     }
+}
+
+/// A sentence with names out of a file in it: one line that steers no terminal, whatever they are.
+fn one_line(why: &str) -> String {
+    let shown = |letter: char| match letter.is_control() {
+        true => letter.escape_default().to_string(),
+        false => letter.to_string(),
+    };
+    why.chars().map(shown).collect()
 }

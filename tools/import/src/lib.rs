@@ -6,10 +6,12 @@
 //! ```
 //! [`open`] reads names, shapes and what describes the model; [`Import::weights`] reads the numbers, so
 //! that a model that does not fit is refused before. docs/CONVERT.md lists what is read.
-//! Nothing here runs what a file says, and no file can ask for more memory than it has bytes.
+//! Nothing here runs what a file says. What it can ask for in RAM is limited: for numbers a few times its
+//! bytes, for what describes them and for names as much as docs/CONVERT.md says.
 
 mod container;
 mod error;
+mod files;
 mod hugging_face;
 mod keras;
 mod names;
@@ -19,6 +21,7 @@ mod tokenizers;
 mod words;
 
 pub use error::Error;
+pub use files::files;
 pub use hugging_face::USUAL_LENGTH;
 
 use container::{Origin, Store};
@@ -80,14 +83,6 @@ pub fn open(path: &Path, request: &Request) -> Result<Import, Error> {
         Some(config) => described(store, config, request),
         None => undescribed(store, request),
     }
-}
-
-/// The files that [`open`] may read of a path.
-#[must_use]
-pub fn files(path: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = path.read_dir() else { return vec![path.into()] };
-    let paths = entries.flatten().map(|entry| entry.path());
-    paths.filter(|path| path.extension().is_none_or(|end| end != "rgd")).collect()
 }
 
 fn folder(path: &Path, request: &Request) -> Result<Import, Error> {

@@ -14,7 +14,8 @@ fn words_come_from_the_checkpoint_unless_a_list_is_given() {
     let words = ["PAD", "SOS", "EOS", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
     assert_eq!(import.description.target.words, words);
     assert_eq!(import.description.source.unwrap().words, words);
-    assert!(import.remarks.is_empty(), "{:?}", import.remarks);
+    let [remark] = &import.remarks[..] else { panic!("{:?}", import.remarks) };
+    assert!(remark.contains("is taken to be the chatbot tutorial's"), "{remark}");
     let folder = Folder::new();
     let letters: String = ["P", "S", "E"].iter().map(|mark| format!("{mark}\n")).collect();
     let letters = letters + &"abcdefghij".chars().map(|c| format!("{c}\n")).collect::<String>();

@@ -217,8 +217,11 @@ fn split_weights_are_read_as_whole_ones() {
         fs::write(folder.path(&name), safetensors::serialize(half(), None).unwrap()).unwrap();
     }
     let index = json!({"metadata": {"total_size": 1}, "weight_map": map});
-    folder.file("model.safetensors.index.json", index.to_string().as_bytes());
+    let path = folder.file("model.safetensors.index.json", index.to_string().as_bytes());
     assert_eq!(said(&folder), whole);
+    let inputs =
+        [path.clone(), folder.path("model-0.safetensors"), folder.path("model-1.safetensors")];
+    assert_eq!(import::files(&path), inputs);
     fs::remove_file(folder.path("model-1.safetensors")).unwrap();
     let message = refused(folder.root(), &Request::default());
     assert!(

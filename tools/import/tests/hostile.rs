@@ -197,6 +197,7 @@ fn graphs_of_onnx_cannot_claim_more_than_there_is() {
             Message::default().number(1, 7).text(2, "x").with(7, deep).finish(),
             "over 4 graphs inside",
         ),
+        (model(&[node("", &"a".repeat(4097), &["x"], "y")], &[]), "is a name of 4097 bytes"),
         (model(&names, &[]), "its graph has over 33554432 bytes of names"),
         (Message::default().number(1, 7).text(2, "x").finish(), "it has no graph"),
         (b"\x08\x07\x3a\xff\xff\xff\xff\x0f".to_vec(), "claims 4294967295 bytes, but 0 are left"),

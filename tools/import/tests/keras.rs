@@ -2,47 +2,12 @@
 
 mod bed;
 
+use bed::keras::{archive, changed, entry};
 use bed::{Folder, golden, index, refused};
 use import::Request;
 use serde_json::{Value, json};
 use std::fs;
-use std::io::{Cursor, Read as _, Write as _};
-use std::path::PathBuf;
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipArchive, ZipWriter};
-
-/// An entry of a golden archive.
-fn entry(name: &str, file: &str) -> Vec<u8> {
-    let bytes = fs::read(golden(&format!("keras/{name}/model.keras"))).unwrap();
-    let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let mut text = Vec::new();
-    zip.by_name(file).unwrap().read_to_end(&mut text).unwrap();
-    text
-}
-
-fn archive(method: CompressionMethod, entries: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default().compression_method(method);
-    for (name, bytes) in entries {
-        zip.start_file(*name, options).unwrap();
-        zip.write_all(bytes).unwrap();
-    }
-    zip.finish().unwrap().into_inner()
-}
-
-/// A golden archive whose configuration was changed: for each layer by its name.
-fn changed(folder: &Folder, name: &str, change: impl Fn(&str, &mut Value)) -> PathBuf {
-    let mut config: Value = serde_json::from_slice(&entry(name, "config.json")).unwrap();
-    for layer in config["config"]["layers"].as_array_mut().unwrap() {
-        let of = layer["name"].as_str().unwrap().to_owned();
-        change(&of, layer);
-    }
-    let before: Value = serde_json::from_slice(&entry(name, "config.json")).unwrap();
-    assert_ne!(config, before, "{name} has no such layer");
-    let (config, weights) = (config.to_string(), entry(name, "model.weights.h5"));
-    let entries = [("config.json", config.as_bytes()), ("model.weights.h5", &weights[..])];
-    folder.file("my.keras", &archive(CompressionMethod::Stored, &entries))
-}
+use zip::CompressionMethod;
 
 #[test]
 fn a_packed_archive_is_read_as_a_stored_one() {
@@ -69,6 +34,12 @@ fn bombs_are_refused_with_both_numbers() {
     let path = folder.file("my.keras", &archive(CompressionMethod::Deflated, &entries));
     let message = refused(&path, &Request::default());
     assert!(message.contains("its config.json claims 16777216 bytes; at most"), "{message}");
+    let blanks = vec![b' '; (1 << 20) + 1];
+    let entries = [("config.json", &blanks[..]), ("model.weights.h5", &config[..])];
+    let path = folder.file("my.keras", &archive(CompressionMethod::Stored, &entries));
+    let message = refused(&path, &Request::default());
+    let expected = "its config.json claims 1048577 bytes; at most 1048576 are read";
+    assert!(message.contains(expected), "{message}");
 }
 
 #[test]
@@ -180,6 +151,31 @@ fn connections_in_a_circle_or_to_nowhere_are_refused() {
             refused(&path, &Request::default());
         }
     }
+}
+
+#[test]
+fn names_of_layers_are_short_and_do_not_steer_a_terminal() {
+    let folder = Folder::new();
+    for (letters, expected) in [
+        ("a".repeat(257), "a name of 257 bytes; at most 256 are read"),
+        ("a\n\u{1b}[2J".into(), "layer `dropout_1` (a\\n\\u{1b}[2J) stands where"),
+    ] {
+        let path = changed(&folder, "gru-luong", |of, node| {
+            if of == "dropout_1" {
+                node["class_name"] = json!(letters);
+            }
+        });
+        let message = refused(&path, &Request::default());
+        assert!(message.contains(expected), "{message}");
+    }
+    let many: Vec<Value> = (0..1 << 16).map(|_| json!(["a", 0, 0])).collect();
+    let path = changed(&folder, "gru-luong", |of, node| {
+        if of == "dropout_1" {
+            node["inbound_nodes"] = json!([{ "args": many }]);
+        }
+    });
+    let message = refused(&path, &Request::default());
+    assert!(message.contains("it has over 65536 connections"), "{message}");
 }
 
 #[test]

@@ -4,11 +4,13 @@
 
 mod bed;
 
+use bed::keras::{archive, entry};
 use bed::{Folder, golden};
 use import::Request;
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
+use zip::CompressionMethod;
 
 /// A generator of numbers (xorshift64*, arXiv 1402.6246).
 struct Chance(u64);
@@ -101,6 +103,11 @@ fn read(path: &Path, request: &Request) -> bool {
     false
 }
 
+/// Of the two entries of an archive of Keras that are read.
+fn other_entry(name: &str) -> &'static str {
+    if name == "config.json" { "model.weights.h5" } else { "config.json" }
+}
+
 /// Most memory that this process ever had, in KiB, where the system says so.
 fn peak() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
@@ -119,7 +126,14 @@ fn no_error_in_a_file_is_more_than_an_error() {
     // A folder, the file in it that is changed, and what is opened.
     let tutorial = |name: &str| (format!("torch/{name}"), "model.pt", "model.pt");
     let keras = |name: &str, file| (format!("keras/{name}"), file, file);
+    // An archive with an error in one of its entries, whose checksum is right.
+    let packed = |name: &str, entry| (format!("keras/{name}"), entry, "model.keras");
     let cases = [
+        packed("gru-luong", "config.json"),
+        packed("gru-additive-trained", "config.json"),
+        packed("lstm-letters", "config.json"),
+        packed("transformer-trained", "config.json"),
+        packed("gru-luong", "model.weights.h5"),
         keras("gru-luong", "model.keras"),
         keras("gru-additive-trained", "model.keras"),
         keras("transformer-trained", "model.keras"),
@@ -169,9 +183,19 @@ fn no_error_in_a_file_is_more_than_an_error() {
             source_words: (case.1 == "words.json").then(|| folder.path("words.json")),
             ..Request::default()
         };
-        let bytes = fs::read(folder.path(case.1)).unwrap();
+        let inside = case.2 == "model.keras" && case.1 != case.2;
+        let (keras, other) = (case.0.trim_start_matches("keras/"), other_entry(case.1));
+        let beside = if inside { entry(keras, other) } else { Vec::new() };
+        let bytes =
+            if inside { entry(keras, case.1) } else { fs::read(folder.path(case.1)).unwrap() };
         for _ in 0..count / cases.len() {
-            folder.file(case.1, &mutated(&bytes, &mut chance));
+            let changed = mutated(&bytes, &mut chance);
+            if inside {
+                let entries = [(case.1, &changed[..]), (other, &beside[..])];
+                folder.file(case.2, &archive(CompressionMethod::Stored, &entries));
+            } else {
+                folder.file(case.1, &changed);
+            }
             let start = Instant::now();
             taken += usize::from(read(&path, &request));
             assert!(start.elapsed() < Duration::from_secs(5), "{}", folder.path(case.1).display());

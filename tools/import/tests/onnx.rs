@@ -97,6 +97,34 @@ fn what_no_module_says_is_refused_with_its_node() {
 }
 
 #[test]
+fn what_is_added_to_no_product_is_no_bias() {
+    let folder = Folder::new();
+    for (op, expected) in [("Relu", "reads \"onnx::Add_1\" of shape [3], and"), ("Gemm", "missing")]
+    {
+        let nodes = [
+            node("/a/fc/Node", op, &["x"], "/a/fc/Node_output_0"),
+            node("/a/fc/Copy", "Identity", &["/a/fc/Node_output_0"], "/a/fc/Copy_output_0"),
+            node("/a/fc/Add", "Add", &["/a/fc/Copy_output_0", "onnx::Add_1"], "y"),
+        ];
+        let message = with(&folder, &nodes, &[matrix("onnx::Add_1", &[3], &[1.0; 3])]);
+        assert!(message.contains(expected), "{op}: {message}");
+    }
+}
+
+#[test]
+fn own_names_go_before_found_ones_in_any_order() {
+    let folder = Folder::new();
+    let product = node("/fc/MatMul", "MatMul", &["x", "onnx::MatMul_1"], "y");
+    let copy = node("", "Identity", &["shared.weight"], "fc.weight");
+    let tensors =
+        [matrix("onnx::MatMul_1", &[2, 3], &[1.0; 6]), matrix("shared.weight", &[3, 2], &[2.0; 6])];
+    for nodes in [[product.clone(), copy.clone()], [copy, product]] {
+        let message = with(&folder, &nodes, &tensors);
+        assert!(message.contains("missing"), "{message}");
+    }
+}
+
+#[test]
 fn recurrent_layers_that_pytorch_has_not_are_refused() {
     let folder = Folder::new();
     let tensors = [matrix("w", &[1, 6, 3], &[0.5; 18]), matrix("r", &[1, 6, 2], &[0.5; 12])];
@@ -144,6 +172,7 @@ fn numbers_may_lie_in_a_file_beside() {
     folder.file("m.onnx_data", &data);
     let path = folder.file("m.onnx", &model(&[], &tensors));
     assert!(read(&path, &request) == read(&root.join("weights.safetensors"), &request));
+    assert_eq!(import::files(&path), [path.clone(), folder.path("m.onnx_data")]);
     folder.file("m.onnx_data", &data[..data.len() - 4]);
     assert!(refused(&path, &request).contains("bytes, not 4 for each number"));
     fs::remove_file(folder.path("m.onnx_data")).unwrap();

@@ -128,3 +128,22 @@ fn a_cell_may_be_called_after_its_module() {
     let (description, weights) = import::open(&path, &request).unwrap().weights().unwrap();
     twin::Model::new(description, weights).unwrap();
 }
+
+#[test]
+fn a_graph_may_have_no_biases() {
+    let folder = Folder::new();
+    let around = [
+        ("src_embed.weight", EMBEDDING),
+        ("tgt_embed.weight", EMBEDDING),
+        ("generator.weight", EMBEDDING),
+    ];
+    let (path, request) = model(&folder, &around);
+    let bytes = fs::read(&path).unwrap();
+    let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    // As the nodes of `nn.Transformer(bias=False)` name the packed matrix of an attention.
+    let kept = file.iter().filter(|(name, _)| !name.ends_with("bias"));
+    let views = kept.map(|(name, view)| (name.replace("in_proj_weight", "weight"), view));
+    let path = folder.file("bare.safetensors", &safetensors::serialize(views, None).unwrap());
+    let (description, weights) = import::open(&path, &request).unwrap().weights().unwrap();
+    twin::Model::new(description, weights).unwrap();
+}

@@ -4,9 +4,10 @@
 //! layers/gru/cell/vars/0  kernel    1  recurrent_kernel    2  bias
 //! ```
 //! `hdf5-reader` reads the format: in safe bounds, without other files that a link may name, and a tensor
-//! only when it is taken. Names, shapes and types are looked at when the file is opened. What an
+//! only when it is taken; how much of a file its groups may lead to, `metered.rs` limits. Names, shapes and types are looked at when the file is opened. What an
 //! optimiser keeps and states of random numbers are left out.
 
+use super::metered::Metered;
 use super::{Float, Found, Order, Place};
 use crate::Error;
 use hdf5_reader::group::Group;
@@ -20,6 +21,8 @@ const MAGIC: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
 const MOST_DEPTH: usize = 32;
 /// Most groups and tensors.
 const MOST_OBJECTS: usize = 1 << 16;
+/// Most bytes of all their paths.
+const MOST_NAMES: usize = 1 << 25;
 /// Largest header of a group or a tensor, in bytes.
 const MOST_HEADER: usize = 1 << 20;
 /// How many times as many bytes as the file has its tensors may have, packed ones unpacked.
@@ -50,14 +53,17 @@ pub(super) fn open(path: &Path, storage: Arc<dyn Storage>) -> Result<Vec<(String
         .with_max_chunk_bytes(most)
         .with_max_read_bytes(most)
         .with_max_object_header_bytes(MOST_HEADER);
-    let file = Hdf5File::from_storage_with_options(storage, options).map_err(failed)?;
+    let metered = Metered::of(storage);
+    let file = Hdf5File::from_storage_with_options(metered.clone(), options).map_err(failed)?;
     let root = file.root_group().map_err(failed)?;
     if KERAS_2.iter().any(|name| root.attribute(name).is_ok() || root.group(name).is_ok()) {
         let why = "it is of Keras 2 or before; load it with Keras 3, and save it as `.keras`";
         return Err(wrong(path, why));
     }
-    let mut walk = Walk { path, objects: 0, left: most as u64, found: Vec::new() };
+    let (left, names) = (most as u64, MOST_NAMES);
+    let mut walk = Walk { path, objects: 0, left, names, found: Vec::new() };
     walk.group(&root, "", 0)?;
+    metered.listed();
     Ok(walk.found)
 }
 
@@ -67,6 +73,8 @@ struct Walk<'p> {
     objects: usize,
     /// Bytes that the tensors may still have.
     left: u64,
+    /// Bytes that their paths may still have.
+    names: usize,
     found: Vec<(String, Found)>,
 }
 
@@ -87,17 +95,26 @@ impl Walk<'_> {
             return Err(wrong(self.path, &why));
         }
         for tensor in tensors {
-            let name = format!("{inside}{}", tensor.name());
+            let name = self.path_of(inside, tensor.name())?;
             let found = self.tensor(&name, tensor)?;
             self.found.push((name, found));
         }
         for group in groups {
             let name = group.name();
             if !(depth == 0 && name == OPTIMISER || name.starts_with(SEEDS)) {
-                self.group(&group, &format!("{inside}{name}/"), depth + 1)?;
+                let inside = self.path_of(inside, name)? + "/";
+                self.group(&group, &inside, depth + 1)?;
             }
         }
         Ok(())
+    }
+
+    fn path_of(&mut self, inside: &str, name: &str) -> Result<String, Error> {
+        let left = self.names.checked_sub(inside.len().saturating_add(name.len()));
+        self.names = left.ok_or_else(|| {
+            wrong(self.path, &format!("its paths have over {MOST_NAMES} bytes in all"))
+        })?;
+        Ok(format!("{inside}{name}"))
     }
 
     fn tensor(&mut self, name: &str, tensor: Dataset) -> Result<Found, Error> {

@@ -6,7 +6,8 @@
 //!           └ model.weights.h5   ─► tensors, by the paths of their layers
 //! ```
 //! Keras stores the entries as they are, so that tensors are read out of the archive in place; one
-//! that was packed later is unpacked in memory, if it is no more than [`MOST_TIMES`] times as large.
+//! that was packed later is unpacked in RAM, if it is no more than [`MOST_TIMES`] times as large, and no
+//! larger than [`MOST_UNPACKED`].
 
 use super::{Found, hdf5};
 use crate::Error;
@@ -20,8 +21,11 @@ use zip::{CompressionMethod, ZipArchive};
 
 const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "model.weights.h5";
-/// Largest `config.json` that is read, in bytes.
-const MOST_CONFIG: u64 = 1 << 24;
+/// Largest `config.json` that is read, in bytes: of 100 layers it has some 100 kB, and in RAM it may have
+/// a hundred times as many as it has here.
+const MOST_CONFIG: u64 = 1 << 20;
+/// Largest packed file of weights that is read, unpacked: far more than a microcontroller holds.
+const MOST_UNPACKED: u64 = 1 << 28;
 /// How many times as many bytes as the archive an entry may have, unpacked. The gaps of small HDF5 files
 /// pack well, numbers hardly.
 const MOST_TIMES: u64 = 8;
@@ -90,11 +94,8 @@ fn weights(
         (entry.data_start(), entry.size(), entry.compression())
     };
     if method != CompressionMethod::Stored {
-        return Ok(Arc::new(BytesStorage::new(entry(
-            zip,
-            WEIGHTS,
-            bytes.saturating_mul(MOST_TIMES),
-        )?)));
+        let most = MOST_UNPACKED.min(bytes.saturating_mul(MOST_TIMES));
+        return Ok(Arc::new(BytesStorage::new(entry(zip, WEIGHTS, most)?)));
     }
     let start = start.ok_or_else(|| format!("its {WEIGHTS} has no place"))?;
     if start.checked_add(size).is_none_or(|end| end > bytes) {

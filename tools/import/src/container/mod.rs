@@ -14,6 +14,7 @@
 mod element;
 mod hdf5;
 mod keras;
+mod metered;
 mod onnx;
 mod order;
 mod pickle;
@@ -115,6 +116,11 @@ impl Store {
     /// The shape of a tensor that was not taken yet.
     pub(crate) fn shape(&self, name: &str) -> Option<&[usize]> {
         self.tensors.get(name).map(|found| found.shape.as_slice())
+    }
+
+    /// How long an axis of such a tensor is; 0 if it is not there.
+    pub(crate) fn size(&self, name: &str, axis: usize) -> usize {
+        self.shape(name).and_then(|shape| shape.get(axis)).copied().unwrap_or(0)
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -228,7 +234,7 @@ impl Store {
 }
 
 fn open_any(path: &Path) -> Result<(Vec<(String, Found)>, Origin), Error> {
-    if path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".index.json")) {
+    if shards::is_one(path) {
         return Ok((shards::open(path)?, Origin::Names));
     }
     open_file(path)
@@ -267,6 +273,12 @@ fn open_file(path: &Path) -> Result<(Vec<(String, Found)>, Origin), Error> {
         Err(Error::Unknown { path: path.into(), what: what(&start) })
     };
     Ok((found?, Origin::Names))
+}
+
+/// The files beside one that it names, as far as it can be read.
+pub(crate) fn beside(path: &Path) -> Vec<PathBuf> {
+    let names = if shards::is_one(path) { shards::names(path) } else { onnx::names(path) };
+    names.into_iter().map(|name| path.with_file_name(name)).collect()
 }
 
 /// What a file looks like that is no container.

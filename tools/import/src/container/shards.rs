@@ -17,12 +17,26 @@ struct Index {
     weight_map: BTreeMap<String, String>,
 }
 
+/// Whether a file is called as one.
+pub(super) fn is_one(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".index.json"))
+}
+
+fn read(path: &Path) -> Result<Index, Error> {
+    let text = twin::file::read(path, MOST_BYTES)?;
+    serde_json::from_slice(&text)
+        .map_err(|cause| Error::container(path, "index", &cause.to_string()))
+}
+
+/// The files that an index names; none if it cannot be read.
+pub(super) fn names(path: &Path) -> BTreeSet<String> {
+    read(path).map_or_else(|_| BTreeSet::new(), |index| index.weight_map.into_values().collect())
+}
+
 /// The tensors of all files, each from the file that the index names.
 pub(super) fn open(path: &Path) -> Result<Vec<(String, Found)>, Error> {
     let wrong = |why: String| Error::container(path, "index", &why);
-    let text = twin::file::read(path, MOST_BYTES)?;
-    let Index { weight_map } =
-        serde_json::from_slice(&text).map_err(|cause| wrong(cause.to_string()))?;
+    let Index { weight_map } = read(path)?;
     let files: BTreeSet<&String> = weight_map.values().collect();
     if files.len() > MOST_FILES {
         return Err(wrong(format!(

@@ -52,7 +52,7 @@ const FEEDS: [[&str; 2]; 5] = [
     ["ffn/seq/layers/dense", "ffn/seq/layers/dense_1"],
 ];
 /// How the first variable of an attention ends.
-const QUERY: &str = "/query_dense/vars/0";
+pub(super) const HEADS: &str = "/query_dense/vars/0";
 
 /// One layer.
 #[derive(Clone, Debug)]
@@ -64,10 +64,14 @@ pub(super) struct Block {
 
 /// All layers in the file, those of the encoder and those of the decoder, each in their order.
 pub(super) fn blocks(store: &Store) -> [Vec<Block>; 2] {
-    let attentions: Vec<&str> = store.names().filter_map(|name| name.strip_suffix(QUERY)).collect();
+    found(&store.names().filter_map(|name| name.strip_suffix(HEADS)).collect::<Vec<_>>())
+}
+
+/// The same, by the paths of all attentions.
+fn found(attentions: &[&str]) -> [Vec<Block>; 2] {
     let ends = |names: &[&str]| {
         let mut found: Vec<(String, String)> = Vec::new();
-        for attention in &attentions {
+        for attention in attentions {
             let longest = names
                 .iter()
                 .filter_map(|name| attention.strip_suffix(name)?.strip_suffix('/'))
@@ -79,8 +83,11 @@ pub(super) fn blocks(store: &Store) -> [Vec<Block>; 2] {
         found
     };
     let cross = ends(&CROSS);
+    // `cross_attention/mha` is no `mha` of a layer `cross_attention`.
+    let is_cross = |own: &str| cross.iter().any(|(_, cross)| cross == own);
     let mut all: Vec<Block> = ends(&OWN)
         .into_iter()
+        .filter(|(_, own)| !is_cross(own))
         .map(|(path, own)| {
             let of = cross.iter().find(|(other, _)| *other == path);
             Block { cross: of.map(|(_, cross)| cross.clone()), path, own }
@@ -103,9 +110,7 @@ pub(super) fn natural(path: &str) -> Vec<(String, u64)> {
 
 /// `[d_model, heads, d_head, d_ff]`, as far as the file has a layer; 0 otherwise.
 pub(super) fn sizes(store: &Store, block: &Block) -> [usize; 4] {
-    let size = |path: &str, axis: usize| {
-        store.shape(&var(path, 0)).and_then(|shape| shape.get(axis)).copied().unwrap_or(0)
-    };
+    let size = |path: &str, axis| store.size(&var(path, 0), axis);
     let query = format!("{}/query_dense", block.own);
     let up = FEEDS.iter().map(|[up, _]| size(&format!("{}/{up}", block.path), 1)).max();
     [size(&query, 0), size(&query, 1), size(&query, 2), up.unwrap_or(0)]
@@ -145,5 +150,25 @@ impl Block {
         dense(taken, &theirs, &format!("{ours}.feed_forward.up"), [c.d_ff, c.d_model])?;
         let theirs = named(taken, &self.path, &down);
         dense(taken, &theirs, &format!("{ours}.feed_forward.down"), [c.d_model, c.d_ff])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CROSS, OWN, found};
+
+    #[test]
+    fn every_name_of_the_table_makes_a_layer() {
+        for own in OWN {
+            let layer = format!("encoder/layer/{own}");
+            let [encoder, decoder] = found(&[&layer]);
+            assert_eq!((encoder.len(), decoder.len()), (1, 0), "{own}");
+            for cross in CROSS {
+                let all = [layer.clone(), format!("encoder/layer/{cross}")];
+                let [encoder, decoder] = found(&all.each_ref().map(String::as_str));
+                assert_eq!((encoder.len(), decoder.len()), (0, 1), "{own}, {cross}");
+                assert_eq!(decoder[0].path, "encoder/layer");
+            }
+        }
     }
 }

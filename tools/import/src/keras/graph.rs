@@ -9,7 +9,7 @@
 //! reads. In the file of weights a layer lies under its class and a number, in the order of the list:
 //! `layers/gru`, `layers/gru_1`.
 
-use super::parse::{read_call, refs, snake, text};
+use super::parse::{Reader, name, snake, text};
 use crate::Error;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -19,6 +19,9 @@ use std::path::{Path, PathBuf};
 const MOST: [usize; 2] = [8, 4096];
 /// The class of a model whose connections are in the file.
 const FUNCTIONAL: &str = "Functional";
+
+/// What makes a mask of padding, of an `Embedding` or a `Masking`: the engine has no padding.
+const MASKS: [&str; 2] = ["NotEqual", "Any"];
 
 /// An output of a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +45,10 @@ pub(super) struct Call {
     pub(super) inputs: Vec<Ref>,
     /// `initial_state` of a layer of cells.
     pub(super) state: Vec<Ref>,
+    /// `mask`
+    pub(super) masks: Vec<Ref>,
+    /// An argument by its name that is not read, or is no output of a layer.
+    pub(super) other: Option<String>,
 }
 
 /// A layer.
@@ -63,6 +70,7 @@ pub(super) struct Graph {
     inner: BTreeMap<String, Vec<Ref>>,
     /// Input layers of models inside, and what these models read.
     inputs: BTreeMap<String, Ref>,
+    reader: Reader,
     pub(super) output: Ref,
 }
 
@@ -88,6 +96,7 @@ impl Graph {
             nodes: BTreeMap::new(),
             inner: BTreeMap::new(),
             inputs: BTreeMap::new(),
+            reader: Reader::default(),
             output,
         };
         let outputs = graph.add(config, "", "", &[], 0).map_err(wrong)?;
@@ -111,23 +120,29 @@ impl Graph {
         let config = &model["config"];
         let layers = config["layers"].as_array().ok_or("its config.json has no list of layers")?;
         let mut numbers: HashMap<String, usize> = HashMap::new();
-        for (at, input) in refs(&config["input_layers"], scope).iter().enumerate() {
+        let inputs = self.reader.refs(&config["input_layers"], scope)?;
+        for (at, input) in inputs.iter().enumerate() {
             if let Some(read) = reads.get(at) {
                 self.inputs.insert(input.layer.clone(), read.clone());
             }
         }
         for layer in layers {
-            let (class, name) = (text(layer, "class_name").to_owned(), text(layer, "name"));
-            let name = format!("{scope}{name}");
+            let (class, name) =
+                (name("", text(layer, "class_name"))?, name(scope, text(layer, "name"))?);
             let family = snake(&class);
             let number = numbers.entry(family.clone()).or_default();
             let end = if *number == 0 { family } else { format!("{family}_{number}") };
             *number += 1;
             let path = format!("{place}layers/{end}");
             let calls = layer["inbound_nodes"].as_array().map_or(&[][..], Vec::as_slice);
-            let calls: Vec<Call> = calls.iter().map(|call| read_call(call, scope)).collect();
+            let calls = calls.iter().map(|call| self.reader.call(call, scope));
+            let calls = calls.collect::<Result<Vec<Call>, String>>()?;
             if layer["config"].get("input_layers").is_some() {
                 let reads = match &calls[..] {
+                    [Call { other: Some(other), .. }] => {
+                        let why = "which is not read";
+                        return Err(format!("its model `{name}` is called with `{other}`, {why}"));
+                    }
                     [call] => call.inputs.clone(),
                     calls => {
                         return Err(format!(
@@ -153,7 +168,7 @@ impl Graph {
                 return Err(format!("it has over {} layers", MOST[1]));
             }
         }
-        Ok(refs(&config["output_layers"], scope))
+        self.reader.refs(&config["output_layers"], scope)
     }
 
     /// All layers.
@@ -184,7 +199,18 @@ impl Graph {
     /// What a layer reads where it gives this output.
     pub(super) fn inputs(&self, at: &Ref) -> Result<Vec<Ref>, Error> {
         let (node, at) = self.node(at)?;
-        Ok(node.calls.get(at.call).map(|call| call.inputs.clone()).unwrap_or_default())
+        let Some(call) = node.calls.get(at.call) else { return Ok(Vec::new()) };
+        if let Some(other) = &call.other {
+            return Err(
+                self.unfit(node, &format!("it is called with `{other}`, which is not read"))
+            );
+        }
+        for mask in &call.masks {
+            if !MASKS.contains(&self.node(mask)?.0.class.as_str()) {
+                return Err(self.unfit(node, "its `mask` is not that of padding"));
+            }
+        }
+        Ok(call.inputs.clone())
     }
 
     /// What the cells of a layer start from.

@@ -18,7 +18,7 @@ pub(super) fn var(path: &str, number: usize) -> String {
     format!("{path}/vars/{number}")
 }
 
-/// Columns as rows, in their order in memory too.
+/// Columns as rows, in their order in RAM too.
 fn turned(matrix: &Array2<f32>) -> Array2<f32> {
     matrix.t().as_standard_layout().into_owned()
 }

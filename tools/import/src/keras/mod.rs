@@ -17,6 +17,7 @@ mod recurrent;
 mod said;
 mod stack;
 mod starts;
+mod tables;
 mod transformer;
 
 use crate::container::Store;

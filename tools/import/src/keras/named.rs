@@ -13,17 +13,16 @@
 //! A class of one's own that is a `Model` has its later attributes under `layers`, by their classes:
 //! `encoder/layers/gru` is as good as `encoder/rnn`.
 
-use super::blocks::{blocks, natural};
+use super::blocks::{HEADS, blocks, natural};
 use super::denses;
 use super::layers::{cell, dense, norm, var};
-use super::transformer::positions;
+use super::tables;
 use crate::Error;
 use crate::container::Store;
 use crate::taken::Taken;
 use std::collections::BTreeSet;
 use twin::convolutional::Operation;
 use twin::recurrent::{Cell, Directions};
-use twin::transformer::{Config, Positions};
 use twin::{DecoderKind, Description, EncoderKind, Weights};
 
 /// How layers of cells are called.
@@ -31,8 +30,6 @@ const CELLS: [&str; 7] =
     ["rnn", "gru", "lstm", "simple_rnn", "gru_cell", "lstm_cell", "simple_rnn_cell"];
 /// Parts of wrappers and of layers of cells, behind the layer itself.
 const INSIDE: [&str; 4] = ["cell", "forward_layer", "backward_layer", "layer"];
-/// Where a `MultiHeadAttention` is.
-const HEADS: &str = "/query_dense/vars/0";
 
 /// Everything in the file under our names.
 pub(super) fn weights(store: Store, d: &Description) -> Result<Weights, Error> {
@@ -65,10 +62,10 @@ pub(super) fn weights(store: Store, d: &Description) -> Result<Weights, Error> {
             EncoderKind::Recurrent(config) => (config.d_embedding, None),
             other => (other.memory_width(), other.transformer()),
         };
-        words(&mut taken, "encoder", [source.words.len(), width], d.max_source_len, config)?;
+        tables::take(&mut taken, "encoder", [source.words.len(), width], d.max_source_len, config)?;
     }
     let shape = [d.target.words.len(), d.decoder.embedding_width()];
-    words(&mut taken, "decoder", shape, d.max_target_len, d.decoder.transformer())?;
+    tables::take(&mut taken, "decoder", shape, d.max_target_len, d.decoder.transformer())?;
     if let DecoderKind::Recurrent(c) = &d.decoder {
         denses::take(&mut taken, c, memory, d.encoder.ends_width())?;
     }
@@ -191,59 +188,6 @@ fn cells(
         width = row;
     }
     Ok(())
-}
-
-/// Table of words, and of trained places.
-fn words(
-    taken: &mut Taken,
-    side: &str,
-    shape: [usize; 2],
-    places: usize,
-    config: Option<&Config>,
-) -> Result<(), Error> {
-    let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    let is_place = |path: &str| last(path).contains("pos");
-    if config.is_some_and(|config| config.positions == Positions::Learned) {
-        let all = modules(taken, |path, table| {
-            table.len() == 2 && table[1] == shape[1] && is_place(path)
-        });
-        let theirs = choose(taken, side, "position", &all, [places, shape[1]])?;
-        positions(taken, &theirs, side, [places, shape[1]])?;
-    }
-    let all = modules(taken, |path, table| {
-        table == shape && path.contains("emb") && !is_place(path) && !path.ends_with("cell")
-    });
-    let theirs = choose(taken, side, "embedding", &all, shape)?;
-    taken.carry(&var(&theirs, 0), format!("{side}.embedding.weight"), &shape)
-}
-
-/// The one of a side, or the one that is left.
-fn choose(
-    taken: &Taken,
-    side: &str,
-    what: &str,
-    all: &[String],
-    [rows, columns]: [usize; 2],
-) -> Result<String, Error> {
-    let own: Vec<&String> = all.iter().filter(|path| path.contains(side)).collect();
-    match (&own[..], all) {
-        ([one], _) => Ok((*one).clone()),
-        // Of two sides of one class the encoder's is the first.
-        ([], [one]) => Ok(one.clone()),
-        ([], [first, _]) if side == "encoder" => Ok(first.clone()),
-        _ => {
-            let named: Vec<String> = all.iter().take(5).map(|path| format!("`{path}`")).collect();
-            let why = match named.is_empty() {
-                true => format!("it has no layer for `{side}.{what}`, [{rows}, {columns}]"),
-                false => format!(
-                    "of {} it cannot be told which is `{side}.{what}`, [{rows}, {columns}]; the path of \
-                     one must have `{side}` in it",
-                    named.join(", ")
-                ),
-            };
-            Err(Error::Model { path: taken.path().into(), why })
-        }
-    }
 }
 
 /// Filters, each kind in the order of its numbers, and norms.

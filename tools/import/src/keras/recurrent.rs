@@ -12,7 +12,7 @@
 
 use super::graph::{Graph, Node, Ref};
 use super::looks::Looks;
-use super::stack::{Stack, is_cells};
+use super::stack::{Stack, Words, is_cells, words};
 use super::starts::Starts;
 use crate::Error;
 use twin::recurrent::Part;
@@ -28,6 +28,8 @@ const IDLE: [&str; 8] = [
     "Identity",
     "Masking",
 ];
+/// Functions behind the output that change no order of words, and so none of the words.
+const SOFTMAX: [&str; 3] = ["softmax", "linear", "log_softmax"];
 /// Most layers of a side.
 pub(super) const MOST: usize = 64;
 
@@ -54,24 +56,22 @@ pub(crate) struct Model {
 impl Model {
     /// Reads the graph.
     pub(super) fn of(graph: &Graph) -> Result<Self, Error> {
-        let mut at = passed(graph, &graph.output)?;
-        if graph.node(&at)?.0.class == "Softmax" {
-            at = passed(graph, &first(graph, &at)?)?;
-        }
-        let output = linear(
-            graph,
-            &at,
-            &["softmax", "linear", "log_softmax"],
-            "the output, a Dense layer,",
-        )?;
-        at = passed(graph, &first(graph, &at)?)?;
+        let (mut at, output) = output(graph)?;
         let mut readout = None;
         if is_dense(graph.node(&at)?.0) {
             readout = Some(linear(graph, &at, &["linear", "tanh"], "a Dense layer")?);
             at = passed(graph, &first(graph, &at)?)?;
         }
-        let (parts, decoder, looks) = parts(graph, &at)?;
+        let Read { parts, rows: decoder, looks, embedded } = read(graph, &at)?;
         let decoded = Stack::of(graph, &decoder, true)?;
+        let own = &decoded.words;
+        let other = |words: &Words| (&words.at.layer, &words.input) != (&own.at.layer, &own.input);
+        if let Some(words) = embedded.filter(other) {
+            let (node, _) = graph.node(&words.at)?;
+            return Err(
+                graph.unfit(node, "the output reads it, but the decoder's cells read another")
+            );
+        }
         let starts = Starts::of(graph, &decoded)?;
         let encoder = looks.as_ref().map(|looks| looks.memory.clone()).or_else(|| starts.reads());
         let Some(encoder) = encoder else {
@@ -81,19 +81,61 @@ impl Model {
             );
         };
         let encoder = Stack::of(graph, &encoder, looks.is_some())?;
+        apart(graph, [&encoder.words.input, &decoded.words.input])?;
+        for layer in &encoder.layers {
+            if !graph.state(&layer.at)?.is_empty() || graph.inputs(&layer.at)?.len() > 1 {
+                let why =
+                    "it has an `initial_state`, and an encoder of the engine starts from zeros";
+                return Err(graph.unfit(graph.node(&layer.at)?.0, why));
+            }
+        }
         let starts = starts.fit(graph, &encoder, &decoded)?;
         Ok(Self { encoder, decoder: decoded, starts, looks, parts, readout, output })
     }
 }
 
-/// What the output reads side by side; the rows of the decoder, and its attention.
-fn parts(graph: &Graph, at: &Ref) -> Result<(Vec<Part>, Ref, Option<Looks>), Error> {
+/// The last `Dense`, with one softmax behind it or in it, and what it reads.
+pub(super) fn output(graph: &Graph) -> Result<(Ref, Linear), Error> {
+    let mut at = passed(graph, &graph.output)?;
+    let (node, _) = graph.node(&at)?;
+    let softmax = match node.class.as_str() {
+        "Softmax" => last_axis(graph, node).map(|()| true)?,
+        "Activation" => node.one_of("activation", &SOFTMAX).is_ok(),
+        _ => false,
+    };
+    if softmax {
+        at = passed(graph, &first(graph, &at)?)?;
+    }
+    let output = linear(graph, &at, &SOFTMAX, "the output, a Dense layer,")?;
+    Ok((passed(graph, &first(graph, &at)?)?, output))
+}
+
+/// Two sides read two inputs: a model that reads one says nothing word by word.
+pub(super) fn apart(graph: &Graph, [source, target]: [&Ref; 2]) -> Result<(), Error> {
+    if source != target {
+        return Ok(());
+    }
+    Err(graph.unfit(graph.node(source)?.0, "both sides read it; two inputs were expected"))
+}
+
+/// What the output reads.
+struct Read {
+    /// Side by side.
+    parts: Vec<Part>,
+    /// Of the decoder.
+    rows: Ref,
+    looks: Option<Looks>,
+    /// The embedding among the parts.
+    embedded: Option<Words>,
+}
+
+fn read(graph: &Graph, at: &Ref) -> Result<Read, Error> {
     let (node, _) = graph.node(at)?;
     let all = if node.class == "Concatenate" { graph.inputs(at)? } else { vec![at.clone()] };
     if node.class == "Concatenate" {
         last_axis(graph, node)?;
     }
-    let (mut parts, mut rows, mut looks) = (Vec::new(), None, None);
+    let (mut parts, mut rows, mut looks, mut embedded) = (Vec::new(), None, None, None);
     for one in all {
         let one = passed(graph, &one)?;
         let (node, at) = graph.node(&one)?;
@@ -106,7 +148,10 @@ fn parts(graph: &Graph, at: &Ref) -> Result<(Vec<Part>, Ref, Option<Looks>), Err
                 looks = Some(Looks::of(graph, &at)?);
                 Part::Context
             }
-            "Embedding" | "InputLayer" => Part::Embedding,
+            "Embedding" | "InputLayer" => {
+                embedded = Some(words(graph, node, &at)?);
+                Part::Embedding
+            }
             _ => {
                 return Err(
                     graph.misfit(node, "rows of the decoder, its attention or its embedding")
@@ -122,7 +167,7 @@ fn parts(graph: &Graph, at: &Ref) -> Result<(Vec<Part>, Ref, Option<Looks>), Err
     if asks.is_some_and(|asks| asks != rows) {
         return Err(graph.unfit(node, "its attention is asked by other rows than it stands beside"));
     }
-    Ok((parts, rows, looks))
+    Ok(Read { parts, rows, looks, embedded })
 }
 
 /// Past layers that change nothing.
@@ -130,8 +175,7 @@ pub(super) fn passed(graph: &Graph, at: &Ref) -> Result<Ref, Error> {
     let mut at = at.clone();
     for _ in 0..MOST {
         let (node, here) = graph.node(&at)?;
-        let linear = node.class == "Activation"
-            && node.one_of("activation", &["linear", "softmax", "log_softmax"]).is_ok();
+        let linear = node.class == "Activation" && node.one_of("activation", &["linear"]).is_ok();
         if !linear && !IDLE.contains(&node.class.as_str()) {
             return Ok(here);
         }

@@ -13,11 +13,13 @@ use twin::recurrent::{DecoderConfig, Directions, EncoderConfig, Function, Part};
 use twin::{DecoderKind, Description, EncoderKind, SourceTable, TargetTable, Weights};
 
 /// What words are called that begin and end a sentence, in the models that people write.
-const BEGINS: [&str; 9] =
-    ["[start]", "<start>", "<s>", "<bos>", "<sos>", "[bos]", "startseq", "sos", "start"];
-const ENDS: [&str; 8] = ["[end]", "<end>", "</s>", "<eos>", "[eos]", "endseq", "eos", "end"];
+const BEGINS: [&str; 10] =
+    ["[start]", "<start>", "<s>", "<bos>", "<sos>", "[bos]", "startseq", "sos", "start", "\t"];
+const ENDS: [&str; 9] = ["[end]", "<end>", "</s>", "<eos>", "[eos]", "endseq", "eos", "end", "\n"];
 /// Names of the first words where no list says them: padding, and both marks.
 const MARKS: [&str; 3] = ["<pad>", "[start]", "[end]"];
+/// What padding is, as Keras' layers have it.
+const PAD: u32 = 0;
 /// Widest input of a one for each word.
 const MOST_ONES: usize = 1024;
 
@@ -42,24 +44,33 @@ impl Tables {
             let place = |mark: &&str| words.iter().position(|word| word.to_lowercase() == **mark);
             marks.iter().find_map(place).and_then(|place| u32::try_from(place).ok())
         };
-        let (bos, eos) = (find(&lists.target, &BEGINS), find(&lists.target, &ENDS));
-        if bos.is_none() || eos.is_none() {
-            remarks.push(format!(
-                "the words of the target have no mark as {} and {}; 1 is taken for the first and 2 for \
-                 the last of a sentence",
-                BEGINS[0], ENDS[0]
-            ));
+        let [source, target] = &lists.given;
+        let marks = [(&BEGINS[..], "first", 1), (&ENDS, "last", 2)].map(|(names, place, usual)| {
+            find(target, names).unwrap_or_else(|| {
+                remarks.push(format!(
+                    "the words of the target have no mark as {}; {usual} is taken for the {place} of a \
+                     sentence",
+                    names[0]
+                ));
+                usual
+            })
+        });
+        let [bos, eos] = marks;
+        if bos == eos {
+            let why =
+                format!("has {bos} for both marks of a sentence; give a list with both in it");
+            return Err(twin::Error::Field { field: "target".into(), why }.into());
         }
         let marked = request.source_words.is_some();
-        let ends = find(&lists.source, &ENDS).filter(|_| marked);
-        let begins = find(&lists.source, &BEGINS).filter(|_| marked);
+        let ends = find(source, &ENDS).filter(|_| marked);
+        let begins = find(source, &BEGINS).filter(|&id| marked && id != PAD);
         if begins.is_some() {
             remarks.push(format!(
                 "sources end with their mark if there is one, but no {} is put before them",
                 BEGINS[0]
             ));
         }
-        let marks: Vec<u32> = [Some(0), ends, begins].into_iter().flatten().collect();
+        let marks: Vec<u32> = [Some(PAD), ends, begins].into_iter().flatten().collect();
         let made_up = || words::made_up(&lists.source, &marks, longest);
         let selftest = request.selftest.clone().unwrap_or_else(made_up);
         let small =
@@ -67,14 +78,13 @@ impl Tables {
         let lowercase = (0..).zip(&lists.source).all(small);
         let source = SourceTable {
             words: lists.source,
-            pad: 0,
+            pad: PAD,
             bos: begins,
             eos: ends,
             letters: false,
             tokenizer: None,
         };
-        let (bos, eos) = (bos.unwrap_or(1), eos.unwrap_or(2));
-        let target = TargetTable { words: lists.target, pad: 0, bos, eos, tokenizer: None };
+        let target = TargetTable { words: lists.target, pad: PAD, bos, eos, tokenizer: None };
         Ok(Self { source, target, lowercase, selftest })
     }
 }
@@ -90,13 +100,20 @@ impl Model {
         let (source, target) = (encoder.words.words, decoder.words.words);
         let field = |field: &str, why: String| twin::Error::Field { field: field.into(), why };
         for (side, stack) in [("source", encoder), ("target", decoder)] {
-            if stack.words.path.is_none() && stack.words.words > MOST_ONES {
+            if stack.words.path.is_some() {
+                continue;
+            }
+            let words = stack.words.words;
+            if words > MOST_ONES {
                 let why = format!(
-                    "has {} words, each an input of its own; at most {MOST_ONES} are read so",
-                    stack.words.words
+                    "has {words} words, each an input of its own; at most {MOST_ONES} are read so"
                 );
                 return Err(field(side, why).into());
             }
+            remarks.push(format!(
+                "the {side} has an input of {words} numbers and no Embedding: a one for each word among \
+                 zeros is taken for it, and other numbers the engine never reads"
+            ));
         }
         if target != self.output.width {
             let why = format!("has {target} words, but the output {}", self.output.width);

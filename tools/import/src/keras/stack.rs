@@ -8,9 +8,14 @@ use twin::recurrent::{Cell, Merge, Reset};
 
 /// Layers of cells.
 const CELLS: [&str; 3] = ["GRU", "LSTM", "SimpleRNN"];
+
 /// Words as numbers.
 #[derive(Debug)]
 pub(super) struct Words {
+    /// What the lowest cells read.
+    pub(super) at: Ref,
+    /// The input of the model that it is of.
+    pub(super) input: Ref,
     /// Of the table in the file; `None`: the layer reads a one for each word.
     pub(super) path: Option<String>,
     pub(super) words: usize,
@@ -45,7 +50,7 @@ impl Stack {
     /// are read, and not its last state alone.
     pub(super) fn of(graph: &Graph, top: &Ref, mut rows: bool) -> Result<Self, Error> {
         let mut at = top.clone();
-        let mut found: Option<Self> = None;
+        let mut found: Option<(Cell, usize, Option<Merge>, Vec<Layer>)> = None;
         for _ in 0..MOST {
             let (node, here) = graph.node(&at)?;
             if rows && !is_rows(node) {
@@ -54,12 +59,9 @@ impl Stack {
             let (cell, hidden, merge, paths) = cells(graph, node)?;
             let layer = Layer { at: here.rows(), paths };
             match &mut found {
-                None => {
-                    let words = Words { path: None, words: 0, width: 0, masked: false };
-                    found = Some(Self { words, cell, hidden, merge, layers: vec![layer] });
-                }
-                Some(stack) if (stack.cell, stack.hidden, stack.merge) == (cell, hidden, merge) => {
-                    stack.layers.insert(0, layer);
+                None => found = Some((cell, hidden, merge, vec![layer])),
+                Some((c, h, m, layers)) if (*c, *h, *m) == (cell, hidden, merge) => {
+                    layers.insert(0, layer);
                 }
                 Some(_) => {
                     let why = "layers of one side must be of one kind, width and merge";
@@ -76,7 +78,7 @@ impl Stack {
         let (node, here) = graph.node(&at)?;
         let words = words(graph, node, &here)?;
         match found {
-            Some(stack) => Ok(Self { words, ..stack }),
+            Some((cell, hidden, merge, layers)) => Ok(Self { words, cell, hidden, merge, layers }),
             None => Err(graph.misfit(node, "GRU, LSTM or SimpleRNN")),
         }
     }
@@ -88,17 +90,18 @@ impl Stack {
 }
 
 /// An `Embedding` of an input, or an input of ones.
-fn words(graph: &Graph, node: &Node, at: &Ref) -> Result<Words, Error> {
+pub(super) fn words(graph: &Graph, node: &Node, at: &Ref) -> Result<Words, Error> {
     let masked = node.flag("mask_zero");
     match node.class.as_str() {
         "Embedding" => {
             let below = passed(graph, &first(graph, at)?)?;
-            let (input, _) = graph.node(&below)?;
+            let (input, read) = graph.node(&below)?;
             if input.class != "InputLayer" {
                 return Err(graph.misfit(input, "an input of ids"));
             }
             let (words, width) = (node.size("input_dim"), node.size("output_dim"));
-            Ok(Words { path: Some(node.path.clone()), words, width, masked })
+            let (at, path) = (at.clone(), Some(node.path.clone()));
+            Ok(Words { at, input: read, path, words, width, masked })
         }
         "InputLayer" => {
             let shape = node.config["batch_shape"].as_array();
@@ -108,7 +111,8 @@ fn words(graph: &Graph, node: &Node, at: &Ref) -> Result<Words, Error> {
                     graph.misfit(node, "an Embedding, or an input of one number for each word,")
                 );
             };
-            Ok(Words { path: None, words: width, width, masked })
+            let (at, input) = (at.clone(), at.clone());
+            Ok(Words { at, input, path: None, words: width, width, masked })
         }
         _ => Err(graph.misfit(node, "GRU, LSTM, SimpleRNN, Bidirectional of one, or an Embedding")),
     }

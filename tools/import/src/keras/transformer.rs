@@ -12,7 +12,7 @@
 use super::blocks::{Block, blocks, sizes};
 use super::graph::{Graph, Node, Ref};
 use super::layers::{dense, var};
-use super::recurrent::{Linear, first, linear, passed};
+use super::recurrent::{Linear, apart, first, output, passed};
 use super::said::Tables;
 use crate::container::Store;
 use crate::hugging_face::USUAL_LENGTH;
@@ -45,10 +45,7 @@ impl Transformer {
         if !graph.nodes().any(|node| is(&decoder, node).is_some()) {
             return Ok(None);
         }
-        let at = passed(graph, &graph.output)?;
-        let softmax = ["softmax", "linear", "log_softmax"];
-        let output = linear(graph, &at, &softmax, "the output, a Dense layer,")?;
-        let mut at = passed(graph, &first(graph, &at)?)?;
+        let (mut at, output) = output(graph)?;
         let (mut above, mut memory): (_, Option<Ref>) = (Vec::new(), None);
         while let Some(block) = is(&decoder, graph.node(&at)?.0) {
             let (node, here) = graph.node(&at)?;
@@ -63,7 +60,7 @@ impl Transformer {
             push(graph, node, &mut above, block)?;
             at = passed(graph, rows)?;
         }
-        let target = embedding(graph, store, &at)?;
+        let (target, said) = embedding(graph, store, &at)?;
         let Some(mut at) = memory else {
             return Err(graph.misfit(graph.node(&at)?.0, "TransformerDecoder"));
         };
@@ -76,7 +73,8 @@ impl Transformer {
         if below.is_empty() {
             return Err(graph.misfit(graph.node(&at)?.0, "TransformerEncoder"));
         }
-        let source = embedding(graph, store, &at)?;
+        let (source, read) = embedding(graph, store, &at)?;
+        apart(graph, [&read, &said])?;
         let (encoder, decoder) = (below, above);
         Ok(Some(Self { encoder, decoder, embeddings: [source, target], output }))
     }
@@ -93,9 +91,7 @@ impl Transformer {
              compute what keras.io's do; what they do, the file does not say"
                 .into(),
         );
-        let rows = |path: &str, part: &str| {
-            store.shape(&var(&format!("{path}/{part}"), 0)).map_or(0, |shape| shape[0])
-        };
+        let rows = |path: &str, part: &str| store.size(&var(&format!("{path}/{part}"), 0), 0);
         let config = |blocks: &[Block]| {
             let [d_model, n_heads, d_head, d_ff] =
                 blocks.first().map_or([0; 4], |b| sizes(store, b));
@@ -192,8 +188,8 @@ pub(super) fn positions(
     Ok(())
 }
 
-/// The path of a layer that embeds words and their places.
-fn embedding(graph: &Graph, store: &Store, at: &Ref) -> Result<String, Error> {
+/// The path of a layer that embeds words and their places, and the input that it reads.
+fn embedding(graph: &Graph, store: &Store, at: &Ref) -> Result<(String, Ref), Error> {
     let (node, _) = graph.node(at)?;
     let has = |part: &str| {
         let name = var(&format!("{}/{part}", node.path), 0);
@@ -205,8 +201,8 @@ fn embedding(graph: &Graph, store: &Store, at: &Ref) -> Result<String, Error> {
         return Err(graph.misfit(node, expected));
     }
     let below = passed(graph, &first(graph, at)?)?;
-    match graph.node(&below)?.0 {
-        input if input.class == "InputLayer" => Ok(node.path.clone()),
-        other => Err(graph.misfit(other, "an input of ids")),
+    match graph.node(&below)? {
+        (input, read) if input.class == "InputLayer" => Ok((node.path.clone(), read)),
+        (other, _) => Err(graph.misfit(other, "an input of ids")),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | there | here |
 //! |---|---|
-//! | `in_proj_weight` `[3·d, d]`, `in_proj_bias` `[3·d]` | `query`, `key`, `value`, in this order |
+//! | `in_proj_weight` `[3·d, d]`, `in_proj_bias` `[3·d]`; of a graph of ONNX without biases `weight` | `query`, `key`, `value`, in this order |
 //! | `q_proj_weight`, `k_proj_weight`, `v_proj_weight` | the same, where keys have another width (`kdim`) |
 //! | `weight` and `weight.1`, `bias` and `bias.1`, as a graph of ONNX cuts the packed ones | `query`; `key` and `value` |
 //! | `out_proj.weight`, `out_proj.bias` | `output` |
@@ -32,13 +32,18 @@ pub(super) fn take(
             return Err(Error::Model { path: taken.path().into(), why });
         }
     }
-    let (packed, cut) = (format!("{theirs}.in_proj_weight"), format!("{theirs}.weight"));
-    if taken.store().has(&cut) && memory == d {
+    let whole = |taken: &mut Taken, names: [&str; 2]| {
+        let mut names = names.into_iter().map(|name| format!("{theirs}.{name}"));
+        names.find(|name| taken.store().has(name))
+    };
+    let cut = format!("{theirs}.weight");
+    let rest = format!("{cut}.1");
+    if taken.store().has(&rest) && memory == d {
         taken.carry(&cut, format!("{ours}.query.weight"), &[d, d])?;
-        let both = taken.matrix(&format!("{cut}.1"), [2 * d, d])?;
+        let both = taken.matrix(&rest, [2 * d, d])?;
         taken.put(format!("{ours}.key.weight"), both.slice(s![..d, ..]).to_owned());
         taken.put(format!("{ours}.value.weight"), both.slice(s![d.., ..]).to_owned());
-    } else if taken.store().has(&packed) {
+    } else if let Some(packed) = whole(taken, ["in_proj_weight", "weight"]) {
         let weight = taken.matrix(&packed, [3 * d, d])?;
         for (i, part) in PARTS.iter().enumerate() {
             let rows: Array2<f32> = weight.slice(s![i * d..(i + 1) * d, ..]).to_owned();
@@ -51,13 +56,14 @@ pub(super) fn take(
             taken.carry(&theirs, format!("{ours}.{part}.weight"), &[d, read])?;
         }
     }
-    let (packed, cut) = (format!("{theirs}.in_proj_bias"), format!("{theirs}.bias"));
-    if taken.store().has(&cut) && memory == d {
+    let cut = format!("{theirs}.bias");
+    let rest = format!("{cut}.1");
+    if taken.store().has(&rest) && memory == d {
         taken.carry(&cut, format!("{ours}.query.bias"), &[d])?;
-        let both = taken.vector(&format!("{cut}.1"), 2 * d)?;
+        let both = taken.vector(&rest, 2 * d)?;
         taken.put(format!("{ours}.key.bias"), both.slice(s![..d]).to_owned());
         taken.put(format!("{ours}.value.bias"), both.slice(s![d..]).to_owned());
-    } else if taken.store().has(&packed) {
+    } else if let Some(packed) = whole(taken, ["in_proj_bias", "bias"]) {
         let bias = taken.vector(&packed, 3 * d)?;
         for (i, part) in PARTS.iter().enumerate() {
             let rows: Array1<f32> = bias.slice(s![i * d..(i + 1) * d]).to_owned();

@@ -72,9 +72,7 @@ impl Chatbot {
                 && has(format!("{decoder}.gru.weight_hh_l0"))
         };
         let Some(sides) = SIDES.into_iter().find(both) else { return Ok(None) };
-        let size = |name: &str, axis: usize| {
-            store.shape(name).and_then(|shape| shape.get(axis)).copied().unwrap_or(0)
-        };
+        let size = |name: &str, axis| store.size(name, axis);
         let layers = |side| {
             let there = |layer: &usize| has(format!("{side}.gru.weight_hh_l{layer}"));
             (0..MOST_LAYERS).take_while(there).count()
@@ -109,6 +107,11 @@ impl Chatbot {
         request: &Request,
         remarks: &mut Vec<String>,
     ) -> Result<Description, Error> {
+        remarks.push(
+            "by the names of its tensors it is taken to be the chatbot tutorial's: both directions of the \
+             encoder added, tanh before the output"
+                .into(),
+        );
         let [source, target] = self.tables(store, request, remarks)?;
         let cell = Cell::Gru(Reset::After);
         let energy = match self.method {

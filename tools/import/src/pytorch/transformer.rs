@@ -15,12 +15,16 @@ use super::{around, attention};
 use crate::Error;
 use crate::container::Store;
 use crate::taken::Taken;
+use ndarray::Array1;
 use twin::transformer::Config;
 use twin::{Description, Weights};
 
 /// A tensor that only such a side has.
-const MARKS: [&str; 2] =
-    [".layers.0.self_attn.in_proj_weight", ".layers.0.self_attn.q_proj_weight"];
+const MARKS: [&str; 3] = [
+    ".layers.0.self_attn.in_proj_weight",
+    ".layers.0.self_attn.q_proj_weight",
+    ".layers.0.self_attn.weight",
+];
 
 /// Where the modules of both sides are, if the file has some: `transformer.encoder`.
 pub(crate) struct Sides {
@@ -83,7 +87,17 @@ fn last_norm(taken: &mut Taken, module: &str, side: &str, c: &Config) -> Result<
     if !c.last_norm {
         return Ok(());
     }
-    taken.norm(&format!("{module}.norm"), &format!("{side}.norm"), c.d_model)
+    norm(taken, &format!("{module}.norm"), &format!("{side}.norm"), c.d_model)
+}
+
+/// A norm; of a model without biases (`bias=False`) β is 0.
+fn norm(taken: &mut Taken, theirs: &str, ours: &str, width: usize) -> Result<(), Error> {
+    if taken.store().has(&format!("{theirs}.bias")) {
+        return taken.norm(theirs, ours, width);
+    }
+    taken.carry(&format!("{theirs}.weight"), format!("{ours}.weight"), &[width])?;
+    taken.put(format!("{ours}.bias"), Array1::<f32>::zeros(width));
+    Ok(())
 }
 
 fn encoder_layer(taken: &mut Taken, theirs: &str, i: usize, c: &Config) -> Result<(), Error> {
@@ -125,7 +139,7 @@ fn norms(
     c: &Config,
 ) -> Result<(), Error> {
     for (number, kind) in (1..).zip(kinds) {
-        taken.norm(&format!("{theirs}.norm{number}"), &format!("{ours}.{kind}"), c.d_model)?;
+        norm(taken, &format!("{theirs}.norm{number}"), &format!("{ours}.{kind}"), c.d_model)?;
     }
     Ok(())
 }

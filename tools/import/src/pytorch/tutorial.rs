@@ -74,9 +74,7 @@ impl Tutorial {
                 return Err(Error::Model { path: store.path().into(), why });
             }
         }
-        let size = |name: &str, axis: usize| {
-            store.shape(name).and_then(|shape| shape.get(axis)).copied().unwrap_or(0)
-        };
+        let size = |name: &str, axis| store.size(name, axis);
         Ok(Some(Self {
             source: size(ALL[0], 0),
             target: size(ALL[2], 0),

@@ -13,6 +13,8 @@ const MOST_BYTES: u64 = 1 << 24;
 pub(crate) struct Lists {
     pub(crate) source: Vec<String>,
     pub(crate) target: Vec<String>,
+    /// The same as the lists have them, where words may be empty, twice there or blanks.
+    pub(crate) given: [Vec<String>; 2],
 }
 
 impl Lists {
@@ -34,7 +36,7 @@ impl Lists {
                         let why = format!("has {have} words, but the {side} needs {size}: {why}");
                         return Err(Error::Model { path: path.clone(), why });
                     }
-                    Ok(words::distinct(list, side, remarks))
+                    Ok((words::distinct(list.clone(), side, remarks), list))
                 }
                 None => {
                     remarks.push(format!(
@@ -42,12 +44,16 @@ impl Lists {
                          with `regard run --ids`"
                     ));
                     let marks = marks.iter().map(|mark| Some((*mark).to_owned()));
-                    Ok(words::numbered(marks.chain(std::iter::repeat(None)).take(size)))
+                    let list =
+                        words::numbered(marks.chain(std::iter::repeat(None)).take(size));
+                    Ok((list.clone(), list))
                 }
             }
         });
         let (source, target) = (read.next().transpose()?, read.next().transpose()?);
-        Ok(Self { source: source.unwrap_or_default(), target: target.unwrap_or_default() })
+        let ((source, one), (target, other)) =
+            (source.unwrap_or_default(), target.unwrap_or_default());
+        Ok(Self { source, target, given: [one, other] })
     }
 }
 

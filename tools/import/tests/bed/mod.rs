@@ -1,6 +1,7 @@
 //! What the tests share: folders, and archives as torch.save writes them.
 #![allow(dead_code, reason = "each test takes its part")]
 
+pub(crate) mod keras;
 pub(crate) mod onnx;
 
 use import::Request;

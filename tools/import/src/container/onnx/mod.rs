@@ -16,9 +16,9 @@ mod wire;
 use super::{Float, Found, Order, Place};
 use crate::Error;
 use graph::{Data, Graph, Tensor};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::Seek as _;
+use std::io::{Read as _, Seek as _};
 use std::path::Path;
 use std::rc::Rc;
 use wire::Wire;
@@ -52,6 +52,31 @@ pub(super) fn open(path: &Path, mut file: File, bytes: u64) -> Result<Vec<(Strin
         Ok((one.name, found))
     });
     found.collect()
+}
+
+/// The files beside one that its tensors lie in; none if it cannot be read.
+pub(super) fn names(path: &Path) -> BTreeSet<String> {
+    let names = |graph: Graph| {
+        let outside = graph.tensors.into_iter().filter_map(|tensor| match tensor.data {
+            Data::Beside(name, _) => Some(name),
+            _ => None,
+        });
+        outside.collect()
+    };
+    graph(path).map(names).unwrap_or_default()
+}
+
+/// The graph of a file, if it has one.
+fn graph(path: &Path) -> Option<Graph> {
+    let metadata = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    let mut file = File::open(path).ok()?;
+    let mut start = Vec::new();
+    (&file).take(super::START).read_to_end(&mut start).ok()?;
+    if !begins(&start) {
+        return None;
+    }
+    file.rewind().ok()?;
+    Graph::of(&mut Wire::new(&file), metadata.len()).ok()
 }
 
 /// Files with numbers in them.

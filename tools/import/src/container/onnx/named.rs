@@ -9,17 +9,21 @@
 //! | `Add` | has a made-up name, and is added to a product of the same module | the same; behind `lm_head`: `final_logits_bias` |
 //! | `GRU`, `LSTM`, `RNN` | | by the path of the node, in pieces (`cell.rs`) |
 //!
-//! A second product of one module (`MatMul_1`) has `weight.1` and `bias.1`. Numbers alone, whole numbers and nodes that are constants are parts of the computation, not weights. All else is refused with the
-//! node that reads it.
+//! A second product of one module (`MatMul_1`) has `weight.1` and `bias.1`. Numbers alone, whole numbers and
+//! nodes that are constants are parts of the computation, not weights. All else is refused with the node that
+//! reads it.
 
 use super::graph::{Graph, Node, Tensor};
 use super::{Named, Order, cell};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Kinds of whole numbers, which no weight is of: int32, int64, bool.
 const WHOLE: [u64; 3] = [6, 7, 9];
 /// Parts of the names of nodes that read weights of few bits.
 const QUANTISED: [&str; 5] = ["Integer", "QLinear", "Dequantize", "DynamicQuantize", "NBits"];
+
+/// More copies of copies than are ever made.
+const MOST_COPIES: usize = 8;
 
 /// The output layer of transformers' models, and what BART's and its like add behind it.
 const LM_HEAD: &str = "lm_head";
@@ -31,6 +35,8 @@ pub(super) struct Known<'g> {
     graph: &'g Graph,
     /// What a copy or a transposition is of, and whether it is one more transposed.
     same: HashMap<&'g str, (&'g str, bool)>,
+    /// What a `MatMul` or a `Gemm` writes.
+    products: HashSet<&'g str>,
 }
 
 impl<'g> Known<'g> {
@@ -50,14 +56,15 @@ impl<'g> Known<'g> {
             let (input, output) = (node.inputs.first()?, node.outputs.first()?);
             Some((output.as_str(), (input.as_str(), flips)))
         });
-        Ok(Self { tensors, graph, same: same.collect() })
+        let products = graph.nodes.iter().filter(|node| ["MatMul", "Gemm"].contains(&&*node.op));
+        let products = products.filter_map(|node| node.outputs.first().map(String::as_str));
+        Ok(Self { tensors, graph, same: same.collect(), products: products.collect() })
     }
 
     /// The initialiser that a name is of, and whether it is transposed.
     pub(super) fn initialiser(&self, mut name: &'g str) -> Option<(usize, bool)> {
         let mut flipped = false;
-        // More copies of copies than are ever made.
-        for _ in 0..8 {
+        for _ in 0..MOST_COPIES {
             if let Some(&tensor) = self.tensors.get(name) {
                 return Some((tensor, flipped));
             }
@@ -65,6 +72,18 @@ impl<'g> Known<'g> {
             (name, flipped) = (other, flipped != flips);
         }
         None
+    }
+
+    /// Whether a name is that of a product, or of a copy of one.
+    fn is_product(&self, mut name: &'g str) -> bool {
+        for _ in 0..MOST_COPIES {
+            if self.products.contains(name) {
+                return true;
+            }
+            let Some(&(other, _)) = self.same.get(name) else { return false };
+            name = other;
+        }
+        false
     }
 
     pub(super) fn tensor(&self, index: usize) -> &'g Tensor {
@@ -79,8 +98,11 @@ pub(super) fn all(graph: &Graph) -> Result<Vec<Named>, String> {
     let mut found = Weights::default();
     for (i, tensor) in graph.tensors.iter().enumerate() {
         if is_named(&tensor.name) && !WHOLE.contains(&tensor.kind) && !tensor.shape.is_empty() {
-            found.add(&known, whole(i, tensor, &tensor.name, false)?)?;
+            found.add_own(&known, whole(i, tensor, &tensor.name, false)?)?;
         }
+    }
+    for (name, i) in graph.nodes.iter().filter_map(|node| copied(&known, node)) {
+        found.add_own(&known, whole(i, known.tensor(i), name, false)?)?;
     }
     let mut layers = HashMap::new();
     for node in &graph.nodes {
@@ -88,9 +110,7 @@ pub(super) fn all(graph: &Graph) -> Result<Vec<Named>, String> {
             for one in cell::weights(&known, node, rnn, &mut layers)? {
                 found.add(&known, one)?;
             }
-        } else if let Some((name, i)) = copied(&known, node) {
-            found.add(&known, whole(i, known.tensor(i), name, false)?)?;
-        } else {
+        } else if copied(&known, node).is_none() {
             found.read(&known, node, &biases)?;
         }
     }
@@ -108,19 +128,29 @@ fn copied<'g>(known: &Known<'g>, node: &'g Node) -> Option<(&'g str, usize)> {
 #[derive(Default)]
 struct Weights<'g> {
     found: BTreeMap<String, Named>,
+    /// Names that parameters have themselves.
+    own: BTreeSet<String>,
     taken: BTreeSet<usize>,
     /// Initialisers that nothing named yet, and who reads them.
     left: BTreeMap<usize, &'g Node>,
 }
 
 impl<'g> Weights<'g> {
+    /// Adds a parameter under the name that it has itself.
+    fn add_own(&mut self, known: &Known<'_>, one: Named) -> Result<(), String> {
+        let name = one.name.clone();
+        self.add(known, one)?;
+        self.own.insert(name);
+        Ok(())
+    }
+
     /// A parameter's own name goes before one that was found for a copy of it.
     fn add(&mut self, known: &Known<'_>, one: Named) -> Result<(), String> {
         self.taken.insert(one.tensor);
         match self.found.get(&one.name) {
             Some(other) if other.tensor != one.tensor => {
                 let (a, b) = (&known.tensor(other.tensor).name, &known.tensor(one.tensor).name);
-                if *a != one.name {
+                if !self.own.contains(&one.name) {
                     return Err(format!("{a:?} and {b:?} are both weights of `{}`", one.name));
                 }
             }
@@ -136,10 +166,11 @@ impl<'g> Weights<'g> {
         node: &'g Node,
         biases: &HashMap<&str, &str>,
     ) -> Result<(), String> {
+        let quantised = QUANTISED.iter().any(|part| node.op.contains(part));
         for (place, input) in node.inputs.iter().enumerate() {
             let Some((i, flipped)) = known.initialiser(input) else { continue };
             let tensor = known.tensor(i);
-            if QUANTISED.iter().any(|part| node.op.contains(part)) {
+            if quantised {
                 return Err(format!(
                     "{} reads {:?}, weights of few bits; export the model in floating point",
                     node.said(),
@@ -151,7 +182,7 @@ impl<'g> Weights<'g> {
             if !made_up || passed_on || tensor.shape.iter().all(|&n| n == 1) {
                 continue;
             }
-            match name(node, place, biases) {
+            match name(known, node, place, biases) {
                 Some((name, _)) if self.taken.contains(&i) && again(&name) => {}
                 Some((name, turned)) if tensor.shape.len() <= 2 => {
                     self.add(known, whole(i, tensor, &name, turned != flipped)?)?;
@@ -163,7 +194,7 @@ impl<'g> Weights<'g> {
     }
 
     fn finish(self, known: &Known<'_>) -> Result<Vec<Named>, String> {
-        let Self { found, taken, left } = self;
+        let Self { found, taken, left, .. } = self;
         let Some((i, node)) = left.into_iter().find(|(i, _)| !taken.contains(i)) else {
             return Ok(found.into_values().collect());
         };
@@ -191,7 +222,12 @@ fn biases<'g>(known: &Known<'g>) -> HashMap<&'g str, &'g str> {
 }
 
 /// What a made-up initialiser is called that a node reads, and whether it is transposed there.
-fn name(node: &Node, place: usize, biases: &HashMap<&str, &str>) -> Option<(String, bool)> {
+fn name<'g>(
+    known: &Known<'g>,
+    node: &'g Node,
+    place: usize,
+    biases: &HashMap<&str, &str>,
+) -> Option<(String, bool)> {
     let weight = |bias: &str| Some(format!("{}weight", bias.strip_suffix("bias")?));
     let by_path = |end: &str| Some(format!("{}.{end}{}", path(node)?, number(node)));
     match (node.op.as_str(), place) {
@@ -207,7 +243,8 @@ fn name(node: &Node, place: usize, biases: &HashMap<&str, &str>) -> Option<(Stri
         ("Gemm", 2) => Some((by_path("bias")?, false)),
         ("Gather", 0) => Some((by_path("weight")?, false)),
         ("Add", 0 | 1) => {
-            let product = module(node.inputs.get(1 - place)?.as_str())?;
+            let product = node.inputs.get(1 - place).filter(|name| known.is_product(name))?;
+            let product = module(product)?;
             match path(node) {
                 Some(path) if path == product => Some((by_path("bias")?, false)),
                 None if product == LM_HEAD => Some((FINAL_BIAS.into(), false)),

@@ -6,7 +6,7 @@
 //! kind 1    8 bytes        kind 5   4 bytes       kind 2   varint: length, then as many bytes
 //! ```
 //! [protobuf.dev/programming-guides/encoding](https://protobuf.dev/programming-guides/encoding/). A decoder
-//! of whole messages would hold all weights in memory at once, and a struct for every field that a file
+//! of whole messages would hold all weights in RAM at once, and a struct for every field that a file
 //! claims; this leaves numbers where they are, as the reader of safetensors does. What is kept of a
 //! file, names and the like, comes out of one budget.
 
@@ -15,6 +15,8 @@ use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
 
 /// Most bytes that are kept of a file, weights apart.
 const MOST_KEPT: usize = 1 << 25;
+/// Longest of its texts, in bytes.
+const MOST_TEXT: usize = 1 << 12;
 /// What a thing costs beside its text.
 const EACH: usize = 64;
 
@@ -100,6 +102,11 @@ impl<'f> Wire<'f> {
     pub(super) fn text(&mut self, value: Value) -> Result<String, String> {
         let Value::Bytes(at, length) = value else { return Err("a number is no text".into()) };
         let length = usize::try_from(length).unwrap_or(usize::MAX);
+        if length > MOST_TEXT {
+            return Err(format!(
+                "at byte {at} is a name of {length} bytes; at most {MOST_TEXT} are read"
+            ));
+        }
         self.keep(length)?;
         self.go(at)?;
         let mut bytes = vec![0; length];
