@@ -56,7 +56,7 @@ impl Form {
     /// What a weight becomes.
     fn nearest(self, w: f64, scale: f64) -> f64 {
         let [low, high] = self.range();
-        (w / scale).round_ties_even().clamp(low, high)
+        (w / scale).round().clamp(low, high)
     }
 
     /// The scale of the least error among those whose Σ|q| leaves room for mantissas of 8 bits.
