@@ -6,25 +6,19 @@ use crate::report::Error;
 use regard::Model;
 use regard::format::{Kind, Section, Slot};
 
-/// int4 is about 20 dB above its noise; below this, in dB, weights are others.
-const OTHERS: f64 = 8.0;
-
 /// Of each section; no numbers of what is no matrix, or of another shape than the twin's. A file that was
-/// smoothed is compared with the twin's weights smoothed alike.
+/// smoothed is nearest to the twin's weights smoothed alike, and compared with those.
 pub(crate) fn compared(model: &Model<'_>, twin: &twin::Model) -> Vec<Error> {
-    let (plain, others) = (against(model, twin), |errors: &[Error]| {
-        errors.iter().filter(|error| error.sqnr.is_some_and(|sqnr| sqnr < OTHERS)).count()
-    });
-    if others(&plain) == 0 {
-        return plain;
-    }
     let matrices = model.sections().filter(|(slot, _)| slot.kind() == Kind::Matrix);
-    let most_bits = matrices.map(|(_, section)| section.bits).max();
-    let most_bits = most_bits.unwrap_or(Form::INT8.most_bits);
-    let mut twin = twin.clone();
-    smooth::smooth(&mut twin, Form { most_bits, ..Form::INT8 });
-    let smoothed = against(model, &twin);
-    if others(&smoothed) < others(&plain) { smoothed } else { plain }
+    let widest = matrices.map(|(_, section)| section.bits).max().unwrap_or(0);
+    let smoothed = [Form::INT8.most_bits, widest].map(|most_bits| {
+        let mut twin = twin.clone();
+        let done = smooth::smooth(&mut twin, Form { most_bits, ..Form::INT8 }).any();
+        done.then(|| against(model, &twin))
+    });
+    let all = std::iter::once(against(model, twin)).chain(smoothed.into_iter().flatten());
+    let nearness = |errors: &Vec<Error>| errors.iter().filter_map(|error| error.sqnr).sum::<f64>();
+    all.max_by(|a, b| nearness(a).total_cmp(&nearness(b))).unwrap_or_default()
 }
 
 fn against(model: &Model<'_>, twin: &twin::Model) -> Vec<Error> {

@@ -40,6 +40,13 @@ pub(super) struct Smoothed {
     all: usize,
 }
 
+impl Smoothed {
+    /// Is anything smoothed?
+    pub(super) fn any(self) -> bool {
+        self.done > 0
+    }
+}
+
 impl std::fmt::Display for Smoothed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.all {
