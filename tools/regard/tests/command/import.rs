@@ -76,12 +76,17 @@ fn the_tutorial_becomes_a_file_with_the_words_of_its_lists() {
     assert!(report.status.success(), "{}", stderr(&report));
     let float = ["run", "m.rgd", "w3 w4", "--float", "--weights", "model.pt", "--config", "none"];
     fails(&regard(&bed, &float), 1, "cannot read none");
-    let float = regard(&bed, &float[..6]);
-    assert!(float.status.success(), "{}", stderr(&float));
-    // Of random weights words are nearly alike before long.
-    let first = |answer: &str| answer.split(' ').take(5).map(str::to_owned).collect::<Vec<_>>();
-    let integer = stdout(&regard(&bed, &["run", "m.rgd", "w3 w4"]));
-    assert_eq!(first(&stdout(&float)), first(&integer));
+    let answer = regard(&bed, &float[..6]);
+    assert!(answer.status.success(), "{}", stderr(&answer));
+    // Of random weights some words are nearly alike: whole answers, of which two may differ.
+    let sources = ["w5", "w3 w4", "w2 w9 w7", "w8 w8 w3 w16", "w10 w11", "w4 w6 w12 w13", "w14"];
+    let sources = sources.iter().chain(&["w15 w3", "w16 w2", "w7 w6 w5"]);
+    let same = sources.filter(|source| {
+        let [integer, float] = [&[][..], &float[3..6]]
+            .map(|more| stdout(&regard(&bed, &[&["run", "m.rgd", source][..], more].concat())));
+        integer == float
+    });
+    assert!(same.count() >= 8);
     fs::write(bed.join("fra.txt"), "SOS\nEOS\n").expect("written");
     let output = regard(&bed, &[&convert[..], &lists].concat());
     fails(&output, 1, "fra.txt: has 2 words, but the target needs 19");

@@ -1,7 +1,7 @@
 //! Models that read pictures: in integers as in float, in files and on sheets.
 
 use crate::bed::{converted, converted_from, fails, pictured, regard, stderr, stdout};
-use crate::limits::Limits;
+use crate::limits::{Limits, USUAL};
 use image::{DynamicImage, GrayImage, RgbImage};
 use safetensors::SafeTensors;
 use serde_json::Value;
@@ -86,8 +86,22 @@ fn json(bed: &Path, words: &[&str]) -> Value {
     serde_json::from_str(&stdout(&output)).expect("JSON")
 }
 
-/// Their memory is right to 34 dB, below; attention and states of random weights amplify its rounding.
-const AMPLIFIED: Limits = Limits { words: 2, sqnr: 20.0, alignment: 0.25 };
+/// The memory of these is right to 34 dB as well, below: random attention and states amplify its rounding.
+/// All others are as near as models usually are.
+fn limits(golden: &str) -> Limits {
+    match golden {
+        // Found: 23.4, 25.2, 25.9 and 24.8 dB in states, contexts and outputs of the decoder.
+        "keras-padded-pools" => Limits { sqnr: 22.5, ..USUAL },
+        "torch-like-our-own" => Limits { sqnr: 24.5, ..USUAL },
+        "torch-show-attend-tell-alone" => Limits { sqnr: 25.0, ..USUAL },
+        "torch-strides" => Limits { sqnr: 24.0, ..USUAL },
+        // Found: 27.2 dB, 0.172.
+        "torch-depthwise" => Limits { sqnr: 26.5, alignment: 0.18, ..USUAL },
+        // Found: 0.114.
+        "torch-residual" => Limits { alignment: 0.12, ..USUAL },
+        _ => USUAL,
+    }
+}
 
 #[test]
 fn every_golden_of_pictures_in_integers_is_near_itself_in_float() {
@@ -108,7 +122,7 @@ fn every_golden_of_pictures_in_integers_is_near_itself_in_float() {
         }
         sheet(&bed, &goldens);
         let report = json(&bed, &["check", "m.rgd", "--data", "data.tsv", "--json"]);
-        AMPLIFIED.judge(&name, &report);
+        limits(&name).judge(&name, &report);
         let sites = report["sqnr_db"].as_object().expect("sites");
         for (site, sqnr) in sites.iter().filter(|(site, _)| site.starts_with("encoder")) {
             assert!(sqnr.as_f64().is_some_and(|sqnr| sqnr > 34.0), "{name}: {site} {sqnr}");
