@@ -23,6 +23,7 @@ mod far;
 mod field;
 mod fold;
 mod groups;
+mod include;
 mod kinds;
 pub mod limits;
 #[cfg(feature = "far-flash")]
@@ -49,6 +50,8 @@ pub use dims::{Activation, Dims, NormOrder};
 #[cfg(feature = "far-flash")]
 pub(crate) use far::Far;
 pub(crate) use far::Watch;
+#[doc(hidden)]
+pub use include::words_from_bytes;
 pub use kinds::{DecoderKind, EncoderKind};
 pub(crate) use maps_plan::MapsPlan;
 pub(crate) use near::Hook;
@@ -70,7 +73,6 @@ pub use words::WordTable;
 
 use crate::Error;
 use crate::kernel::bytes_of;
-use bytemuck::Pod;
 use field::HEADER_WORDS;
 use near::Near;
 use section::ENTRY_WORDS;
@@ -259,17 +261,6 @@ const fn header_checksum(words: &[u32], dims: &Dims) -> u32 {
     before.range(words, field::HEADER_CHECKSUM + 1, data_start(dims)).finish()
 }
 
-/// The first `BYTES` of a file as words, of whichever kind.
-#[doc(hidden)]
-pub const fn words_from_bytes<T: Pod, const BYTES: usize, const WORDS: usize>(
-    file: &[u8],
-) -> [T; WORDS] {
-    match file.first_chunk::<BYTES>() {
-        Some(bytes) => bytemuck::must_cast(*bytes),
-        None => panic!("there are fewer bytes"),
-    }
-}
-
 /// The file's bytes from a word offset on.
 pub(crate) const fn tail_bytes(words: &[u32], from: usize) -> &[u8] {
     if from > words.len() {
@@ -277,28 +268,4 @@ pub(crate) const fn tail_bytes(words: &[u32], from: usize) -> &[u8] {
     }
     let (_, tail) = words.split_at(from);
     bytes_of(tail)
-}
-
-/// A model file as a constant [`Model`]; a file that is not one is a build error that says why.
-#[macro_export]
-macro_rules! include_model {
-    ($path:expr) => {{
-        const BYTES: &[u8] = ::core::include_bytes!($path);
-        const LEN: usize = BYTES.len();
-        static WORDS: [u32; LEN / 4] =
-            $crate::format::words_from_bytes::<u32, { LEN / 4 * 4 }, { LEN / 4 }>(BYTES);
-        #[allow(long_running_const_eval, reason = "the whole file is checked")]
-        const MODEL: $crate::Model<'static> = {
-            assert!(LEN % 4 == 0, "the model file is truncated");
-            let blocks =
-                &mut $crate::format::words_from_bytes::<u128, { LEN / 16 * 16 }, { LEN / 16 }>(
-                    BYTES,
-                );
-            match $crate::Model::parse_constant(&WORDS, blocks) {
-                Ok(model) => model,
-                Err(error) => panic!("{}", error.reason()),
-            }
-        };
-        MODEL
-    }};
 }

@@ -1,6 +1,8 @@
 //! The integer engine, on the host: a model file and an arena, which live as long as the process
 //! unless they are borrowed.
 
+mod watch;
+
 use crate::answer::{Logits, Step};
 use crate::given::{Given, engine_picture};
 use crate::problem::Problem;
@@ -8,11 +10,12 @@ use crate::{file, tokenizers};
 use regard::family::Any;
 use regard::format::limits::MAX_LEN;
 use regard::format::{ConvolutionalDims, DecoderKind, EncoderKind, WordTable};
-use regard::observe::{Observer, Site as Place};
+use regard::observe::Observer;
 use regard::{Model, SelfTest, Seq2Seq, Token, Words, real, text};
 use std::path::Path;
 use tokenizer::Host;
 use twin::{Description, Site};
+use watch::Watch;
 
 /// A model that answers in integers.
 pub(crate) struct Engine<'m> {
@@ -288,29 +291,4 @@ fn unknown(table: &WordTable<'_>, word: &str) -> Problem {
     let lower = word.to_lowercase();
     let nearest = twin::nearest(&lower, words).unwrap_or_default().to_owned();
     Problem::UnknownWord { word: word.to_owned(), nearest }
-}
-
-/// Shows the engine's sites under the twin's names, as real numbers.
-struct Watch<F>(F);
-
-impl<F: FnMut(Site, usize, &[f32])> Observer for Watch<F> {
-    fn observe(&mut self, place: Place, position: usize, values: regard::number::Block<'_>) {
-        let site = match place {
-            Place::SourceEmbedding => Site::SourceEmbedding,
-            Place::EncoderAttention(i) => Site::EncoderAttention(i.into()),
-            Place::EncoderFeedForward(i) => Site::EncoderFeedForward(i.into()),
-            Place::EncoderLayer(i) => Site::EncoderLayer(i.into()),
-            Place::Memory => Site::Memory,
-            Place::Context => Site::Context,
-            Place::DecoderState(i) => Site::DecoderState(i.into()),
-            Place::TargetEmbedding => Site::TargetEmbedding,
-            Place::DecoderAttention(i) => Site::DecoderAttention(i.into()),
-            Place::CrossAttention(i) => Site::CrossAttention(i.into()),
-            Place::DecoderFeedForward(i) => Site::DecoderFeedForward(i.into()),
-            Place::DecoderOutput => Site::DecoderOutput,
-        };
-        let real = |&m: &i16| real::value(m.into(), values.exponent);
-        let values: Vec<f32> = values.mantissas.iter().map(real).collect();
-        (self.0)(site, position, &values);
-    }
 }
