@@ -161,6 +161,15 @@ impl Content {
     }
 }
 
+/// What a section of so many bytes takes of the file: sections start at multiples of 16 bytes.
+#[must_use]
+pub const fn section_bytes(bytes: usize) -> usize {
+    bytes.next_multiple_of(ALIGN_WORDS * 4)
+}
+
+/// The part of the arena that a second source row needs, in [`Model::arena_parts`].
+pub const SECOND_ROW: &str = super::plan::SECOND_ROW;
+
 /// The bytes of arena that a model needs.
 #[must_use]
 pub fn arena_bytes(dims: &Dims) -> u64 {

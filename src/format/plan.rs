@@ -14,6 +14,9 @@ use super::{Cell, ConvolutionalDims, DecoderKind, EncoderKind, MapsPlan, Score, 
 use crate::arena::footprint;
 use crate::kernel::BLOCK_ROWS;
 
+/// What the room for reading two source rows at a time is called.
+pub(super) const SECOND_ROW: &str = "scratch of a second row";
+
 /// Sizes, in elements, of everything that is carved from an arena.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
@@ -240,7 +243,7 @@ impl Plan {
                 ("rows of the layer below", self.below.bytes()),
                 ("encoder state", self.finals.bytes()),
                 ("keys and values of the source", self.encoder.bytes()),
-                ("scratch of a second row", self.second_lane_bytes()),
+                (SECOND_ROW, self.second_lane_bytes()),
                 ("rows of the maps", self.maps.bytes()),
             ],
             [

@@ -11,11 +11,9 @@ use super::{Draft, emitted};
 use crate::problem::Problem;
 use crate::progress;
 use crate::quantise::Form;
+use regard::format::emit::section_bytes;
 use regard::kernel::Layout;
 use std::path::Path;
-
-/// Sections start at multiples of so many bytes.
-const ALIGN: usize = 16;
 
 /// int4 for one matrix.
 struct Candidate {
@@ -86,7 +84,7 @@ fn candidates(
             continue;
         }
         let entry = int8.formed(Form { layout: Layout::Fours, most_bits });
-        let padded = |entry: &Entry| entry.content.bytes().next_multiple_of(ALIGN);
+        let padded = |entry: &Entry| section_bytes(entry.content.bytes());
         let saved = padded(int8).saturating_sub(padded(&entry));
         entries[index].1.clone_from(&entry);
         let harm = samples.power(&emitted(draft.dims, &entries)?)?.noise() - noise;

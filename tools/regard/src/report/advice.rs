@@ -10,13 +10,11 @@
 
 use crate::boards::Fit;
 use crate::table::grouped;
-use regard::format::emit::arena_bytes;
+use regard::format::emit::{arena_bytes, section_bytes};
 use regard::format::{Dims, Kind, Role, Slot, Stack};
 use regard::kernel::Layout;
 use regard::{Model, SelfTest};
 
-/// Sections start at multiples of so many bytes.
-const ALIGN: usize = 16;
 /// Marks and some words stay whatever leaves.
 const LEAST_WORDS: usize = 8;
 /// Bytes of a step of a self-test.
@@ -52,8 +50,7 @@ impl<'m> Adviser<'m> {
         });
         // Its answer to its self-test may become another one, and longer.
         let steps = dims.max_target_len.saturating_sub(SelfTest::of(model).len());
-        let least =
-            model.file_bytes() - saved.sum::<usize>() + (steps * STEP).next_multiple_of(ALIGN);
+        let least = model.file_bytes() - saved.sum::<usize>() + section_bytes(steps * STEP);
         let test = model.find(Stack::Encoder, 0, Role::SelfTest);
         let tested = test.words.first().map_or(1, |&tokens| tokens as usize);
         Self { model, least, tested }
@@ -217,7 +214,7 @@ fn fewest_bits(dims: &Dims, slot: &Slot, own: Layout) -> Layout {
 }
 
 fn matrix_bytes(layout: Layout, rows: usize, columns: usize) -> usize {
-    (layout.words_needed(rows, columns) * 4).next_multiple_of(ALIGN)
+    section_bytes(layout.words_needed(rows, columns) * 4)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 
 use super::rates::Rates;
 use regard::Model;
+use regard::format::emit::SECOND_ROW;
 use regard::format::{
     Cell, ConvKind, ConvolutionalDims, DecoderKind, Dims, EncoderKind, Kind, RecurrentDecoderDims,
     Role, Slot, Stack,
@@ -73,9 +74,6 @@ pub(super) fn modelled(
     }
     Some(work)
 }
-
-/// What the plan of the arena calls the room for it.
-const SECOND_ROW: &str = "scratch of a second row";
 
 impl Task<'_> {
     fn times(&self, slot: &Slot) -> Times {
