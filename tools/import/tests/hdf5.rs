@@ -1,10 +1,12 @@
-//! Files of HDF5 whose groups lead to far more than they have.
+//! The ways in which HDF5 stores numbers, and groups that lead to far more than a file has.
 
 mod bed;
 
-use bed::{Folder, refused};
-use import::Request;
+use bed::{Folder, golden, refused};
+use half::{bf16, f16};
+use import::{Import, Request};
 use std::time::{Duration, Instant};
+use twin::Weights;
 
 const NONE: u64 = u64::MAX;
 /// Where its parts lie.
@@ -54,4 +56,33 @@ fn nodes_that_are_named_often_are_not_listed_to_the_end() {
     // A few of them are only groups in themselves.
     let message = refused(&folder.file("a.weights.h5", &group("a", 1, 2)), &Request::default());
     assert!(message.contains("or in themselves"), "{message}");
+}
+
+/// The weights of a golden file of Keras.
+fn weights(file: &str) -> Weights {
+    let config = Some(golden("keras/lstm-bahdanau/model.json"));
+    let path = golden(&format!("keras/lstm-bahdanau/{file}.weights.h5"));
+    let import = import::open(&path, &Request { config, ..Request::default() });
+    import.and_then(Import::weights).unwrap_or_else(|cause| panic!("{cause}")).1
+}
+
+#[test]
+fn packed_chunks_and_wide_numbers_are_the_same_weights() {
+    assert!(weights("packed") == weights("model"));
+}
+
+#[test]
+fn half_as_wide_numbers_are_the_same_weights_rounded() {
+    for file in ["half", "bfloat16"] {
+        let round = |exact| match file {
+            "half" => f16::from_f32(exact).to_f32(),
+            _ => bf16::from_f32(exact).to_f32(),
+        };
+        let (mut exact, mut stored) = (weights("model"), weights(file));
+        for (name, shape) in [("encoder.embedding.weight", [17, 8]), ("output.weight", [19, 22])] {
+            let expected = exact.matrix(name, shape).unwrap().mapv(round);
+            assert_eq!(stored.matrix(name, shape).unwrap(), expected, "{file}: {name}");
+        }
+        assert!(exact != stored);
+    }
 }
