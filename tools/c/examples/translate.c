@@ -44,8 +44,12 @@ int main(int count, char **arguments) {
     if (!regard_translate(&engine, arguments[2], strlen(arguments[2]))) return failed(&engine);
     regard_word_t word;
     regard_progress_t progress;
+    char text[400];
     while ((progress = regard_next(&engine, &word)) == REGARD_WORD) {
-        printf("%.*s\n", (int)word.length, word.text);
+        regard_text(&engine, &word, text, sizeof text);
+        fputs(text, stdout);
     }
+    regard_text(&engine, NULL, text, sizeof text);
+    puts(text);
     return progress == REGARD_DONE ? 0 : failed(&engine);
 }

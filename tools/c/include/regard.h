@@ -71,6 +71,12 @@ regard_progress_t regard_next(regard_t *engine, regard_word_t *word);
 /* Does a piece of work, bounded as docs/BENCH.md lists: for watchdogs and other tasks. */
 regard_progress_t regard_advance(regard_t *engine, regard_word_t *word);
 
+/* The word that regard_next gave, as a reader writes it: with a space before it where one belongs, or joined
+ * to the piece of a word before. To be asked once for each word, in their order, and with NULL behind the
+ * last, for a letter whose bytes are not all there. Writes at most `room` bytes, whole letters and a zero
+ * behind them, and returns how many, without the zero. */
+size_t regard_text(regard_t *engine, const regard_word_t *word, char *out, size_t room);
+
 /* Runs the test that a model file carries: does this machine compute the same bits? Drops what was
  * being said. */
 bool regard_self_test(regard_t *engine);

@@ -1,8 +1,10 @@
 //! An engine in a place of the caller's.
 
+use core::fmt::Write;
 use core::mem::MaybeUninit;
 use core::ptr::addr_of_mut;
-use regard::{Error, Model, Progress, SelfTest, Seq2Seq, Work};
+use regard::text::Joiner;
+use regard::{Error, Model, Progress, SelfTest, Seq2Seq, Token, Work};
 
 /// Words of a `regard_t`: the number behind `room[` of the header.
 const ROOM: usize = {
@@ -31,6 +33,7 @@ struct Fields {
     model: MaybeUninit<Model<'static>>,
     runner: Option<Seq2Seq<'static>>,
     work: Option<Work<'static>>,
+    joiner: Option<Joiner<'static>>,
     error: Option<Error>,
 }
 
@@ -56,7 +59,9 @@ impl Engine {
         let fields: *mut Fields = room.cast();
         let model = MaybeUninit::uninit();
         // SAFETY: it has room for the fields, which need no drop: they own nothing outside.
-        unsafe { fields.write(Fields { model, runner: None, work: None, error: None }) };
+        unsafe {
+            fields.write(Fields { model, runner: None, work: None, joiner: None, error: None });
+        }
         let engine = Self(fields);
         let runner = Model::load(file).and_then(|model| {
             // SAFETY: the model stays there as long as the runner, which `open` alone replaces.
@@ -100,10 +105,16 @@ impl Engine {
         &self,
         begin: impl FnOnce(&'static mut Seq2Seq<'static>) -> Result<Work<'static>, Error>,
     ) -> bool {
-        let work = self.runner().and_then(begin);
-        self.done(work.map(|work| {
-            // SAFETY: a field of its own.
-            unsafe { *addr_of_mut!((*self.0).work) = Some(work) };
+        let begun = self.runner().and_then(|runner| {
+            let joiner = Joiner::new(runner.model());
+            Ok((begin(runner)?, joiner))
+        });
+        self.done(begun.map(|(work, joiner)| {
+            // SAFETY: fields of their own.
+            unsafe {
+                *addr_of_mut!((*self.0).work) = Some(work);
+                *addr_of_mut!((*self.0).joiner) = Some(joiner);
+            }
         }))
     }
 
@@ -118,6 +129,17 @@ impl Engine {
             _ => Ok(()),
         });
         progress
+    }
+
+    /// Writes a word that was said behind those before it, or what they leave.
+    pub(crate) fn join(&self, token: Option<Token>, out: &mut impl Write) {
+        // SAFETY: a field of its own.
+        let joiner = unsafe { (*addr_of_mut!((*self.0).joiner)).as_mut() };
+        // What does not fit is left out.
+        _ = joiner.map(|joiner| match token {
+            Some(token) => joiner.write(token, out),
+            None => joiner.finish(out),
+        });
     }
 
     /// Runs the model's own test.

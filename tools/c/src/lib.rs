@@ -10,12 +10,14 @@
 #![no_std]
 
 mod engine;
-mod message;
+mod text;
 
 use core::ffi::c_void;
+use core::fmt::Write;
 use core::slice;
 use engine::{Engine, Room};
 use regard::{Model, Picture, Progress, Word};
+use text::Text;
 
 /// A word that was said, as C sees it.
 #[repr(C)]
@@ -172,20 +174,58 @@ pub unsafe extern "C" fn regard_self_test(room: *mut Room) -> bool {
     unsafe { Engine::of(room).self_test() }
 }
 
+/// A word as a reader writes it.
+///
+/// # Safety
+/// `room` was given to `regard_open`; `word` was written by `regard_next`, or is null; `out` points to `length`
+/// bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn regard_text(
+    room: *mut Room,
+    word: *const CWord,
+    out: *mut u8,
+    length: usize,
+) -> usize {
+    // SAFETY: as the caller promises.
+    unsafe {
+        let token = word.as_ref().map(|word| word.token);
+        text_in(out, length, |text| Engine::of(room).join(token, text))
+    }
+}
+
 /// Why the last call failed.
 ///
 /// # Safety
 /// `room` was given to `regard_open`; `out` points to `length` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn regard_message(room: *const Room, out: *mut u8, length: usize) -> usize {
+    // SAFETY: as the caller promises.
+    unsafe {
+        text_in(out, length, |text| {
+            if let Some(error) = Engine::of(room.cast_mut()).error() {
+                // What does not fit is left out.
+                _ = write!(text, "{error}");
+            }
+        })
+    }
+}
+
+/// Writes text into a buffer of C, and returns its bytes.
+///
+/// # Safety
+/// `out` is null or points to `length` bytes.
+unsafe fn text_in(out: *mut u8, length: usize, write: impl FnOnce(&mut Text<'_>)) -> usize {
     if out.is_null() || length == 0 {
         return 0;
     }
-    // SAFETY: as the caller promises.
-    unsafe {
+    // SAFETY: as the caller promises; after the first call it holds bytes.
+    let out = unsafe {
         out.write_bytes(0, length);
-        message::write(Engine::of(room.cast_mut()).error(), slice::from_raw_parts_mut(out, length))
-    }
+        slice::from_raw_parts_mut(out, length)
+    };
+    let mut text = Text::new(out);
+    write(&mut text);
+    text.length()
 }
 
 /// Bytes of C; none at a null pointer.

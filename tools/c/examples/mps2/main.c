@@ -47,18 +47,20 @@ static void failed(void) {
 }
 
 static void translate(void) {
-    static const char text[] = TEXT;
+    static const char sentence[] = TEXT;
+    static char text[100];
     uart[2] = 1;
     uart[4] = 16;
     if (!regard_open(&engine, model, model_end - model, arena, sizeof arena)) failed();
     if (!regard_self_test(&engine)) failed();
-    if (!regard_translate(&engine, text, sizeof text - 1)) failed();
+    if (!regard_translate(&engine, sentence, sizeof sentence - 1)) failed();
     regard_word_t word;
     regard_progress_t progress;
     while ((progress = regard_next(&engine, &word)) == REGARD_WORD) {
-        say(word.text, word.length);
-        say("\n", 1);
+        say(text, regard_text(&engine, &word, text, sizeof text));
     }
+    say(text, regard_text(&engine, 0, text, sizeof text));
+    say("\n", 1);
     if (progress != REGARD_DONE) failed();
     end(0);
 }

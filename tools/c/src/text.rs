@@ -1,22 +1,23 @@
-//! An error as text with a zero behind it.
+//! Text with a zero behind it, as C has it.
 
 use core::fmt::{self, Write};
-use regard::Error;
 
 /// Text in a buffer of C: whole characters, as many as there is room for, and a zero.
-struct Text<'a> {
+pub(crate) struct Text<'a> {
     out: &'a mut [u8],
     length: usize,
 }
 
-/// Writes an error, or nothing. Returns the bytes written, without the zero. `out`: zeros.
-pub(crate) fn write(error: Option<Error>, out: &mut [u8]) -> usize {
-    let mut text = Text { out, length: 0 };
-    if let Some(error) = error {
-        // What does not fit is left out.
-        _ = write!(text, "{error}");
+impl<'a> Text<'a> {
+    /// None yet. `out`: zeros.
+    pub(crate) fn new(out: &'a mut [u8]) -> Self {
+        Self { out, length: 0 }
     }
-    text.length
+
+    /// Its bytes, without the zero.
+    pub(crate) fn length(&self) -> usize {
+        self.length
+    }
 }
 
 impl Write for Text<'_> {
