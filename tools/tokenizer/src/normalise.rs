@@ -95,7 +95,8 @@ pub(crate) fn table(steps: &[Step], matters: &Matters) -> Result<Table, Error> {
     let mut table = Vec::new();
     let mut shorter: Option<String> = None;
     let none = HashMap::new();
-    let (mut steps_behind, mut steps_alone) = (Through::new(behind, &none), Through::new(steps, &map));
+    let (mut steps_behind, mut steps_alone) =
+        (Through::new(behind, &none), Through::new(steps, &map));
     for (key, to) in several {
         let (to, alone) = (steps_behind.of(&to), steps_alone.of(&key));
         // The shortest is taken, whatever follows it.

@@ -37,6 +37,9 @@ impl Fixed {
             Self::Clean => match c {
                 '\t' | '\n' | '\r' => out.push(' '),
                 '\0' | '\u{FFFD}' => {}
+                // For private use, which a table of each of them says more slowly.
+                '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{FFFFD}' => {}
+                '\u{100000}'..='\u{10FFFD}' => {}
                 c if c.is_other() => {}
                 c if c.is_whitespace() => out.push(' '),
                 c => out.push(c),
