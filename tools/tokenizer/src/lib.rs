@@ -15,6 +15,7 @@ mod letters;
 mod normalise;
 mod pack;
 mod sentencepiece;
+mod step;
 mod vocabulary;
 
 pub use error::Error;

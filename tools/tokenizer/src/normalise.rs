@@ -6,55 +6,10 @@
 //! all matters.
 
 use crate::error::{Error, unsupported};
-use crate::letters::{self, is_punctuation};
-use std::collections::{HashMap, HashSet};
+use crate::letters::{self, Letters, is_punctuation};
+use crate::step::{Step, Through};
+use std::collections::HashMap;
 use unicode_categories::UnicodeCategories as _;
-use unicode_normalization::UnicodeNormalization as _;
-
-/// A step that looks at one letter at a time, but for the first.
-#[derive(Clone, Debug)]
-pub(crate) enum Step {
-    /// SentencePiece's table, and whether clusters are normalised as one.
-    Charsmap { bytes: Vec<u8>, clusters: bool },
-    /// Upper case to lower case.
-    Lowercase,
-    /// Control characters are dropped, white space is blanks (BERT).
-    Clean,
-    /// Blanks around Chinese characters (BERT).
-    Chinese,
-    /// Letters without their accents.
-    StripAccents,
-    /// A letter becomes a text.
-    Replace(char, String),
-}
-
-impl Step {
-    fn of_letter(&self, c: char, out: &mut String) {
-        match self {
-            Self::Charsmap { .. } => out.push(c),
-            Self::Lowercase => out.extend(c.to_lowercase()),
-            Self::Clean => match c {
-                '\t' | '\n' | '\r' => out.push(' '),
-                '\0' | '\u{FFFD}' => {}
-                c if c.is_other() => {}
-                c if c.is_whitespace() => out.push(' '),
-                c => out.push(c),
-            },
-            Self::Chinese if is_chinese(c) => out.extend([' ', c, ' ']),
-            Self::Chinese => out.push(c),
-            Self::StripAccents => out.extend(c.nfd().filter(|c| !c.is_mark_nonspacing())),
-            Self::Replace(from, to) if *from == c => out.push_str(to),
-            Self::Replace(..) => out.push(c),
-        }
-    }
-}
-
-/// BERT's Chinese characters.
-fn is_chinese(c: char) -> bool {
-    matches!(c as u32,
-        0x4E00..=0x9FFF | 0x3400..=0x4DBF | 0x20000..=0x2A6DF | 0x2A700..=0x2B73F
-        | 0x2B740..=0x2B81F | 0x2B920..=0x2CEAF | 0xF900..=0xFAFF | 0x2F800..=0x2FA1F)
-}
 
 /// How several letters are looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +28,7 @@ pub(crate) type Table = (Vec<(String, String)>, Sequences);
 /// What matters.
 #[derive(Clone)]
 pub(crate) struct Matters {
-    known: HashSet<char>,
+    known: Letters,
     /// Whatever letters there are, they are told apart.
     all: bool,
     /// Those that are words of their own are.
@@ -87,26 +42,25 @@ impl Matters {
         all: bool,
         punctuation: bool,
     ) -> Self {
-        let mut known: HashSet<char> = pieces.flat_map(|piece| piece.chars()).collect();
-        known.insert(' ');
+        let mut known = Letters::default();
+        known.extend(pieces.flat_map(|piece| piece.chars()).chain([' ']));
         Self { known, all, punctuation }
     }
 
     fn has_known(&self, text: &str) -> bool {
-        let matters = |c: char| {
-            let alone = self.punctuation && is_punctuation(c);
-            self.known.contains(&c) || c.is_whitespace() || alone
-        };
-        self.all || text.chars().any(matters)
+        self.all || text.chars().any(|c| self.is_known(c))
+    }
+
+    fn is_known(&self, c: char) -> bool {
+        self.known.has(c) || c.is_whitespace() || self.punctuation && is_punctuation(c)
     }
 
     /// Letters that no piece has are all the same.
-    fn plain(&self, text: String) -> String {
-        if self.all || self.known.contains(&char::REPLACEMENT_CHARACTER) {
-            return text;
+    fn plain(&self, text: &str) -> String {
+        if self.all || self.known.has(char::REPLACEMENT_CHARACTER) {
+            return text.to_owned();
         }
-        let plain =
-            |c| if self.has_known(&String::from(c)) { c } else { char::REPLACEMENT_CHARACTER };
+        let plain = |c| if self.is_known(c) { c } else { char::REPLACEMENT_CHARACTER };
         text.chars().map(plain).collect()
     }
 }
@@ -123,7 +77,7 @@ pub(crate) fn table(steps: &[Step], matters: &Matters) -> Result<Table, Error> {
         let why = "no other step that changes letters may stand beside it";
         return unsupported("normalizer", "Precompiled", why);
     }
-    let hangul = matters.all || matters.known.iter().any(|&c| is_hangul(c));
+    let hangul = matters.all || matters.known.iter().any(is_hangul);
     let wanted = |key: &[u8]| {
         let first = key.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
         (!clusters || key.len() < 6) && (hangul || !first.is_some_and(is_hangul))
@@ -140,9 +94,11 @@ pub(crate) fn table(steps: &[Step], matters: &Matters) -> Result<Table, Error> {
     };
     let mut table = Vec::new();
     let mut shorter: Option<String> = None;
+    let none = HashMap::new();
+    let (mut steps_behind, mut steps_alone) =
+        (Through::new(behind, &none), Through::new(steps, &map));
     for (key, to) in several {
-        let to = through(&to, behind, &HashMap::new());
-        let alone = through(&key, steps, &map);
+        let (to, alone) = (steps_behind.of(&to), steps_alone.of(&key));
         // The shortest is taken, whatever follows it.
         let hidden = shorter.as_ref().is_some_and(|shorter| key.starts_with(shorter.as_str()))
             || key.chars().next().is_some_and(|first| map.contains_key(&first));
@@ -151,7 +107,7 @@ pub(crate) fn table(steps: &[Step], matters: &Matters) -> Result<Table, Error> {
         }
         shorter = Some(key.clone());
         let same = to == alone && !clusters;
-        if !same && (matters.has_known(&to) || matters.has_known(&alone)) {
+        if !same && (matters.has_known(to) || matters.has_known(alone)) {
             table.push((key, matters.plain(to)));
         }
     }
@@ -203,32 +159,18 @@ fn singles(
 ) -> Vec<(String, String)> {
     let mut table = Vec::new();
     // A mark that is dropped with its letter matters if a piece has it.
-    let marks = matters.known.iter().any(|&c| c.is_mark());
-    for c in '\0'..=char::MAX {
-        let from = String::from(c);
-        let to = through(&from, steps, map);
-        let matters_here = to.is_empty() || matters.has_known(&to) || matters.has_known(&from);
+    let marks = matters.known.iter().any(|c| c.is_mark());
+    let mut through = Through::new(steps, map);
+    for c in through.changed().iter() {
+        let mut from = [0; 4];
+        let from: &str = c.encode_utf8(&mut from);
+        let to = through.of(from);
+        let matters_here = to.is_empty() || matters.has_known(to) || matters.is_known(c);
         if to != from && (matters_here || marks && map.contains_key(&c)) {
-            table.push((from, matters.plain(to)));
+            table.push((from.to_owned(), matters.plain(to)));
         }
     }
     table
-}
-
-/// A text through all steps, letter by letter.
-fn through(text: &str, steps: &[Step], map: &HashMap<char, String>) -> String {
-    let mut text = text.to_owned();
-    for step in steps {
-        let mut out = String::new();
-        for c in text.chars() {
-            match (step, map.get(&c)) {
-                (Step::Charsmap { .. }, Some(to)) => out.push_str(to),
-                _ => step.of_letter(c, &mut out),
-            }
-        }
-        text = out;
-    }
-    text
 }
 
 fn is_hangul(c: char) -> bool {

@@ -2,7 +2,8 @@
 //! (`sentencepiece_model.proto` of the project).
 
 use crate::error::{Error, unsupported, wrong};
-use crate::normalise::{self, Matters, Sequences, Step};
+use crate::normalise::{self, Matters, Sequences};
+use crate::step::Step;
 use crate::{Blanks, Found, Join, Marks, Method, Prefix, Split, Tokenizer};
 use prost::Message;
 use std::collections::HashMap;

@@ -2,7 +2,8 @@
 //! else its lines are whole words.
 
 use crate::error::{Error, wrong};
-use crate::normalise::{self, Matters, Step};
+use crate::normalise::{self, Matters};
+use crate::step::{Fixed, Step};
 use crate::{Blanks, Found, Join, Marks, Method, Split, Tokenizer};
 
 /// Most letters of a word that BERT splits.
@@ -25,9 +26,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Error> {
     let bert = find(&["[UNK]"]);
     let is_cased =
         words.iter().any(|word| !word.starts_with('[') && word.chars().any(char::is_uppercase));
-    let mut steps = vec![Step::Clean, Step::Chinese];
+    let mut steps = vec![Step::Fixed(Fixed::Clean), Step::Fixed(Fixed::Chinese)];
     if !is_cased {
-        steps.extend([Step::StripAccents, Step::Lowercase]);
+        steps.extend([Step::Fixed(Fixed::StripAccents), Step::Fixed(Fixed::Lowercase)]);
     }
     let prefix = "##".to_owned();
     let tokenizer = Tokenizer {

@@ -2,7 +2,7 @@
 
 use super::{blanks_of_words, blanks_prefix, kind};
 use crate::error::{Error, unsupported, wrong};
-use crate::normalise::Step;
+use crate::step::{Fixed, Step};
 use crate::{Blanks, Prefix, Split};
 use base64::Engine as _;
 use serde_json::Value;
@@ -40,7 +40,7 @@ impl Steps {
                     self.letters.push(Step::Charsmap { bytes, clusters: true });
                 }
             }
-            "Lowercase" => self.letters.push(Step::Lowercase),
+            "Lowercase" => self.letters.push(Step::Fixed(Fixed::Lowercase)),
             "StripAccents" => {
                 return unsupported("normalizer", "StripAccents", "BertNormalizer's is");
             }
@@ -48,10 +48,10 @@ impl Steps {
                 let lower = is_set("lowercase").unwrap_or(true);
                 let strip = is_set("strip_accents").unwrap_or(lower);
                 for (has, step) in [
-                    (is_set("clean_text").unwrap_or(true), Step::Clean),
-                    (is_set("handle_chinese_chars").unwrap_or(true), Step::Chinese),
-                    (strip, Step::StripAccents),
-                    (lower, Step::Lowercase),
+                    (is_set("clean_text").unwrap_or(true), Step::Fixed(Fixed::Clean)),
+                    (is_set("handle_chinese_chars").unwrap_or(true), Step::Fixed(Fixed::Chinese)),
+                    (strip, Step::Fixed(Fixed::StripAccents)),
+                    (lower, Step::Fixed(Fixed::Lowercase)),
                 ] {
                     if has {
                         self.letters.push(step);
