@@ -51,14 +51,37 @@ impl Host {
         &self.file
     }
 
+    /// What it says of texts.
+    ///
+    /// # Errors
+    /// None that [`Self::new`] has not had.
+    pub fn texts(&self) -> Result<Texts<'_>, regard::Error> {
+        Ok(Texts { model: Model::parse(&self.file)? })
+    }
+
+    /// The tokens of one text: [`Texts::encode`].
+    ///
+    /// # Errors
+    /// Those of [`text::encode`].
+    pub fn encode(&self, text: &str, most: usize) -> Result<Vec<u32>, regard::Error> {
+        self.texts()?.encode(text, most)
+    }
+}
+
+/// Such a file, checked once for many texts.
+#[derive(Clone, Copy, Debug)]
+pub struct Texts<'h> {
+    model: Model<'h>,
+}
+
+impl Texts<'_> {
     /// The tokens of a text, at most so many, with the end mark.
     ///
     /// # Errors
     /// Those of [`text::encode`].
     pub fn encode(&self, text: &str, most: usize) -> Result<Vec<u32>, regard::Error> {
-        let model = Model::parse(&self.file)?;
-        let (mut tokens, mut room) = (vec![0; most], vec![0; model.dims().subwords.room()]);
-        let len = text::encode(&model, text, &mut tokens, &mut room)?;
+        let (mut tokens, mut room) = (vec![0; most], vec![0; self.model.dims().subwords.room()]);
+        let len = text::encode(&self.model, text, &mut tokens, &mut room)?;
         tokens.truncate(len);
         Ok(tokens.into_iter().map(u32::from).collect())
     }
@@ -66,8 +89,7 @@ impl Host {
     /// The text of tokens; of those that are none, nothing.
     #[must_use]
     pub fn decode(&self, tokens: &[u32]) -> String {
-        let Ok(model) = Model::parse(&self.file) else { return String::new() };
-        let (mut joiner, mut text) = (text::Joiner::new(&model), String::new());
+        let (mut joiner, mut text) = (text::Joiner::new(&self.model), String::new());
         for token in tokens.iter().filter_map(|&token| Token::try_from(token).ok()) {
             // Writing into a string does not fail.
             _ = joiner.write(token, &mut text);

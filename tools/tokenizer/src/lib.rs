@@ -19,7 +19,7 @@ mod step;
 mod vocabulary;
 
 pub use error::Error;
-pub use host::Host;
+pub use host::{Host, Texts};
 pub use pack::{MOST_WORD, Packed, target};
 pub use twin::tokenizer::{Blanks, Join, Method, Prefix, Split, Tokenizer};
 

@@ -4,7 +4,7 @@
 
 use regard::Error;
 use std::path::PathBuf;
-use tokenizer::{Found, Host};
+use tokenizer::{Found, Host, Texts};
 
 /// Room for a source, in tokens.
 const MOST_TOKENS: usize = 1 << 16;
@@ -15,7 +15,8 @@ pub fn golden(name: &str) -> PathBuf {
 
 /// A tokenizer on the engine.
 pub struct Engine {
-    pub host: Host,
+    pub host: &'static Host,
+    texts: Texts<'static>,
     pub found: Found,
 }
 
@@ -23,16 +24,17 @@ impl Engine {
     pub fn read(name: &str) -> Self {
         let found = Found::read(&golden(name)).unwrap();
         let host = Host::new(&found.tokenizer, &found.words, found.marks).unwrap();
-        Self { host, found }
+        let host: &Host = Box::leak(Box::new(host));
+        Self { host, texts: host.texts().unwrap(), found }
     }
 
     /// The tokens of a text, with the end mark that the engine puts behind every source.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>, Error> {
-        self.host.encode(text, MOST_TOKENS)
+        self.texts.encode(text, MOST_TOKENS)
     }
 
     pub fn decode(&self, tokens: &[u32]) -> String {
-        self.host.decode(tokens)
+        self.texts.decode(tokens)
     }
 }
 
