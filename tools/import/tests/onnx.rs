@@ -48,6 +48,85 @@ fn modules_of_pytorch_keep_their_names() {
 }
 
 #[test]
+fn the_exporter_of_today_says_modules_beside_nodes() {
+    for name in ["torch-gru-additive", "torch-lstm-cells"] {
+        let folder = golden(&format!("recurrent/{name}"));
+        let config = Some(folder.join("model.json"));
+        let request = Request { config, ..Request::default() };
+        let theirs = read(&folder.join("weights.safetensors"), &request);
+        let ours = read(&golden(&format!("onnx/new/{name}.onnx")), &request);
+        assert!(ours == theirs, "{name}");
+    }
+}
+
+#[test]
+fn a_merged_decoder_has_its_weights_once() {
+    let folder = Folder::copy_of("hf/t5");
+    let theirs = read(folder.root(), &Request::default());
+    fs::remove_file(folder.path("model.safetensors")).unwrap();
+    for file in ["encoder_model.onnx", "decoder_model_merged.onnx"] {
+        fs::copy(golden(&format!("onnx/new/t5/{file}")), folder.path(file)).unwrap();
+    }
+    assert!(read(folder.root(), &Request::default()) == theirs);
+}
+
+/// Three numbers that are both the bias of `output` and of `fc`, which an exporter keeps under one name.
+#[test]
+fn one_tensor_stands_for_equal_ones_of_other_modules() {
+    let folder = Folder::new();
+    let product = |module: &str, weight: &str| {
+        node(&format!("/{module}/MatMul"), "MatMul", &["x", weight], &format!("/{module}/y"))
+    };
+    let bias = |module: &str| {
+        let names = [&*format!("/{module}/y"), "output.bias"];
+        node(&format!("/{module}/Add"), "Add", &names, &format!("/{module}/z"))
+    };
+    let norm = node(
+        "/norm/LayerNormalization",
+        "LayerNormalization",
+        &["x", "fc.weight", "output.bias"],
+        "n",
+    );
+    let nodes = [
+        product("output", "onnx::MatMul_1"),
+        bias("output"),
+        product("other", "onnx::MatMul_2"),
+        bias("other"),
+        norm,
+    ];
+    let tensors = [
+        matrix("onnx::MatMul_1", &[2, 3], &[1.0; 6]),
+        matrix("onnx::MatMul_2", &[2, 3], &[2.0; 6]),
+        matrix("output.bias", &[3], &[0.5; 3]),
+        matrix("fc.weight", &[3], &[1.5; 3]),
+    ];
+    let path = folder.file("m.onnx", &model(&nodes, &tensors));
+    let config = Some(golden("recurrent/torch-gru-additive/model.json"));
+    let import = import::open(&path, &Request { config, ..Request::default() });
+    let (_, mut weights) = import.and_then(Import::weights).unwrap();
+    for (name, value) in [("output.weight", 1.0), ("other.weight", 2.0)] {
+        assert_eq!(weights.matrix(name, [3, 2]).unwrap().into_raw_vec_and_offset().0, [value; 6]);
+    }
+    for (name, value) in
+        [("output.bias", 0.5), ("other.bias", 0.5), ("norm.bias", 0.5), ("norm.weight", 1.5)]
+    {
+        assert_eq!(weights.vector(name, 3).unwrap().to_vec(), [value; 3], "{name}");
+    }
+}
+
+#[test]
+fn what_was_computed_for_one_length_is_refused_with_what_to_do() {
+    let folder = Folder::new();
+    let scopes = Message::default()
+        .text(1, "pkg.torch.onnx.name_scopes")
+        .text(2, "['', 'encoder', 'encoder.places', 'add']");
+    let add = node("node_add", "Add", &["x", "slice_1"], "y").with(9, scopes);
+    let message = with(&folder, &[add], &[matrix("slice_1", &[4, 3], &[1.0; 12])]);
+    let expected = "reads \"slice_1\" of shape [4, 3], which the exporter computed for sentences of one length";
+    assert!(message.contains(expected), "{message}");
+}
+
+#[test]
 fn a_transformer_of_pytorch_is_put_together_again() {
     let config = Some(golden("torch/transformer-post/model.json"));
     let request = Request { config, ..Request::default() };

@@ -10,7 +10,8 @@
 //! [onnx.ai/onnx/operators](https://onnx.ai/onnx/operators/). Layers of one module follow each other.
 
 use super::graph::Node;
-use super::named::{Known, path};
+use super::known::Known;
+use super::named::path;
 use super::{Named, Order};
 use std::collections::HashMap;
 

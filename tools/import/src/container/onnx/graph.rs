@@ -5,6 +5,8 @@ use super::wire::{Value, Wire};
 
 /// Graphs inside each other: a merged decoder has one in each branch of an `If`.
 const MOST_DEPTH: usize = 4;
+/// What PyTorch's newer exporter keeps beside a node: the modules that it is in.
+const SCOPES: &str = "pkg.torch.onnx.name_scopes";
 /// Most axes of a tensor.
 const MOST_AXES: usize = 8;
 
@@ -21,6 +23,8 @@ pub(super) struct Node {
     pub(super) direction: Option<String>,
     /// `activations`, of recurrent layers.
     pub(super) activations: Vec<String>,
+    /// The module that it is of, where the exporter says so beside it.
+    pub(super) module: Option<String>,
 }
 
 impl Node {
@@ -97,11 +101,16 @@ impl Graph {
         wire.keep(size_of::<Node>())?;
         wire.fields(range, &mut |wire, field, value| {
             match field {
-                1 => node.inputs.push(wire.text(value)?),
+                1 => node.inputs.push(plain(wire.text(value)?)),
                 2 => node.outputs.push(wire.text(value)?),
                 3 => node.name = wire.text(value)?,
                 4 => node.op = wire.text(value)?,
                 5 => self.attribute(wire, value, &mut node, depth)?,
+                9 => {
+                    if let Some(scopes) = entry(wire, value, SCOPES)? {
+                        node.module = innermost(&scopes);
+                    }
+                }
                 _ => {}
             }
             Ok(())
@@ -139,6 +148,37 @@ impl Graph {
     }
 }
 
+/// A name without what optimum puts behind it in a merged decoder: `fc.weight_merged_0`.
+fn plain(mut name: String) -> String {
+    let number = |(_, end): &(&str, &str)| end.parse::<u16>().is_ok();
+    if let Some((whole, _)) = name.rsplit_once("_merged_").filter(number) {
+        name.truncate(whole.len());
+    }
+    name
+}
+
+/// The text of an entry of metadata, if its key is this one; others may be long.
+fn entry(wire: &mut Wire<'_>, value: Value, key: &str) -> Result<Option<String>, String> {
+    let Value::Bytes(at, length) = value else { return Ok(None) };
+    let (mut found, mut text) = (false, None);
+    wire.fields([at, at + length], &mut |wire, field, value| {
+        match field {
+            1 => found = wire.text(value)? == key,
+            2 => text = Some(value),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    text.filter(|_| found).map(|value| wire.text(value)).transpose()
+}
+
+/// The last module of `['', 'encoder', 'encoder.rnn', 'gru']`, whose last name is the node's own.
+fn innermost(scopes: &str) -> Option<String> {
+    let names: Vec<&str> = scopes.split('\'').skip(1).step_by(2).collect();
+    let [.., module, _] = names.as_slice() else { return None };
+    Some((*module).to_owned())
+}
+
 fn tensor(wire: &mut Wire<'_>, range: [u64; 2]) -> Result<Tensor, String> {
     let mut tensor = Tensor::default();
     let (mut outside, mut place) = (false, (None, 0));
@@ -147,7 +187,7 @@ fn tensor(wire: &mut Wire<'_>, range: [u64; 2]) -> Result<Tensor, String> {
         match (field, value) {
             (1, _) => wire.numbers(value, &mut tensor.shape)?,
             (2, Value::Number(kind)) => tensor.kind = kind,
-            (8, _) => tensor.name = wire.text(value)?,
+            (8, _) => tensor.name = plain(wire.text(value)?),
             // Packed numbers lie as raw ones do.
             (4 | 9 | 10, Value::Bytes(at, length)) => {
                 if matches!(tensor.data, Data::Here(..)) {

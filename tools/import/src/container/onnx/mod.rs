@@ -10,6 +10,7 @@
 
 mod cell;
 mod graph;
+mod known;
 mod named;
 mod wire;
 

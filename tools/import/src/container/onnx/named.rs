@@ -14,82 +14,18 @@
 //! reads it.
 
 use super::graph::{Graph, Node, Tensor};
+use super::known::Known;
 use super::{Named, Order, cell};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Kinds of whole numbers, which no weight is of: int32, int64, bool.
 const WHOLE: [u64; 3] = [6, 7, 9];
 /// Parts of the names of nodes that read weights of few bits.
 const QUANTISED: [&str; 5] = ["Integer", "QLinear", "Dequantize", "DynamicQuantize", "NBits"];
 
-/// More copies of copies than are ever made.
-const MOST_COPIES: usize = 8;
-
 /// The output layer of transformers' models, and what BART's and its like add behind it.
 const LM_HEAD: &str = "lm_head";
-const FINAL_BIAS: &str = "final_logits_bias";
-
-/// What is known of a graph before anything is named.
-pub(super) struct Known<'g> {
-    tensors: HashMap<&'g str, usize>,
-    graph: &'g Graph,
-    /// What a copy or a transposition is of, and whether it is one more transposed.
-    same: HashMap<&'g str, (&'g str, bool)>,
-    /// What a `MatMul` or a `Gemm` writes.
-    products: HashSet<&'g str>,
-}
-
-impl<'g> Known<'g> {
-    fn of(graph: &'g Graph) -> Result<Self, String> {
-        let mut tensors = HashMap::new();
-        for (i, tensor) in graph.tensors.iter().enumerate() {
-            if tensors.insert(tensor.name.as_str(), i).is_some() {
-                return Err(format!("it has two tensors of the name {:?}", tensor.name));
-            }
-        }
-        let same = graph.nodes.iter().filter_map(|node| {
-            let flips = match node.op.as_str() {
-                "Identity" => false,
-                "Transpose" => true,
-                _ => return None,
-            };
-            let (input, output) = (node.inputs.first()?, node.outputs.first()?);
-            Some((output.as_str(), (input.as_str(), flips)))
-        });
-        let products = graph.nodes.iter().filter(|node| ["MatMul", "Gemm"].contains(&&*node.op));
-        let products = products.filter_map(|node| node.outputs.first().map(String::as_str));
-        Ok(Self { tensors, graph, same: same.collect(), products: products.collect() })
-    }
-
-    /// The initialiser that a name is of, and whether it is transposed.
-    pub(super) fn initialiser(&self, mut name: &'g str) -> Option<(usize, bool)> {
-        let mut flipped = false;
-        for _ in 0..MOST_COPIES {
-            if let Some(&tensor) = self.tensors.get(name) {
-                return Some((tensor, flipped));
-            }
-            let &(other, flips) = self.same.get(name)?;
-            (name, flipped) = (other, flipped != flips);
-        }
-        None
-    }
-
-    /// Whether a name is that of a product, or of a copy of one.
-    fn is_product(&self, mut name: &'g str) -> bool {
-        for _ in 0..MOST_COPIES {
-            if self.products.contains(name) {
-                return true;
-            }
-            let Some(&(other, _)) = self.same.get(name) else { return false };
-            name = other;
-        }
-        false
-    }
-
-    pub(super) fn tensor(&self, index: usize) -> &'g Tensor {
-        &self.graph.tensors[index]
-    }
-}
+pub(super) const FINAL_BIAS: &str = "final_logits_bias";
 
 /// Every weight of a graph.
 pub(super) fn all(graph: &Graph) -> Result<Vec<Named>, String> {
@@ -97,7 +33,8 @@ pub(super) fn all(graph: &Graph) -> Result<Vec<Named>, String> {
     let biases = biases(&known);
     let mut found = Weights::default();
     for (i, tensor) in graph.tensors.iter().enumerate() {
-        if is_named(&tensor.name) && !WHOLE.contains(&tensor.kind) && !tensor.shape.is_empty() {
+        if known.is_named(&tensor.name) && !WHOLE.contains(&tensor.kind) && !tensor.shape.is_empty()
+        {
             found.add_own(&known, whole(i, tensor, &tensor.name, false)?)?;
         }
     }
@@ -119,9 +56,34 @@ pub(super) fn all(graph: &Graph) -> Result<Vec<Named>, String> {
 
 /// The name of a parameter that a node makes as a copy of another, where both sides share one.
 fn copied<'g>(known: &Known<'g>, node: &'g Node) -> Option<(&'g str, usize)> {
-    let name = node.outputs.first().filter(|name| node.op == "Identity" && is_named(name))?;
+    let name = node.outputs.first().filter(|name| node.op == "Identity" && known.is_named(name))?;
     let (i, flipped) = known.initialiser(node.inputs.first()?)?;
     (!flipped).then_some((name, i))
+}
+
+/// The name of a parameter that the graph has under that of another, equal one: exporters keep one of equal
+/// tensors, such as tables that two sides share and biases that are all zeros.
+fn shared(known: &Known<'_>, node: &Node, place: usize, i: usize) -> Option<String> {
+    let last = match (node.op.as_str(), place) {
+        // Of old exporters the path is that of the call, not of the module.
+        ("Gather", 0) if node.module.is_some() => "weight",
+        ("Mul", _) | ("LayerNormalization", 1) => "weight",
+        ("Add", _) | ("LayerNormalization", 2) => "bias",
+        _ => return None,
+    };
+    let (path, name) = (path(node)?, &known.tensor(i).name);
+    let other = format!("{path}.{last}");
+    let is_other = name.ends_with(&format!(".{last}")) && !is_of(name, &path) && !known.has(&other);
+    is_other.then_some(other)
+}
+
+/// Whether a parameter is of the module of a path, or of a part of it. Called from elsewhere, a module has only the
+/// end of its name in the path: `/bridge.0` is `decoder.bridge.0`.
+fn is_of(parameter: &str, path: &str) -> bool {
+    let module = parameter.rsplit_once('.').map_or("", |(module, _)| module);
+    let inside =
+        module.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    inside || module.strip_suffix(path).is_some_and(|rest| rest.ends_with('.'))
 }
 
 /// What was named so far.
@@ -177,7 +139,10 @@ impl<'g> Weights<'g> {
                     tensor.name
                 ));
             }
-            let made_up = !is_named(&tensor.name) && !WHOLE.contains(&tensor.kind);
+            let made_up = !known.is_named(&tensor.name) && !WHOLE.contains(&tensor.kind);
+            if let Some(shared) = shared(known, node, place, i) {
+                self.add(known, whole(i, tensor, &shared, false)?)?;
+            }
             let passed_on = matches!(node.op.as_str(), "Identity" | "Transpose");
             if !made_up || passed_on || tensor.shape.iter().all(|&n| n == 1) {
                 continue;
@@ -199,10 +164,12 @@ impl<'g> Weights<'g> {
             return Ok(found.into_values().collect());
         };
         let (said, tensor) = (node.said(), known.tensor(i));
-        Err(format!(
-            "{said} reads {:?} of shape {:?}, and nothing says what weight that is",
-            tensor.name, tensor.shape
-        ))
+        let why = if known.computed(&tensor.name) {
+            "which the exporter computed for sentences of one length; export with dynamic_shapes"
+        } else {
+            "and nothing says what weight that is"
+        };
+        Err(format!("{said} reads {:?} of shape {:?}, {why}", tensor.name, tensor.shape))
     }
 }
 
@@ -213,7 +180,7 @@ fn biases<'g>(known: &Known<'g>) -> HashMap<&'g str, &'g str> {
         let [a, b] = node.inputs.as_slice() else { return None };
         let bias = |name: &'g str| {
             let (i, _) = known.initialiser(name)?;
-            Some(known.tensor(i).name.as_str()).filter(|name| is_named(name))
+            Some(known.tensor(i).name.as_str()).filter(|name| known.is_named(name))
         };
         bias(a).map(|bias| (b.as_str(), bias)).or_else(|| Some((a.as_str(), bias(b)?)))
     });
@@ -233,10 +200,13 @@ fn name<'g>(
     match (node.op.as_str(), place) {
         ("MatMul", 1) => {
             let bias = node.outputs.first().and_then(|output| biases.get(output.as_str()));
-            Some((bias.and_then(|bias| weight(bias)).or_else(|| by_path("weight"))?, true))
+            // One of another module stands for an equal one of this.
+            let own = |bias: &&&str| path(node).is_none_or(|path| is_of(bias, &path));
+            let bias = bias.filter(own).and_then(|bias| weight(bias));
+            Some((bias.or_else(|| by_path("weight"))?, true))
         }
         ("Gemm", 1) => {
-            let bias = node.inputs.get(2).filter(|name| is_named(name));
+            let bias = node.inputs.get(2).filter(|name| known.is_named(name));
             let name = bias.and_then(|bias| weight(bias)).or_else(|| by_path("weight"))?;
             Some((name, node.number("transB") != Some(1)))
         }
@@ -257,12 +227,18 @@ fn name<'g>(
 
 /// The module that a node is of: `/encoder/layers.0/fc/MatMul` is of `encoder.layers.0.fc`.
 pub(super) fn path(node: &Node) -> Option<String> {
-    module(&node.name)
+    node.module.clone().or_else(|| module(&node.name)).filter(|module| !module.is_empty())
 }
 
 /// A second product of one module, as `nn.MultiheadAttention` has it, is called so: `MatMul_1`, `.1` here.
 fn number(node: &Node) -> String {
-    let number = node.name.rsplit(['/', '_']).next().filter(|end| end.parse::<u16>().is_ok());
+    let number = node
+        .name
+        .strip_prefix('/')
+        .unwrap_or_default()
+        .rsplit(['/', '_'])
+        .next()
+        .filter(|end| end.parse::<u16>().is_ok());
     number.map(|number| format!(".{number}")).unwrap_or_default()
 }
 
@@ -276,11 +252,6 @@ fn again(name: &str) -> bool {
 fn module(name: &str) -> Option<String> {
     let (module, _) = name.strip_prefix('/')?.rsplit_once('/')?;
     Some(module.replace('/', "."))
-}
-
-/// Whether a name is that of a parameter, not one that the exporter made up.
-fn is_named(name: &str) -> bool {
-    !name.is_empty() && !name.contains(['/', ':']) && !name.starts_with("val_")
 }
 
 fn whole(i: usize, tensor: &Tensor, name: &str, transposed: bool) -> Result<Named, String> {
