@@ -1,8 +1,8 @@
 """Hugging Face's Marian, BART and both T5, each trained for minutes to say numbers in French.
 
-    python tools/train/golden_hf_trained.py tests/golden/hf
+    python tools/train/golden_hf_trained.py tests/golden/hf-trained
 
-Folders `NAME-trained` as `save_pretrained` writes them, with `vocab.json`, and what the model says
+Folders as `save_pretrained` writes them, with `vocab.json`, and what the model says
 to four numbers that it never learned (`golden.safetensors` of `golden_hf.py`).  Padding is masked:
 `attention_mask`, and labels of -100.  Needs PyTorch (any since 1.13, CPU) and transformers (4.38).
 """
@@ -89,7 +89,7 @@ def main() -> None:
     transformers.logging.set_verbosity_error()
     torch.set_num_threads(1)
     for name in options.only or KINDS:
-        write(options.folder / f"{name}-trained", name, options.steps, options.rate)
+        write(options.folder / name, name, options.steps, options.rate)
 
 
 if __name__ == "__main__":

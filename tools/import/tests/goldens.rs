@@ -79,8 +79,8 @@ fn folders_of_hugging_face_compute_what_transformers_does() {
 #[test]
 fn trained_folders_of_hugging_face_compute_what_transformers_does() {
     let request = Request { max_source: Some(7), max_target: Some(14), ..Request::default() };
-    for name in ["marian", "bart"].map(|kind| format!("{kind}-trained")) {
-        let folder = root().join("hf").join(&name);
+    for name in ["marian", "bart", "t5", "t5-v1_1"] {
+        let folder = root().join("hf-trained").join(name);
         println!("{name}");
         assert_eq!(compare(&model(&folder, &request), &folder.join("golden.safetensors")), 4);
     }

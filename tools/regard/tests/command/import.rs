@@ -177,8 +177,8 @@ fn trained_models_of_pytorch_say_in_integers_what_they_say_in_float() {
 /// Trained to say numbers in French; asked those that they never learned.
 #[test]
 fn trained_models_of_hugging_face_say_in_integers_what_they_say_in_float() {
-    for name in ["marian", "bart"] {
-        let bed = copy_of(&format!("hf-{name}-trained"), &format!("hf/{name}-trained"));
+    for name in ["marian", "bart", "t5", "t5-v1_1"] {
+        let bed = copy_of(&format!("hf-{name}-trained"), &format!("hf-trained/{name}"));
         fs::copy(golden("numbers.tsv"), bed.join("data.tsv")).expect("copied");
         let lengths = ["--max-source", "7", "--max-target", "14"];
         integers_choose_what_floats_do(&bed, ".", &lengths, 1000);
