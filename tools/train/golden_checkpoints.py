@@ -3,8 +3,8 @@
     python tools/train/golden_checkpoints.py tests/golden/torch
 
 `model.pt` is the file as a user has it; `golden.safetensors` holds, per sentence k, what
-`golden_files.py` says.  The models are those of the tutorial on sequence to sequence, written after
-its text, of the chatbot tutorial, also one that was trained, and `nn.Transformer` between embeddings, as the tutorial on language translation has it.
+`golden_files.py` says.  The models are those of the tutorials on sequence to sequence and on a
+chatbot, written after their text, and `nn.Transformer` between embeddings, as that on translation.
 Any PyTorch since 1.13 (Debian 12's python3-torch).
 """
 
@@ -124,19 +124,20 @@ class Learned(nn.Module):
 class Translator(nn.Module):
     """`nn.Transformer` between embeddings."""
 
-    bos, eos, longest = 1, 2, 12
+    bos, eos, longest, most_source = 1, 2, 12, 12
+    width, heads, layers, inner, source_size, target_size = 16, 4, (2, 3), 24, 17, 19
 
     def __init__(self, pre: bool, learned: bool, activation: str, tied: bool):
         super().__init__()
-        self.d_model, self.source_size, target = 16, 17, 19
+        self.d_model = self.width
         self.learned, self.pre, self.activation, self.tied = learned, pre, activation, tied
         self.transformer = nn.Transformer(
-            self.d_model, 4, 2, 3, 24, dropout=0.0, activation=activation, norm_first=pre,
-            batch_first=True,
+            self.d_model, self.heads, *self.layers, self.inner, dropout=0.0,
+            activation=activation, norm_first=pre, batch_first=True,
         )  # fmt: skip
         self.src_tok_emb = nn.Embedding(self.source_size, self.d_model)
-        self.tgt_tok_emb = nn.Embedding(target, self.d_model)
-        self.generator = nn.Linear(self.d_model, target)
+        self.tgt_tok_emb = nn.Embedding(self.target_size, self.d_model)
+        self.generator = nn.Linear(self.d_model, self.target_size)
         if tied:
             self.generator.weight = self.tgt_tok_emb.weight
         if learned:
@@ -174,24 +175,24 @@ class Translator(nn.Module):
         weights = {f"module.{key}": value for key, value in self.state_dict().items()}
         return {"epoch": 3, "model_state_dict": weights}
 
+    def table(self, side):
+        words = [f"{side[0]}{i}" for i in range(getattr(self, f"{side}_size"))]
+        return ["<pad>", "<bos>", "<eos>", *words[3:]]
+
     def fields(self):
-        words = {"source": self.source_size, "target": 19}
-        tables = {
-            side: {
-                "words": ["<pad>", "<bos>", "<eos>", *(f"{side[0]}{i}" for i in range(3, size))],
-                **{"pad": 0, "bos": 1, "eos": 2},
-            }
-            for side, size in words.items()
-        }
+        marks = {"pad": 0, "bos": 1, "eos": 2}
+        tables = {side: {"words": self.table(side)} | marks for side in ("source", "target")}
         return {
             "encoder": "transformer", "decoder": "transformer",
-            "d_model": 16, "n_heads": 4, "d_head": 4, "d_ff": 24,
-            "encoder_layers": 2, "decoder_layers": 3, "alignment_layer": 2,
+            "d_model": self.d_model, "n_heads": self.heads, "d_head": self.d_model // self.heads,
+            "d_ff": self.inner, "encoder_layers": self.layers[0],
+            "decoder_layers": self.layers[1], "alignment_layer": self.layers[1] - 1,
             "norm": "pre" if self.pre else "post", "norm_epsilon": 1e-5,
-            "activation": self.activation,
-            "positions": "learned" if self.learned else "sinusoidal", "embedding_scale": 4.0,
-            "tied_output": self.tied, "max_source_len": 12, "max_target_len": 12,
-            "lowercase": False, **tables, "selftest": "s5 s7 s3",
+            "activation": self.activation, "positions": "learned" if self.learned else "sinusoidal",
+            "embedding_scale": self.d_model**0.5, "tied_output": self.tied,
+            "max_source_len": self.most_source, "max_target_len": self.longest,
+            "lowercase": False, **tables,
+            "selftest": " ".join(tables["source"]["words"][i] for i in (5, 7, 3)),
         }  # fmt: skip
 
 

@@ -77,10 +77,22 @@ fn folders_of_hugging_face_compute_what_transformers_does() {
 }
 
 #[test]
+fn trained_folders_of_hugging_face_compute_what_transformers_does() {
+    let request = Request { max_source: Some(7), max_target: Some(14), ..Request::default() };
+    for name in ["marian", "bart", "t5", "t5-v1_1"] {
+        let folder = root().join("hf-trained").join(name);
+        println!("{name}");
+        assert_eq!(compare(&model(&folder, &request), &folder.join("golden.safetensors")), 4);
+    }
+}
+
+#[test]
 fn models_of_the_tutorial_need_no_description() {
-    for name in ["tutorial-attention", "tutorial-plain"] {
+    for name in ["tutorial-attention", "tutorial-plain", "tutorial-trained"] {
         let folder = root().join("torch").join(name);
-        let model = model(&folder.join("model.pt"), &Request::default());
+        let max_target = name.ends_with("trained").then_some(14);
+        let request = Request { max_target, ..Request::default() };
+        let model = model(&folder.join("model.pt"), &request);
         assert_eq!(compare(&model, &folder.join("golden.safetensors")), 4);
     }
 }
@@ -109,8 +121,9 @@ fn a_captioner_of_two_state_dicts_is_the_one_of_all_tensors() {
 }
 
 #[test]
-fn transformers_of_pytorch_need_the_description_alone() {
-    for name in ["transformer-post", "transformer-pre-learned-gelu-tied"] {
+fn models_of_pytorch_need_the_description_alone() {
+    let random = ["transformer-post", "transformer-pre-learned-gelu-tied"];
+    for name in random.into_iter().chain(["transformer-trained", "lstm-trained"]) {
         let folder = root().join("torch").join(name);
         let request = Request { config: Some(folder.join("model.json")), ..Request::default() };
         let model = model(&folder.join("model.pt"), &request);

@@ -67,17 +67,24 @@ impl<'m> Engine<'m> {
         description.ids_of(&source, &target)
     }
 
-    /// Gives a description of as many words the model's own.
+    /// Gives the tables of a description, if they have as many words, those of the model and its marks.
     pub(crate) fn give_words(&self, description: &mut Description) {
+        let dims = self.model.dims();
         let give = |table: WordTable<'_>, words: &mut Vec<String>| {
-            if table.len() == words.len() {
+            let same = table.len() == words.len();
+            if same {
                 *words = (0..words.len()).map(|id| word(&table, id as u32)).collect();
             }
+            same
         };
         if let Some(source) = &mut description.source {
             give(self.model.source_words(), &mut source.words);
         }
-        give(self.model.target_words(), &mut description.target.words);
+        let target = &mut description.target;
+        if give(self.model.target_words(), &mut target.words) {
+            let marks = [dims.target_pad, dims.target_bos, dims.target_eos];
+            [target.pad, target.bos, target.eos] = marks.map(u32::from);
+        }
     }
 
     /// Most tokens of source and target.
