@@ -33,7 +33,7 @@ pub(crate) fn file() -> Result<PathBuf> {
 }
 
 fn build() -> Result<PathBuf> {
-    let arguments = ["build", "--quiet", "--profile", "test", "-p", "regard-cli"];
+    let arguments = ["build", "--quiet", "-p", "regard-cli"];
     let mut build = cargo(".", &arguments);
     let messages = lines(build.args(["--message-format", "json-render-diagnostics"]), false)?;
     let built = messages.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
