@@ -41,6 +41,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Error> {
     let model = model::read(&file.model, &specials)?;
     let mut steps = Steps::default();
     file.normalizer.iter().try_for_each(|value| steps.normalizer(value))?;
+    steps.end_of_normalizers()?;
     file.pre_tokenizer.iter().try_for_each(|value| steps.pre_tokenizer(value))?;
     let split = steps.split()?;
     let in_bytes = split == Split::Bytes;
@@ -51,13 +52,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Error> {
     if in_bytes && !steps.letters.is_empty() {
         return unsupported("normalizer", "any", "before ByteLevel there may be none");
     }
-    let bytes = matches!(
-        model.method,
-        Method::Bpe { bytes: true, .. } | Method::Unigram { bytes: true, .. }
-    );
-    let all = bytes || split == Split::Kinds;
     let said = model.words.iter().zip(0..).filter(|(_, id)| !specials.iter().any(|(s, _)| s == id));
-    let matters = Matters::of(said.map(|(word, _)| word), all, split == Split::Alone);
+    let matters = Matters::of(said.map(|(word, _)| word), &model.method, split);
     let (becomes, kind) = normalise::table(&steps.letters, &matters)?;
     let frame = file.post_processor.as_ref().map_or_else(|| Ok(Frame::default()), frame)?;
     let (join, keeps_first, tidy) = join(file.decoder.as_ref(), &model.method)?;

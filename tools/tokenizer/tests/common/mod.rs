@@ -21,7 +21,10 @@ pub struct Engine {
 
 impl Engine {
     pub fn read(name: &str) -> Self {
-        let found = Found::read(&golden(name)).unwrap();
+        Self::of(Found::read(&golden(name)).unwrap())
+    }
+
+    pub fn of(found: Found) -> Self {
         let host = Host::new(&found.tokenizer, &found.words, found.marks).unwrap();
         Self { host, found }
     }
