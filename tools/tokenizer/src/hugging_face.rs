@@ -1,7 +1,10 @@
 //! `tokenizer.json` of Hugging Face's `tokenizers`.
 
+mod merges;
 mod model;
 mod steps;
+
+pub(crate) use merges::{MERGES, of_merges};
 
 use crate::error::{Error, unsupported, wrong};
 use crate::normalise::{self, Matters, Sequences};
@@ -32,9 +35,14 @@ struct Added {
 }
 
 pub(crate) fn read(bytes: &[u8]) -> Result<Found, Error> {
-    let file: File = serde_json::from_slice(bytes)?;
+    found(serde_json::from_slice(bytes)?)
+}
+
+fn found(file: File) -> Result<Found, Error> {
     if let Some(added) = file.added_tokens.iter().find(|added| !added.special) {
-        return unsupported("added token", &added.content, "only special ones are");
+        let why = "the engine cuts none out of texts; with \"special\": true no text becomes it, \
+                   and the model can still say it";
+        return unsupported("added token", &added.content, why);
     }
     let specials: Vec<(u32, &str)> =
         file.added_tokens.iter().map(|added| (added.id, added.content.as_str())).collect();

@@ -3,6 +3,7 @@
 //! ```text
 //! tokenizer.json, spiece.model ───────► tokens in the order of their ids ┐
 //! source.spm, target.spm (Marian) ────► pieces with scores               ├─► by their text ─► ids of the table
+//! merges.txt and vocab.json (BART) ───► pieces in bytes                  ┘
 //! ```
 //! A tokenizer that the engine does not have is no reason to refuse a model: its tokens can be given as ids.
 
@@ -20,7 +21,16 @@ pub(super) fn read(
     remarks: &mut Vec<String>,
 ) -> Result<Option<Tokenizer>, Error> {
     let beside = files.iter().map(|file| folder.join(file)).find(|path| path.is_file());
-    let Some(path) = given.cloned().or(beside) else { return Ok(None) };
+    let Some(path) = given.cloned().or(beside) else {
+        if let Some(piece) = words.iter().find(|word| word.starts_with(['▁', 'Ġ'])) {
+            remarks.push(format!(
+                "the folder has words such as {piece:?}, but nothing that says how text is split into them ({}); \
+                 so give ids with `regard run --ids`",
+                files.join(", ")
+            ));
+        }
+        return Ok(None);
+    };
     let found = match Found::read(&path) {
         Ok(found) => found,
         Err(error) if given.is_some() => return Err(error.into()),
