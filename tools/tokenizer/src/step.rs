@@ -115,6 +115,9 @@ impl<'s> Through<'s> {
     pub(crate) fn of(&mut self, text: &str) -> &str {
         text.clone_into(&mut self.text);
         for step in self.steps {
+            if self.text.is_empty() {
+                break;
+            }
             self.next.clear();
             for c in self.text.chars() {
                 match step {
