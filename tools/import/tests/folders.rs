@@ -236,6 +236,17 @@ fn words_of_t5_may_be_in_its_sentencepiece_model_alone() {
     assert_eq!(lost, None);
 }
 
+/// Pegasus has a hundred marks before the pieces of that file.
+#[test]
+fn pieces_without_words_split_no_text() {
+    let folder = Folder::copy_of("hf/bart");
+    folder.file("spiece.model", &sentencepiece(&["<pad>", "</s>", "<unk>", "▁", "a"]));
+    let import = import::open(folder.root(), &Request::default()).unwrap();
+    assert!(import.description.source.unwrap().tokenizer.is_none());
+    let said = import.remarks.iter().any(|remark| remark.starts_with("none of the pieces of"));
+    assert!(said, "{:?}", import.remarks);
+}
+
 #[test]
 fn pieces_of_bart_may_be_in_two_files() {
     let folder = Folder::copy_of("hf/bart");

@@ -42,6 +42,13 @@ pub(super) fn read(
     let ids: HashMap<&str, u32> = words.iter().map(String::as_str).zip(0..).collect();
     let id = |old: u32| ids.get(found.words.get(old as usize)?.as_str()).copied();
     let lost = (0..found.words.len() as u32).filter(|&old| id(old).is_none()).count();
+    if lost == found.words.len() {
+        let path = path.display();
+        remarks.push(format!(
+            "none of the pieces of {path} is a word of the model; so give ids with `regard run --ids`"
+        ));
+        return Ok(None);
+    }
     if lost > 0 {
         remarks.push(format!(
             "{lost} pieces of {} are no words of the model; text is split without them",
