@@ -11,6 +11,8 @@ use tokenizer::Found;
 /// A folder with both files; where its merges are.
 fn folder(name: &str, vocab: &Value, merges: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    // What an earlier run left.
+    fs::remove_dir_all(&folder).ok();
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("vocab.json"), vocab.to_string()).unwrap();
     fs::write(folder.join("merges.txt"), merges).unwrap();
