@@ -1,7 +1,10 @@
 //! `tokenizer.json` of Hugging Face's `tokenizers`.
 
+mod merges;
 mod model;
 mod steps;
+
+pub(crate) use merges::{MERGES, of_merges};
 
 use crate::error::{Error, unsupported, wrong};
 use crate::normalise::{self, Matters, Sequences};
@@ -32,15 +35,21 @@ struct Added {
 }
 
 pub(crate) fn read(bytes: &[u8]) -> Result<Found, Error> {
-    let file: File = serde_json::from_slice(bytes)?;
+    found(serde_json::from_slice(bytes)?)
+}
+
+fn found(file: File) -> Result<Found, Error> {
     if let Some(added) = file.added_tokens.iter().find(|added| !added.special) {
-        return unsupported("added token", &added.content, "only special ones are");
+        let why = "the engine cuts none out of texts; with \"special\": true no text becomes it, \
+                   and the model can still say it";
+        return unsupported("added token", &added.content, why);
     }
     let specials: Vec<(u32, &str)> =
         file.added_tokens.iter().map(|added| (added.id, added.content.as_str())).collect();
     let model = model::read(&file.model, &specials)?;
     let mut steps = Steps::default();
     file.normalizer.iter().try_for_each(|value| steps.normalizer(value))?;
+    steps.end_of_normalizers()?;
     file.pre_tokenizer.iter().try_for_each(|value| steps.pre_tokenizer(value))?;
     let split = steps.split()?;
     let in_bytes = split == Split::Bytes;
@@ -51,13 +60,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Error> {
     if in_bytes && !steps.letters.is_empty() {
         return unsupported("normalizer", "any", "before ByteLevel there may be none");
     }
-    let bytes = matches!(
-        model.method,
-        Method::Bpe { bytes: true, .. } | Method::Unigram { bytes: true, .. }
-    );
-    let all = bytes || split == Split::Kinds;
     let said = model.words.iter().zip(0..).filter(|(_, id)| !specials.iter().any(|(s, _)| s == id));
-    let matters = Matters::of(said.map(|(word, _)| word), all, split == Split::Alone);
+    let matters = Matters::of(said.map(|(word, _)| word), &model.method, split);
     let (becomes, kind) = normalise::table(&steps.letters, &matters)?;
     let frame = file.post_processor.as_ref().map_or_else(|| Ok(Frame::default()), frame)?;
     let (join, keeps_first, tidy) = join(file.decoder.as_ref(), &model.method)?;

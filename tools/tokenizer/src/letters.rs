@@ -91,6 +91,17 @@ pub(crate) fn is_punctuation(c: char) -> bool {
     PUNCTUATION.has(c)
 }
 
+/// Is it one of those that words are made of, `\w`?
+pub(crate) fn is_of_words(c: char) -> bool {
+    static WORDS: LazyLock<Letters> = LazyLock::new(|| {
+        let mut words = Letters::default();
+        let ranges = of_class(r"\w").unwrap_or_default();
+        ranges.into_iter().for_each(|(first, last)| words.extend(first..=last));
+        words
+    });
+    WORDS.has(c)
+}
+
 /// Letters that join the one before them.
 pub(crate) fn marks() -> Ranges {
     static MARKS: LazyLock<Letters> = LazyLock::new(|| Letters::where_(|c| is_one(['a', c])));

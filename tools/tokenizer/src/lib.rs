@@ -3,7 +3,8 @@
 //! ```text
 //! tokenizer.json ─┐
 //! SentencePiece  ─┼─► Found: words, marks, Tokenizer ─► model.json ─► packed ─► the file's section
-//! vocab.txt      ─┘
+//! vocab.txt      ─┤
+//! merges.txt     ─┘  with the vocab.json beside it
 //! ```
 //! What a file asks for and the engine does not do is refused by its name.
 
@@ -51,13 +52,16 @@ pub struct Marks {
 }
 
 impl Found {
-    /// Reads a file of any of the kinds.
+    /// Reads a file of any of the kinds; of `merges.txt` also those beside it.
     ///
     /// # Errors
     /// A file that cannot be read, is of no kind, or asks for what the engine does not do.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let bytes = read(path)?;
-        let found = Self::of(&bytes);
+        let found = match path.file_name().is_some_and(|name| name == hugging_face::MERGES) {
+            true => hugging_face::of_merges(&bytes, path),
+            false => Self::of(&bytes),
+        };
         found.map_err(|what| Error::File { path: path.into(), what: Box::new(what) })
     }
 

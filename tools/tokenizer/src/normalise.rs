@@ -8,6 +8,7 @@
 use crate::error::{Error, unsupported};
 use crate::letters::{self, Letters, is_punctuation};
 use crate::step::{Step, Through};
+use crate::{Method, Split};
 use std::collections::HashMap;
 use unicode_categories::UnicodeCategories as _;
 
@@ -31,20 +32,23 @@ pub(crate) struct Matters {
     known: Letters,
     /// Whatever letters there are, they are told apart.
     all: bool,
-    /// Those that are words of their own are.
-    punctuation: bool,
+    /// How many unknown letters there are.
+    count: bool,
+    split: Split,
 }
 
 impl Matters {
     /// Letters of these pieces.
     pub(crate) fn of<'w>(
         pieces: impl Iterator<Item = &'w String>,
-        all: bool,
-        punctuation: bool,
+        method: &Method,
+        split: Split,
     ) -> Self {
         let mut known = Letters::default();
         known.extend(pieces.flat_map(|piece| piece.chars()).chain([' ']));
-        Self { known, all, punctuation }
+        let all =
+            matches!(method, Method::Bpe { bytes: true, .. } | Method::Unigram { bytes: true, .. });
+        Self { known, all, count: matches!(method, Method::Bpe { fuse: false, .. }), split }
     }
 
     fn has_known(&self, text: &str) -> bool {
@@ -52,12 +56,20 @@ impl Matters {
     }
 
     fn is_known(&self, c: char) -> bool {
-        self.known.has(c) || c.is_whitespace() || self.punctuation && is_punctuation(c)
+        self.known.has(c) || c.is_whitespace() || self.split == Split::Alone && is_punctuation(c)
+    }
+
+    /// Is an unknown letter another thing than the unknown letters that it becomes?
+    fn tells(&self, c: char, to: &str) -> bool {
+        let is_kind = |to| letters::is_of_words(c) == letters::is_of_words(to);
+        self.count && to.chars().nth(1).is_some()
+            || self.split == Split::Kinds && !to.chars().all(is_kind)
     }
 
     /// Letters that no piece has are all the same.
     fn plain(&self, text: &str) -> String {
-        if self.all || self.known.has(char::REPLACEMENT_CHARACTER) {
+        let told = self.all || self.split == Split::Kinds;
+        if told || self.known.has(char::REPLACEMENT_CHARACTER) {
             return text.to_owned();
         }
         let plain = |c| if self.is_known(c) { c } else { char::REPLACEMENT_CHARACTER };
@@ -77,6 +89,9 @@ pub(crate) fn table(steps: &[Step], matters: &Matters) -> Result<Table, Error> {
         let why = "no other step that changes letters may stand beside it";
         return unsupported("normalizer", "Precompiled", why);
     }
+    // Of several letters that become one, number and kinds are not asked after.
+    let all = matters.all || matters.count || matters.split == Split::Kinds;
+    let matters = &Matters { all, ..matters.clone() };
     let hangul = matters.all || matters.known.iter().any(is_hangul);
     let wanted = |key: &[u8]| {
         let first = key.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
@@ -165,8 +180,8 @@ fn singles(
         let mut from = [0; 4];
         let from: &str = c.encode_utf8(&mut from);
         let to = through.of(from);
-        let matters_here = to.is_empty() || matters.has_known(to) || matters.is_known(c);
-        if to != from && (matters_here || marks && map.contains_key(&c)) {
+        let known = to.is_empty() || matters.has_known(to) || matters.is_known(c);
+        if to != from && (known || matters.tells(c, to) || marks && map.contains_key(&c)) {
             table.push((from.to_owned(), matters.plain(to)));
         }
     }

@@ -100,7 +100,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Error> {
         Some(bytes) if !bytes.is_empty() => vec![Step::Charsmap { bytes, clusters: false }],
         _ => Vec::new(),
     };
-    let (becomes, kind) = normalise::table(&steps, &Matters::of(said(), bytes, false))?;
+    let (becomes, kind) = normalise::table(&steps, &Matters::of(said(), &method, Split::Runs))?;
     let id = |id: Option<i32>, default: i32| u32::try_from(id.unwrap_or(default)).ok();
     let strip = normalizer.strip.unwrap_or(true);
     let prefix = normalizer.prefix.unwrap_or(true);

@@ -4,7 +4,9 @@ use crate::letters::Letters;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 use unicode_categories::UnicodeCategories as _;
-use unicode_normalization::char::decompose_canonical;
+use unicode_normalization_alignments::char::{
+    decompose_canonical, decompose_compatible, is_combining_mark,
+};
 
 /// A step that looks at one letter at a time, but for the first.
 #[derive(Clone, Debug)]
@@ -26,8 +28,14 @@ pub(crate) enum Fixed {
     Clean,
     /// Blanks around Chinese characters (BERT).
     Chinese,
-    /// Letters without their accents.
+    /// Letters without their accents (BERT).
     StripAccents,
+    /// Letters as what they are made of (NFD), but for the order of marks.
+    Decompose,
+    /// The same of what is alike (NFKD).
+    DecomposeAlike,
+    /// Marks are dropped.
+    DropMarks,
 }
 
 impl Fixed {
@@ -51,16 +59,23 @@ impl Fixed {
                     out.push(c);
                 }
             }),
+            Self::Decompose => decompose_canonical(c, |c| out.push(c)),
+            Self::DecomposeAlike => decompose_compatible(c, |c| out.push(c)),
+            Self::DropMarks if is_combining_mark(c) => {}
+            Self::DropMarks => out.push(c),
         }
     }
 
     /// Letters that it changes, found once.
     fn changed(self) -> &'static Letters {
-        static OF_ALL: [LazyLock<Letters>; 4] = [
+        static OF_ALL: [LazyLock<Letters>; 7] = [
             LazyLock::new(|| Fixed::Lowercase.changes()),
             LazyLock::new(|| Fixed::Clean.changes()),
             LazyLock::new(|| Fixed::Chinese.changes()),
             LazyLock::new(|| Fixed::StripAccents.changes()),
+            LazyLock::new(|| Fixed::Decompose.changes()),
+            LazyLock::new(|| Fixed::DecomposeAlike.changes()),
+            LazyLock::new(|| Fixed::DropMarks.changes()),
         ];
         &OF_ALL[self as usize]
     }
@@ -100,6 +115,9 @@ impl<'s> Through<'s> {
     pub(crate) fn of(&mut self, text: &str) -> &str {
         text.clone_into(&mut self.text);
         for step in self.steps {
+            if self.text.is_empty() {
+                break;
+            }
             self.next.clear();
             for c in self.text.chars() {
                 match step {
@@ -127,5 +145,54 @@ impl<'s> Through<'s> {
             }
         }
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokenizers::normalizers::{BertNormalizer, Lowercase, NFD, NFKD, StripAccents};
+    use tokenizers::{NormalizedString, Normalizer};
+    use unicode_normalization_alignments::char::canonical_combining_class;
+
+    fn agree(steps: &[Fixed], theirs: &[&dyn Normalizer]) {
+        let (steps, map): (Vec<Step>, _) =
+            (steps.iter().copied().map(Step::Fixed).collect(), HashMap::new());
+        let mut through = Through::new(&steps, &map);
+        let changed = through.changed();
+        for c in '\0'..=char::MAX {
+            let mut text = NormalizedString::from(String::from(c));
+            for normalizer in theirs {
+                normalizer.normalize(&mut text).unwrap();
+            }
+            let mut bytes = [0; 4];
+            let from: &str = c.encode_utf8(&mut bytes);
+            assert_eq!(through.of(from), text.get(), "{c:?}");
+            assert!(changed.has(c) || text.get() == from, "{c:?}");
+        }
+    }
+
+    #[test]
+    fn each_letter_becomes_what_the_crate_makes_of_it() {
+        let bert =
+            |clean, chinese, strip, lower| BertNormalizer::new(clean, chinese, Some(strip), lower);
+        agree(&[Fixed::Lowercase], &[&Lowercase]);
+        agree(&[Fixed::Clean], &[&bert(true, false, false, false)]);
+        agree(&[Fixed::Chinese], &[&bert(false, true, false, false)]);
+        agree(&[Fixed::StripAccents], &[&bert(false, false, true, false)]);
+        agree(&[Fixed::Decompose, Fixed::DropMarks], &[&NFD, &StripAccents]);
+        agree(
+            &[Fixed::DecomposeAlike, Fixed::Lowercase, Fixed::DropMarks],
+            &[&NFKD, &Lowercase, &StripAccents],
+        );
+    }
+
+    /// So their order, which a step that looks at one letter cannot know, is nothing to who drops them.
+    #[test]
+    fn letters_that_change_places_are_marks_and_stay_marks_in_lower_case() {
+        for c in ('\0'..=char::MAX).filter(|&c| canonical_combining_class(c) > 0) {
+            assert!(is_combining_mark(c), "{c:?}");
+            assert!(c.to_lowercase().all(is_combining_mark), "{c:?}");
+        }
     }
 }

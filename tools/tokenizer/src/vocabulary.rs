@@ -31,19 +31,21 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Error> {
         steps.extend([Step::Fixed(Fixed::StripAccents), Step::Fixed(Fixed::Lowercase)]);
     }
     let prefix = "##".to_owned();
+    let (method, split) = match bert {
+        Some(_) => (Method::LongestFirst { prefix, most_letters: MOST_LETTERS }, Split::Alone),
+        None => (Method::Whole, Split::Blanks),
+    };
+    let becomes = match bert {
+        Some(_) => normalise::table(&steps, &Matters::of(words.iter(), &method, split))?.0,
+        None => Vec::new(),
+    };
     let tokenizer = Tokenizer {
-        method: match bert {
-            Some(_) => Method::LongestFirst { prefix, most_letters: MOST_LETTERS },
-            None => Method::Whole,
-        },
+        method,
         unknown: bert.or_else(|| find(&["<unk>"])),
         start: bert.and(marks.bos),
-        split: if bert.is_some() { Split::Alone } else { Split::Blanks },
+        split,
         blanks: Blanks { white: true, ..Blanks::default() },
-        becomes: match bert {
-            Some(_) => normalise::table(&steps, &Matters::of(words.iter(), false, true))?.0,
-            None => Vec::new(),
-        },
+        becomes,
         clusters: false,
         mapped: false,
         join: if bert.is_some() { Join::Continued } else { Join::Blanks },

@@ -4,6 +4,8 @@ mod common;
 
 use common::{Engine, Noise, golden, odd, real};
 use regard::Error;
+use serde_json::{Value, json};
+use tokenizer::Found;
 use tokenizers::Tokenizer;
 
 /// Hostile texts beside the real ones.
@@ -19,11 +21,17 @@ const FILES: [&str; 7] = [
     "words.json",
 ];
 
-fn read(name: &str) -> (Engine, Tokenizer) {
-    let mut theirs = Tokenizer::from_file(golden(name)).unwrap();
+/// A file with some of its parts as others have them.
+fn read(name: &str, parts: &[(&str, Value)]) -> (Engine, Tokenizer) {
+    let mut file: Value = serde_json::from_slice(&std::fs::read(golden(name)).unwrap()).unwrap();
+    for (part, value) in parts {
+        file[part] = value.clone();
+    }
+    let bytes = serde_json::to_vec(&file).unwrap();
+    let mut theirs = Tokenizer::from_bytes(&bytes).unwrap();
     // The engine reads no mark from text: a sentence cannot end itself.
     theirs.set_encode_special_tokens(true);
-    (Engine::read(name), theirs)
+    (Engine::of(Found::of(&bytes).unwrap()), theirs)
 }
 
 fn texts() -> Vec<String> {
@@ -44,8 +52,8 @@ fn spells_a_mark(text: &str) -> bool {
         .any(|mark| text.contains(mark))
 }
 
-fn agree(name: &str) {
-    let (ours, theirs) = read(name);
+fn agree(name: &str, parts: &[(&str, Value)]) {
+    let (ours, theirs) = read(name, parts);
     let texts = texts();
     assert!(texts.len() > 15_000, "{} texts", texts.len());
     let mut said = 0;
@@ -73,35 +81,72 @@ fn agree(name: &str) {
 
 #[test]
 fn unigram_of_sentencepiece_agrees() {
-    agree(FILES[0]);
+    agree(FILES[0], &[]);
 }
 
 #[test]
 fn unigram_of_words_agrees() {
-    agree(FILES[1]);
+    agree(FILES[1], &[]);
 }
 
 #[test]
 fn bpe_with_pieces_of_bytes_agrees() {
-    agree(FILES[2]);
+    agree(FILES[2], &[]);
 }
 
 #[test]
 fn bpe_in_bytes_agrees() {
-    agree(FILES[3]);
+    agree(FILES[3], &[]);
 }
 
 #[test]
 fn bpe_with_unknown_letters_agrees() {
-    agree(FILES[4]);
+    agree(FILES[4], &[]);
 }
 
 #[test]
 fn wordpiece_agrees() {
-    agree(FILES[5]);
+    agree(FILES[5], &[]);
 }
 
 #[test]
 fn whole_words_agree() {
-    agree(FILES[6]);
+    agree(FILES[6], &[]);
+}
+
+fn normalizers(parts: Value) -> (&'static str, Value) {
+    ("normalizer", json!({"type": "Sequence", "normalizers": parts}))
+}
+
+/// As in the library's own tutorials.
+#[test]
+fn words_without_accents_agree() {
+    let parts = json!([{"type": "NFD"}, {"type": "Lowercase"}, {"type": "StripAccents"}]);
+    agree("words.json", &[normalizers(parts)]);
+}
+
+#[test]
+fn unknown_letters_of_what_is_alike_agree() {
+    let parts = json!([{"type": "NFKD"}, {"type": "StripAccents"}]);
+    agree("bpe-lower.json", &[normalizers(parts)]);
+}
+
+#[test]
+fn wordpiece_whose_marks_are_dropped_agrees() {
+    let parts = json!([{"type": "StripAccents"}, {"type": "Lowercase"}]);
+    let words = ("pre_tokenizer", json!({"type": "Whitespace"}));
+    agree("wordpiece.json", &[normalizers(parts), words]);
+}
+
+/// As the file of t5-small has it.
+#[test]
+fn unigram_of_t5_agrees() {
+    let file: Value = serde_json::from_slice(&std::fs::read(golden(FILES[0])).unwrap()).unwrap();
+    let precompiled = file["normalizer"]["normalizers"][0].clone();
+    let mark = json!({
+        "type": "Metaspace", "replacement": "▁", "str_rep": "▁", "add_prefix_space": true,
+    });
+    let words = json!({"type": "Sequence", "pretokenizers": [{"type": "WhitespaceSplit"}, mark]});
+    let parts = [("normalizer", precompiled), ("pre_tokenizer", words), ("decoder", mark)];
+    agree(FILES[0], &parts);
 }

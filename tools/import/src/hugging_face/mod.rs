@@ -162,15 +162,20 @@ fn description(
         );
         return Err(Error::Model { path: path.join("config.json"), why });
     }
-    let source_files = ["vocab.json", "tokenizer.json", "vocab.txt"];
-    let target_files: &[&str] = match family.words[0] == family.words[1] {
-        true => &["target_vocab.json", "vocab.json", "tokenizer.json", "vocab.txt"],
-        false => &["target_vocab.json"],
-    };
+    let mut source_files = vec!["vocab.json", "tokenizer.json", "vocab.txt"];
+    if matches!(family.head, Head::T5) {
+        // Others put marks before its pieces.
+        source_files.push("spiece.model");
+    }
+    let mut target_files = vec!["target_vocab.json"];
+    if family.words[0] == family.words[1] {
+        target_files.extend(&source_files);
+    }
     let source = words::read(path, "source", family.words[0], &source_files, remarks)?;
     let mut again = Vec::new();
-    let target = words::read(path, "target", family.words[1], target_files, &mut again)?;
-    let pieces = |own| ["tokenizer.json", own, "spiece.model", "sentencepiece.bpe.model"];
+    let target = words::read(path, "target", family.words[1], &target_files, &mut again)?;
+    let pieces =
+        |own| ["tokenizer.json", own, "spiece.model", "sentencepiece.bpe.model", "merges.txt"];
     let (given, files) = (request.source_tokenizer.as_ref(), pieces("source.spm"));
     let source_tokenizer = pieces::read(path, given, &files, &source, remarks)?;
     let (given, files) = (request.target_tokenizer.as_ref(), pieces("target.spm"));

@@ -3,6 +3,7 @@
 //! ```text
 //! tokenizer.json, spiece.model ───────► tokens in the order of their ids ┐
 //! source.spm, target.spm (Marian) ────► pieces with scores               ├─► by their text ─► ids of the table
+//! merges.txt and vocab.json (BART) ───► pieces in bytes                  ┘
 //! ```
 //! A tokenizer that the engine does not have is no reason to refuse a model: its tokens can be given as ids.
 
@@ -20,7 +21,16 @@ pub(super) fn read(
     remarks: &mut Vec<String>,
 ) -> Result<Option<Tokenizer>, Error> {
     let beside = files.iter().map(|file| folder.join(file)).find(|path| path.is_file());
-    let Some(path) = given.cloned().or(beside) else { return Ok(None) };
+    let Some(path) = given.cloned().or(beside) else {
+        if let Some(piece) = words.iter().find(|word| word.starts_with(['▁', 'Ġ'])) {
+            remarks.push(format!(
+                "the folder has words such as {piece:?}, but nothing that says how text is split into them ({}); \
+                 so give ids with `regard run --ids`",
+                files.join(", ")
+            ));
+        }
+        return Ok(None);
+    };
     let found = match Found::read(&path) {
         Ok(found) => found,
         Err(error) if given.is_some() => return Err(error.into()),
@@ -32,6 +42,13 @@ pub(super) fn read(
     let ids: HashMap<&str, u32> = words.iter().map(String::as_str).zip(0..).collect();
     let id = |old: u32| ids.get(found.words.get(old as usize)?.as_str()).copied();
     let lost = (0..found.words.len() as u32).filter(|&old| id(old).is_none()).count();
+    if lost == found.words.len() {
+        let path = path.display();
+        remarks.push(format!(
+            "none of the pieces of {path} is a word of the model; so give ids with `regard run --ids`"
+        ));
+        return Ok(None);
+    }
     if lost > 0 {
         remarks.push(format!(
             "{lost} pieces of {} are no words of the model; text is split without them",

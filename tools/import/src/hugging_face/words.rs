@@ -1,4 +1,4 @@
-//! The pieces of a tokenizer as a word table: `vocab.json`, `tokenizer.json`, `vocab.txt`.
+//! The pieces of a tokenizer as a word table: `vocab.json`, `tokenizer.json`, `vocab.txt`, T5's `spiece.model`.
 
 use crate::{Error, words};
 use serde::Deserialize;
@@ -85,6 +85,11 @@ fn pieces(path: &Path) -> Result<Vec<(u32, String)>, Error> {
     if name.ends_with(".txt") {
         let text = String::from_utf8_lossy(&text);
         return Ok((0..).zip(text.lines().map(str::to_owned)).collect());
+    }
+    if name.ends_with(".model") {
+        let file = |what| tokenizer::Error::File { path: path.into(), what: Box::new(what) };
+        let found = tokenizer::Found::of(&text).map_err(file)?;
+        return Ok((0..).zip(found.words).collect());
     }
     if name != "tokenizer.json" {
         let ids: BTreeMap<String, u32> = serde_json::from_slice(&text).map_err(json)?;

@@ -17,6 +17,8 @@ pub(super) struct Steps {
     marked: bool,
     /// Were words cut at blanks?
     cut: bool,
+    /// Were letters taken apart, and their marks not dropped yet?
+    apart: bool,
 }
 
 impl Steps {
@@ -37,13 +39,14 @@ impl Steps {
                     return wrong("precompiled_charsmap", "is no base64");
                 };
                 if !bytes.is_empty() {
-                    self.letters.push(Step::Charsmap { bytes, clusters: true });
+                    self.letter(Step::Charsmap { bytes, clusters: true })?;
                 }
             }
-            "Lowercase" => self.letters.push(Step::Fixed(Fixed::Lowercase)),
-            "StripAccents" => {
-                return unsupported("normalizer", "StripAccents", "BertNormalizer's is");
-            }
+            "Lowercase" => self.letter(Step::Fixed(Fixed::Lowercase))?,
+            "NFD" => self.letter(Step::Fixed(Fixed::Decompose))?,
+            "NFKD" => self.letter(Step::Fixed(Fixed::DecomposeAlike))?,
+            "StripAccents" => self.letter(Step::Fixed(Fixed::DropMarks))?,
+            "NFC" | "NFKC" => return unsupported("normalizer", kind(value), COMPOSED),
             "BertNormalizer" => {
                 let lower = is_set("lowercase").unwrap_or(true);
                 let strip = is_set("strip_accents").unwrap_or(lower);
@@ -54,7 +57,7 @@ impl Steps {
                     (lower, Step::Fixed(Fixed::Lowercase)),
                 ] {
                     if has {
-                        self.letters.push(step);
+                        self.letter(step)?;
                     }
                 }
             }
@@ -70,6 +73,19 @@ impl Steps {
         Ok(())
     }
 
+    fn letter(&mut self, step: Step) -> Result<(), Error> {
+        let apart = match step {
+            Step::Fixed(Fixed::Decompose | Fixed::DecomposeAlike) => true,
+            Step::Fixed(Fixed::DropMarks) => false,
+            Step::Fixed(Fixed::Lowercase) => self.apart,
+            _ if self.apart => return unsupported("normalizer", "NFD or NFKD", ORDER),
+            _ => false,
+        };
+        self.apart = apart;
+        self.letters.push(step);
+        Ok(())
+    }
+
     fn replace(&mut self, value: &Value) -> Result<(), Error> {
         let to = value["content"].as_str().unwrap_or("");
         let (text, regex) =
@@ -79,7 +95,7 @@ impl Steps {
             (None, " {2,}") if to == " " || to == "▁" => self.blanks.collapse = true,
             (Some(" "), _) if to == "▁" => self.mark(Split::Runs),
             (Some(text), _) if let Some(from) = only(text).filter(|&c| c != ' ') => {
-                self.letters.push(Step::Replace(from, to.to_owned()));
+                self.letter(Step::Replace(from, to.to_owned()))?;
             }
             (_, pattern) => {
                 return unsupported("normalizer", format!("Replace {pattern}"), SUPPORTED);
@@ -150,6 +166,14 @@ impl Steps {
         Ok(())
     }
 
+    /// No normalizer may be missing.
+    pub(super) fn end_of_normalizers(&self) -> Result<(), Error> {
+        if self.apart {
+            return unsupported("normalizer", "NFD or NFKD", ORDER);
+        }
+        Ok(())
+    }
+
     /// Where words end.
     pub(super) fn split(&self) -> Result<Split, Error> {
         match self.split {
@@ -161,5 +185,9 @@ impl Steps {
     }
 }
 
-const SUPPORTED: &str = "Precompiled, BertNormalizer, Lowercase, Strip, Prepend ▁, Replace of a letter, \
+const ORDER: &str =
+    "StripAccents must follow, with Lowercase alone between: the engine does not sort marks";
+const COMPOSED: &str = "the engine does not compose letters; if all texts are composed already, as keyboards \
+                        write them, take it out of the file";
+const SUPPORTED: &str = "Precompiled, BertNormalizer, Lowercase, StripAccents, Strip, Prepend ▁, Replace of a letter, \
                          WhitespaceSplit, Metaspace, Whitespace, BertPreTokenizer and ByteLevel are";

@@ -22,7 +22,10 @@ pub struct Engine {
 
 impl Engine {
     pub fn read(name: &str) -> Self {
-        let found = Found::read(&golden(name)).unwrap();
+        Self::of(Found::read(&golden(name)).unwrap())
+    }
+
+    pub fn of(found: Found) -> Self {
         let host = Host::new(&found.tokenizer, &found.words, found.marks).unwrap();
         let host: &Host = Box::leak(Box::new(host));
         Self { host, texts: host.texts().unwrap(), found }
