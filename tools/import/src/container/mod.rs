@@ -25,7 +25,7 @@ mod shards;
 pub(crate) use element::Float;
 
 use crate::{Error, names};
-use ndarray::{Array, ArrayD, Dimension, IxDyn};
+use ndarray::{ArcArray2, Array, ArrayD, Dimension, IxDyn};
 use order::Order;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -56,6 +56,8 @@ enum Place {
     File(Rc<File>, u64),
     PyTorch(pytorch_reader::Tensor),
     Hdf5(Box<hdf5_reader::Dataset>),
+    /// Here: they were read once.
+    Read(ArcArray2<f32>),
 }
 
 /// What a file says of itself beside its tensors.
@@ -149,17 +151,25 @@ impl Store {
         name: &str,
         need: &[usize],
     ) -> Result<Array<f32, D>, Error> {
-        let array = self.copy(name, need)?;
+        let array = self.read(name, need)?;
         self.tensors.remove(name);
         Ok(array)
     }
 
-    /// The same, and the tensor may be taken again.
-    pub(crate) fn copy<D: Dimension>(
-        &mut self,
-        name: &str,
-        need: &[usize],
-    ) -> Result<Array<f32, D>, Error> {
+    /// The same of a table that both sides may have: it may be taken again, and is read once.
+    pub(crate) fn share(&mut self, name: &str, need: [usize; 2]) -> Result<ArcArray2<f32>, Error> {
+        let found = self.tensors.get(name).filter(|found| found.shape == need);
+        if let Some(Found { place: Place::Read(table), .. }) = found {
+            return Ok(table.clone());
+        }
+        let table = self.read(name, &need)?.into_shared();
+        if let Some(found) = self.tensors.get_mut(name) {
+            (found.place, found.order) = (Place::Read(table.clone()), Order::Given);
+        }
+        Ok(table)
+    }
+
+    fn read<D: Dimension>(&mut self, name: &str, need: &[usize]) -> Result<Array<f32, D>, Error> {
         let path = || self.path.clone();
         let Some(found) = self.tensors.get(name) else { return Err(self.missing(name, need)) };
         if found.shape != need {
@@ -181,6 +191,7 @@ impl Store {
             Place::File(file, at) => safetensors::read(file, *at, float, count),
             Place::PyTorch(tensor) => pytorch::read(tensor, float),
             Place::Hdf5(tensor) => hdf5::read(tensor, float),
+            Place::Read(table) => Ok(table.iter().copied().collect()),
         };
         let values = values.map_err(|cause| self.unreadable(name, cause))?;
         let values = found.order.given(values, need);
