@@ -21,6 +21,7 @@ mod pickle;
 mod pytorch;
 mod safetensors;
 mod shards;
+mod unknown;
 
 pub(crate) use element::Float;
 
@@ -281,7 +282,7 @@ fn open_file(path: &Path) -> Result<(Vec<(String, Found)>, Origin), Error> {
     } else if onnx::begins(&start) {
         onnx::open(path, file, bytes)
     } else {
-        Err(Error::Unknown { path: path.into(), what: what(&start) })
+        Err(Error::Unknown { path: path.into(), what: unknown::what(&start) })
     };
     Ok((found?, Origin::Names))
 }
@@ -290,17 +291,4 @@ fn open_file(path: &Path) -> Result<(Vec<(String, Found)>, Origin), Error> {
 pub(crate) fn beside(path: &Path) -> Vec<PathBuf> {
     let names = if shards::is_one(path) { shards::names(path) } else { onnx::names(path) };
     names.into_iter().map(|name| path.with_file_name(name)).collect()
-}
-
-/// What a file looks like that is no container.
-fn what(start: &[u8]) -> &'static str {
-    match start {
-        [] => "; it is empty",
-        [b'v', b'e', b'r', b's', b'i', b'o', b'n', b' ', ..] => {
-            "; it is a pointer of Git LFS: `git lfs pull` brings the file itself"
-        }
-        [0x80, ..] => "; it is a pickle without tensors behind it",
-        [b'{' | b'[', ..] => "; it is JSON",
-        _ => "",
-    }
 }

@@ -92,7 +92,6 @@ fn candidates(
             continue;
         }
         let mut other = part.entry(Form { layout: Layout::Fours, most_bits });
-        drop(part);
         let padded = |entry: &Entry| entry.content.bytes().next_multiple_of(ALIGN);
         let saved = padded(&draft.entries[index].1).saturating_sub(padded(&other));
         swap(&mut draft.entries[index].1, &mut other);

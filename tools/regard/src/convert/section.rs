@@ -57,25 +57,28 @@ pub(crate) struct Float {
 
 impl Part {
     /// The section, of a matrix in a form.
-    pub(super) fn entry(&self, form: Form) -> Entry {
+    pub(super) fn entry(self, form: Form) -> Entry {
         match self {
             Self::Matrix(float) => float.rows().entry(form),
-            Self::Made(entry) => entry.clone(),
+            Self::Made(entry) => entry,
         }
     }
 }
 
 impl Float {
     /// The same with the wanted rows alone.
-    pub(super) fn rows(&self) -> Self {
-        let Some(rows) = &self.rows else { return self.clone() };
+    pub(super) fn rows(self) -> Self {
+        let Some(rows) = &self.rows else { return self };
         let weight = self.weight.select(Axis(0), rows).into_shared();
         let bias = self.bias.as_ref().map(|bias| bias.select(Axis(0), rows));
-        Self { weight, bias, rows: None, ..*self }
+        Self { weight, bias, rows: None, ..self }
     }
 
-    fn entry(&self, form: Form) -> Entry {
-        let q = quantise::matrix(&self.weight, self.bias.as_ref(), self.factor, form);
+    fn entry(self, form: Form) -> Entry {
+        let Self { weight, bias, factor, .. } = self;
+        let q = quantise::matrix(&weight, bias.as_ref(), factor, form);
+        // If nobody else has it, it makes room for the section.
+        drop(weight);
         let content = Content::matrix(&Matrix {
             layout: q.layout,
             weights: &q.weights,
@@ -89,7 +92,7 @@ impl Float {
         Entry {
             content,
             facts: Some(Facts { layout: q.layout, bits: q.bits, sqnr: q.sqnr() }),
-            largest_error: Some(q.largest_error / self.factor),
+            largest_error: Some(q.largest_error / factor),
         }
     }
 }
