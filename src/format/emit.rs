@@ -187,6 +187,8 @@ pub fn emit(dims: &Dims, contents: &[impl Borrow<Content>]) -> Result<Vec<u32>, 
     file[field::ARENA] = Plan::of(dims).bytes() as u32;
     dims.write(&mut file);
     write_directory(dims, contents, &mut file);
+    let words = |content: &Content| content.words.len().next_multiple_of(ALIGN_WORDS);
+    file.reserve_exact(ALIGN_WORDS + contents.iter().map(|c| words(c.borrow())).sum::<usize>());
     for content in contents {
         file.resize(file.len().next_multiple_of(ALIGN_WORDS), 0);
         file.extend_from_slice(&content.borrow().words);

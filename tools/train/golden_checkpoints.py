@@ -262,10 +262,8 @@ def write(folder: Path, name: str) -> None:
     model = MODELS[name]()
     for attempt in range(3000):
         rng = np.random.default_rng([len(name), attempt])
-        sources = [
-            [*rng.integers(3, model.source_size, length - 1).tolist(), model.eos]
-            for length in LENGTHS
-        ]
+        size, end = model.source_size, model.eos
+        sources = [[*rng.integers(3, size, length - 1).tolist(), end] for length in LENGTHS]
         model.train() if isinstance(model, Reverser) else randomise(model, name, rng)
         records = [greedy(model, source) for source in sources]
         if telling(model, records):

@@ -28,6 +28,16 @@ class Side(keras.layers.Layer):
         self.built = True
 
 
+class Bias(keras.layers.Layer):
+    """What is left of an output layer whose matrix is the embedding."""
+
+    def __init__(self, dense):
+        super().__init__()
+        self.bias = self.add_weight(shape=dense.bias.shape)
+        self.bias.assign(dense.bias)
+        self.built = True
+
+
 class Captioner(keras.Model):
     def __init__(self, model: Model):
         super().__init__()
@@ -39,13 +49,13 @@ class Captioner(keras.Model):
         parts = dict(attention.dense)
         if attention.kind == "additive":
             parts["energy"] = attention.layer
-        bridges = [layer for state in decoder.bridges for layer in state]
         self.decoder = Side({
             "embedding": decoder.embedding, "rnn": decoder.layers[0],
-            "attention": Side(parts) if parts else None, "bridge": bridges,
+            "attention": Side(parts) if parts else None, "bridge": decoder.bridges[0],
+            "bridge_cell": decoder.bridges[1],
             "context_gate": decoder.gate, "readout": decoder.readout,
         })  # fmt: skip
-        self.output_layer = decoder.output.dense
+        self.logits = Bias(decoder.output.dense) if decoder.output.tied else decoder.output.dense
         self.built = True
 
 

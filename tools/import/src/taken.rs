@@ -2,14 +2,14 @@
 
 use crate::Error;
 use crate::container::Store;
-use ndarray::{Array, Array1, Array2, ArrayD, Dimension, IxDyn};
+use ndarray::{ArcArray, Array1, Array2, Dimension, IxDyn};
 use std::path::Path;
 use twin::Weights;
 
 /// What was taken so far, and what it is taken from.
 pub(crate) struct Taken {
     store: Store,
-    tensors: Vec<(String, ArrayD<f32>)>,
+    tensors: Vec<(String, ArcArray<f32, IxDyn>)>,
 }
 
 impl Taken {
@@ -33,9 +33,16 @@ impl Taken {
         self.store.take(theirs, &[length])
     }
 
-    /// A tensor under its name here.
-    pub(crate) fn put<D: Dimension>(&mut self, ours: impl Into<String>, array: Array<f32, D>) {
-        self.tensors.push((ours.into(), array.into_dyn()));
+    /// A tensor under its name here. What another is already, the two share.
+    pub(crate) fn put<D: Dimension>(
+        &mut self,
+        ours: impl Into<String>,
+        array: impl Into<ArcArray<f32, D>>,
+    ) {
+        let array = array.into().into_dyn();
+        let same = self.tensors.iter().map(|(_, other)| other).find(|other| **other == array);
+        let array = same.cloned().unwrap_or(array);
+        self.tensors.push((ours.into(), array));
     }
 
     /// A tensor as it is, under another name.

@@ -121,6 +121,20 @@ fn a_captioner_of_two_state_dicts_is_the_one_of_all_tensors() {
 }
 
 #[test]
+fn captioners_of_keras_keep_their_filters_and_norms() {
+    for name in ["keras-same", "keras-mobile"] {
+        let folder = root().join("pictures").join(name);
+        let request = Request { config: Some(folder.join("model.json")), ..Request::default() };
+        let read = |file| {
+            let import =
+                import::open(&folder.join(file), &request).and_then(import::Import::weights);
+            import.unwrap_or_else(|cause| panic!("{name}: {cause}"))
+        };
+        assert!(read("model.weights.h5") == read("weights.safetensors"), "{name}");
+    }
+}
+
+#[test]
 fn models_of_pytorch_need_the_description_alone() {
     let random = ["transformer-post", "transformer-pre-learned-gelu-tied"];
     for name in random.into_iter().chain(["transformer-trained", "lstm-trained"]) {

@@ -71,11 +71,8 @@ impl<'m> Engine<'m> {
     pub(crate) fn give_words(&self, description: &mut Description) {
         let dims = self.model.dims();
         let give = |table: WordTable<'_>, words: &mut Vec<String>| {
-            let same = table.len() == words.len();
-            if same {
-                *words = (0..words.len()).map(|id| word(&table, id as u32)).collect();
-            }
-            same
+            let own = || (0..words.len()).map(|id| word(&table, id as u32)).collect();
+            (table.len() == words.len()).then(own).map(|own| *words = own).is_some()
         };
         if let Some(source) = &mut description.source {
             give(self.model.source_words(), &mut source.words);

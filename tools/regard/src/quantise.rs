@@ -9,7 +9,7 @@
 //! at which its largest weight is 127 up to that of 120, M rounded up, so that none is ever clipped;
 //! of int4 down to half of the one that clips none.
 
-use ndarray::{Array1, Array2, ArrayView1};
+use ndarray::{Array1, Array2, ArrayRef2, ArrayView1};
 use regard::kernel::Layout;
 
 /// Largest row multiplier: 15 bits.
@@ -122,7 +122,7 @@ pub(crate) struct Quantised {
 /// Quantises `weight`: `[rows, columns]` and `bias`: `[rows]` (absent: zeros), both times `factor`. Row by row,
 /// so that a large matrix is not in memory once more.
 pub(crate) fn matrix(
-    weight: &Array2<f32>,
+    weight: &ArrayRef2<f32>,
     bias: Option<&Array1<f32>>,
     factor: f64,
     form: Form,

@@ -1,13 +1,13 @@
 //! Linear layers and the rows that they read.
 
 use crate::{Error, Weights};
-use ndarray::{Array1, Array2, ArrayView1, Axis};
+use ndarray::{ArcArray2, Array1, Array2, ArrayView1, Axis};
 
 /// `W·x + b`.
 #[derive(Clone, Debug)]
 pub struct Linear {
     /// `[out, in]`
-    pub weight: Array2<f32>,
+    pub weight: ArcArray2<f32>,
     /// `[out]`; absent means zeros.
     pub bias: Option<Array1<f32>>,
 }
@@ -29,7 +29,7 @@ impl Linear {
         weights: &mut Weights,
         name: &str,
         shape: [usize; 2],
-    ) -> Result<Array2<f32>, Error> {
+    ) -> Result<ArcArray2<f32>, Error> {
         let bias = format!("{name}.bias");
         if weights.has(&bias) {
             return Err(Error::Unseen { name: bias });
@@ -49,7 +49,7 @@ impl Linear {
 }
 
 /// The row of a word: `[width]`. `words`: `[V, width]`
-pub(crate) fn word(words: &Array2<f32>, token: u32) -> Result<ArrayView1<'_, f32>, Error> {
+pub(crate) fn word(words: &ArcArray2<f32>, token: u32) -> Result<ArrayView1<'_, f32>, Error> {
     let size = words.nrows();
     if token as usize >= size {
         return Err(Error::Token { id: token, size });

@@ -6,13 +6,13 @@ use crate::{
     Decoder, DecoderKind, Description, EncoderKind, Error, Memory, Observer, Source, SourceTable,
     Weights, convolutional, recurrent, show_attend_tell, transformer,
 };
-use ndarray::{Array1, Array2, ArrayView1};
+use ndarray::{ArcArray2, Array1, ArrayView1};
 
 /// From the last decoder state to the scores of all words.
 #[derive(Clone, Debug)]
 pub struct Output {
     /// `[V_t, width of what it reads]`; absent when the target embedding serves.
-    pub weight: Option<Array2<f32>>,
+    pub weight: Option<ArcArray2<f32>>,
     /// `[V_t]`; absent means zeros.
     pub bias: Option<Array1<f32>>,
 }
@@ -102,7 +102,7 @@ impl DecoderWeights {
 
     /// The target embedding, not yet scaled: `[V_t, width]`.
     #[must_use]
-    pub fn words(&self) -> &Array2<f32> {
+    pub fn words(&self) -> &ArcArray2<f32> {
         match self {
             Self::Transformer(weights) => &weights.embedding.words,
             Self::Recurrent(weights) => &weights.embedding,

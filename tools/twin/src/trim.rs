@@ -3,7 +3,7 @@
 
 use crate::tokenizer::{Method, Tokenizer};
 use crate::{DecoderWeights, Description, EncoderWeights, Error, Model};
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{ArcArray2, Array1, Axis};
 use std::collections::BTreeSet;
 
 impl Model {
@@ -93,9 +93,9 @@ impl Kept {
     }
 
     /// Returns how many numbers went.
-    fn rows(&self, matrix: &mut Array2<f32>) -> usize {
+    fn rows(&self, matrix: &mut ArcArray2<f32>) -> usize {
         let before = matrix.len();
-        *matrix = matrix.select(Axis(0), &self.ids);
+        *matrix = matrix.select(Axis(0), &self.ids).into_shared();
         before - matrix.len()
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{Error, file, nearest};
 use half::{bf16, f16};
-use ndarray::{Array, Array1, Array2, Array4, ArrayD, Dimension};
+use ndarray::{ArcArray, ArcArray2, Array1, Array4, ArrayD, Dimension, IxDyn};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 use std::collections::BTreeMap;
@@ -14,10 +14,11 @@ const MOST_BYTES: u64 = 1 << 30;
 /// How the name of a count of batches ends.
 const COUNT: &str = ".num_batches_tracked";
 
-/// The tensors of a file. Each is taken once; what is left at the end is reported.
+/// The tensors of a file. Each is taken once; what is left at the end is reported. A table that has several
+/// names is in memory once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights {
-    tensors: BTreeMap<String, ArrayD<f32>>,
+    tensors: BTreeMap<String, ArcArray<f32, IxDyn>>,
     /// Every name of the file, also of those taken: spelling hints draw on all of them.
     names: Vec<String>,
     /// What tensors are called in the file, if not as here.
@@ -36,16 +37,18 @@ impl Weights {
         let file = SafeTensors::deserialize(&bytes).map_err(malformed)?;
         let mut tensors = BTreeMap::new();
         for (name, view) in file.iter().filter(|(name, _)| !name.ends_with(COUNT)) {
-            tensors.insert(name.to_owned(), array(name, &view)?);
+            tensors.insert(name.to_owned(), array(name, &view)?.into_shared());
         }
         let names = tensors.keys().cloned().collect();
         Ok(Self { names, tensors, theirs: BTreeMap::new() })
     }
 
     /// Of these tensors, as another reader found them.
-    pub fn of<N: Into<String>>(tensors: impl IntoIterator<Item = (N, ArrayD<f32>)>) -> Self {
+    pub fn of<N: Into<String>, A: Into<ArcArray<f32, IxDyn>>>(
+        tensors: impl IntoIterator<Item = (N, A)>,
+    ) -> Self {
         let tensors: BTreeMap<_, _> =
-            tensors.into_iter().map(|(name, array)| (name.into(), array)).collect();
+            tensors.into_iter().map(|(name, array)| (name.into(), array.into())).collect();
         Self { names: tensors.keys().cloned().collect(), tensors, theirs: BTreeMap::new() }
     }
 
@@ -53,7 +56,7 @@ impl Weights {
     ///
     /// # Errors
     /// The tensor is missing or has another shape.
-    pub fn matrix(&mut self, name: &str, shape: [usize; 2]) -> Result<Array2<f32>, Error> {
+    pub fn matrix(&mut self, name: &str, shape: [usize; 2]) -> Result<ArcArray2<f32>, Error> {
         self.shaped(name, &shape)
     }
 
@@ -62,7 +65,7 @@ impl Weights {
     /// # Errors
     /// The tensor is missing or has another shape.
     pub fn vector(&mut self, name: &str, length: usize) -> Result<Array1<f32>, Error> {
-        self.shaped(name, &[length])
+        Ok(self.shaped(name, &[length])?.into_owned())
     }
 
     /// Takes the filters `name`, of four axes.
@@ -70,10 +73,14 @@ impl Weights {
     /// # Errors
     /// The tensor is missing or has another shape.
     pub fn tensor4(&mut self, name: &str, shape: [usize; 4]) -> Result<Array4<f32>, Error> {
-        self.shaped(name, &shape)
+        Ok(self.shaped(name, &shape)?.into_owned())
     }
 
-    fn shaped<D: Dimension>(&mut self, name: &str, need: &[usize]) -> Result<Array<f32, D>, Error> {
+    fn shaped<D: Dimension>(
+        &mut self,
+        name: &str,
+        need: &[usize],
+    ) -> Result<ArcArray<f32, D>, Error> {
         let array = self.take(name)?;
         let have = array.shape().to_vec();
         match array.into_dimensionality() {
@@ -123,7 +130,7 @@ impl Weights {
     /// Numbers in all tensors that were not taken yet.
     #[must_use]
     pub fn numbers(&self) -> usize {
-        self.tensors.values().map(ArrayD::len).sum()
+        self.tensors.values().map(ArcArray::len).sum()
     }
 
     /// Ends the taking.
@@ -141,7 +148,7 @@ impl Weights {
         Err(Error::Unused { names })
     }
 
-    fn take(&mut self, name: &str) -> Result<ArrayD<f32>, Error> {
+    fn take(&mut self, name: &str) -> Result<ArcArray<f32, IxDyn>, Error> {
         self.tensors.remove(name).ok_or_else(|| {
             // What is still there is likelier to be the misspelled one than what was taken.
             let left = self.tensors.keys().map(String::as_str);

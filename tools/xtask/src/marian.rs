@@ -2,6 +2,8 @@
 //! theirs, and a board says how much RAM and how many instructions a word it takes.
 //!
 //! d_model 128, 3 + 3 layers of 4 heads, d_ff 512, 1000 words: what a distilled opus-mt is, but narrower.
+//! Its weights are f32; as bf16 and f16 it is converted only to see that files of half the bytes need no more
+//! memory for each.
 
 use crate::board::Board;
 use crate::build::Firmware;
@@ -9,6 +11,7 @@ use crate::cargo::{lines, target_dir};
 use crate::command;
 use crate::emulator::Session;
 use anyhow::{Context, Result, ensure};
+use half::{bf16, f16};
 use safetensors::{Dtype, tensor::TensorView};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -25,7 +28,8 @@ const LAYERS: usize = 3;
 const WORDS: usize = 1000;
 /// The first word is the end, the last one the padding, which also begins every sentence.
 const END: usize = 0;
-/// Converting may take so many seconds of a processor, and as much RAM as so many such files.
+/// Converting may take so many seconds of a processor, and as much RAM as so many such files: of what the
+/// process asks for, not of its program and libraries, which are the same for every model.
 const MOST_SECONDS: u32 = 2;
 const MOST_FILES: u64 = 3;
 /// Two nanoseconds an instruction: they are counted to the next 20.
@@ -42,19 +46,28 @@ pub(crate) fn list() -> PathBuf {
 
 /// Makes the folder, converts it, and writes the list.
 pub(crate) fn convert() -> Result<()> {
-    let (source, file) = (folder().join("marian"), folder().join("marian.rgd"));
-    std::fs::create_dir_all(&source)?;
-    write(&source)?;
-    let most = MOST_FILES * source.join("model.safetensors").metadata()?.len() / 1024;
-    let limits = format!("ulimit -t {MOST_SECONDS} && ulimit -d {most} && exec \"$@\"");
-    let mut convert = Command::new("sh");
-    convert.args(["-c", &limits, "sh"]).arg(command::file()?).arg("convert").arg(&source);
-    lines(convert.arg("-o").arg(&file), false).context(limits)?;
+    for (name, dtype) in [("bf16", Dtype::BF16), ("f16", Dtype::F16)] {
+        convert_one(&folder().join(name), &folder().join(format!("{name}.rgd")), dtype)?;
+    }
+    let file = folder().join("marian.rgd");
+    convert_one(&folder().join("marian"), &file, Dtype::F32)?;
     let text =
         format!("[(\"marian-128\", regard::include_model!({:?}))]\n", file.display().to_string());
     if std::fs::read_to_string(list()).ok().as_ref() != Some(&text) {
         std::fs::write(list(), text)?;
     }
+    Ok(())
+}
+
+/// Makes a folder with weights of a type and converts it, within the limits.
+fn convert_one(source: &Path, file: &Path, dtype: Dtype) -> Result<()> {
+    std::fs::create_dir_all(source)?;
+    write(source, dtype)?;
+    let most = MOST_FILES * source.join("model.safetensors").metadata()?.len() / 1024;
+    let limits = format!("ulimit -t {MOST_SECONDS} && ulimit -d {most} && exec \"$@\"");
+    let mut convert = Command::new("sh");
+    convert.args(["-c", &limits, "sh"]).arg(command::file()?).arg("convert").arg(source);
+    lines(convert.arg("-o").arg(file), false).with_context(|| format!("{dtype:?}: {limits}"))?;
     Ok(())
 }
 
@@ -79,7 +92,7 @@ pub(crate) fn check(board: &Board) -> Result<String> {
 }
 
 /// `config.json`, `vocab.json` and `model.safetensors`, as transformers writes them.
-fn write(folder: &Path) -> Result<()> {
+fn write(folder: &Path, dtype: Dtype) -> Result<()> {
     let pad = WORDS - 1;
     let config = json!({
         "model_type": "marian", "is_encoder_decoder": true, "vocab_size": WORDS, "d_model": D_MODEL,
@@ -100,13 +113,13 @@ fn write(folder: &Path) -> Result<()> {
     let tensors: Vec<_> = tensors()
         .into_iter()
         .map(|(name, shape)| {
-            let bytes = numbers(&name, &shape);
+            let bytes = numbers(&name, &shape, dtype);
             (name, shape, bytes)
         })
         .collect();
     let views = tensors
         .iter()
-        .map(|(name, shape, bytes)| Ok((name, TensorView::new(Dtype::F32, shape.clone(), bytes)?)));
+        .map(|(name, shape, bytes)| Ok((name, TensorView::new(dtype, shape.clone(), bytes)?)));
     let views: Vec<_> = views.collect::<Result<_>>()?;
     safetensors::serialize_to_file(views, None, &folder.join("model.safetensors"))?;
     Ok(())
@@ -146,7 +159,7 @@ fn tensors() -> Vec<(String, Vec<usize>)> {
 
 /// Made-up numbers, evenly spread, of variance 1/columns; γ is 1, and the end is never said, so that the
 /// longest answer is counted.
-fn numbers(name: &str, shape: &[usize]) -> Vec<u8> {
+fn numbers(name: &str, shape: &[usize], dtype: Dtype) -> Vec<u8> {
     let (all, columns) = (shape.iter().product(), shape.last().copied().unwrap_or(1));
     let mut random = name.bytes().fold(1u32, |hash, byte| hash.wrapping_mul(31) ^ u32::from(byte));
     let number = |at: usize| {
@@ -164,5 +177,10 @@ fn numbers(name: &str, shape: &[usize]) -> Vec<u8> {
             _ => (even * (3.0 / columns as f64).sqrt()) as f32,
         }
     };
-    (0..all).map(number).flat_map(f32::to_le_bytes).collect()
+    let bytes = |number: f32| match dtype {
+        Dtype::BF16 => bf16::from_f32(number).to_le_bytes().to_vec(),
+        Dtype::F16 => f16::from_f32(number).to_le_bytes().to_vec(),
+        _ => number.to_le_bytes().to_vec(),
+    };
+    (0..all).map(number).flat_map(bytes).collect()
 }

@@ -21,11 +21,12 @@ mod pickle;
 mod pytorch;
 mod safetensors;
 mod shards;
+mod unknown;
 
 pub(crate) use element::Float;
 
 use crate::{Error, names};
-use ndarray::{Array, ArrayD, Dimension, IxDyn};
+use ndarray::{ArcArray2, Array, ArrayD, Dimension, IxDyn};
 use order::Order;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -56,6 +57,8 @@ enum Place {
     File(Rc<File>, u64),
     PyTorch(pytorch_reader::Tensor),
     Hdf5(Box<hdf5_reader::Dataset>),
+    /// Here: they were read once.
+    Read(ArcArray2<f32>),
 }
 
 /// What a file says of itself beside its tensors.
@@ -149,17 +152,25 @@ impl Store {
         name: &str,
         need: &[usize],
     ) -> Result<Array<f32, D>, Error> {
-        let array = self.copy(name, need)?;
+        let array = self.read(name, need)?;
         self.tensors.remove(name);
         Ok(array)
     }
 
-    /// The same, and the tensor may be taken again.
-    pub(crate) fn copy<D: Dimension>(
-        &mut self,
-        name: &str,
-        need: &[usize],
-    ) -> Result<Array<f32, D>, Error> {
+    /// The same of a table that both sides may have: it may be taken again, and is read once.
+    pub(crate) fn share(&mut self, name: &str, need: [usize; 2]) -> Result<ArcArray2<f32>, Error> {
+        let found = self.tensors.get(name).filter(|found| found.shape == need);
+        if let Some(Found { place: Place::Read(table), .. }) = found {
+            return Ok(table.clone());
+        }
+        let table = self.read(name, &need)?.into_shared();
+        if let Some(found) = self.tensors.get_mut(name) {
+            (found.place, found.order) = (Place::Read(table.clone()), Order::Given);
+        }
+        Ok(table)
+    }
+
+    fn read<D: Dimension>(&mut self, name: &str, need: &[usize]) -> Result<Array<f32, D>, Error> {
         let path = || self.path.clone();
         let Some(found) = self.tensors.get(name) else { return Err(self.missing(name, need)) };
         if found.shape != need {
@@ -181,6 +192,7 @@ impl Store {
             Place::File(file, at) => safetensors::read(file, *at, float, count),
             Place::PyTorch(tensor) => pytorch::read(tensor, float),
             Place::Hdf5(tensor) => hdf5::read(tensor, float),
+            Place::Read(table) => Ok(table.iter().copied().collect()),
         };
         let values = values.map_err(|cause| self.unreadable(name, cause))?;
         let values = found.order.given(values, need);
@@ -270,7 +282,7 @@ fn open_file(path: &Path) -> Result<(Vec<(String, Found)>, Origin), Error> {
     } else if onnx::begins(&start) {
         onnx::open(path, file, bytes)
     } else {
-        Err(Error::Unknown { path: path.into(), what: what(&start) })
+        Err(Error::Unknown { path: path.into(), what: unknown::what(&start) })
     };
     Ok((found?, Origin::Names))
 }
@@ -279,17 +291,4 @@ fn open_file(path: &Path) -> Result<(Vec<(String, Found)>, Origin), Error> {
 pub(crate) fn beside(path: &Path) -> Vec<PathBuf> {
     let names = if shards::is_one(path) { shards::names(path) } else { onnx::names(path) };
     names.into_iter().map(|name| path.with_file_name(name)).collect()
-}
-
-/// What a file looks like that is no container.
-fn what(start: &[u8]) -> &'static str {
-    match start {
-        [] => "; it is empty",
-        [b'v', b'e', b'r', b's', b'i', b'o', b'n', b' ', ..] => {
-            "; it is a pointer of Git LFS: `git lfs pull` brings the file itself"
-        }
-        [0x80, ..] => "; it is a pickle without tensors behind it",
-        [b'{' | b'[', ..] => "; it is JSON",
-        _ => "",
-    }
 }

@@ -23,7 +23,7 @@ use super::{Family, Head, activation};
 use crate::Error;
 use crate::container::Store;
 use crate::taken::Taken;
-use ndarray::{Array1, Array2, Ix2, s};
+use ndarray::{Array1, Ix2, s};
 use twin::Weights;
 use twin::transformer::{Config, NormKind, NormPlace, Positions};
 
@@ -199,12 +199,8 @@ fn embedding(taken: &mut Taken, model: &str, side: &str, shape: [usize; 2]) -> R
         taken.store().leave_out(|name| name == shared && side == "decoder");
         return taken.carry(&own, ours, &shape);
     }
-    // Where it is shared, the encoder comes first, and the decoder takes the last one.
-    let array: Array2<f32> = match side {
-        "encoder" => taken.store().copy(&shared, &shape)?,
-        _ => taken.store().take(&shared, &shape)?,
-    };
-    taken.put(ours, array);
+    let table = taken.store().share(&shared, shape)?;
+    taken.put(ours, table);
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use super::{Family, Head, activation};
 use crate::Error;
 use crate::container::Store;
 use crate::taken::Taken;
-use ndarray::{Array1, Array2};
+use ndarray::Array1;
 use twin::Weights;
 use twin::transformer::{Activation, Config, NormKind, NormPlace, Positions, Relative};
 
@@ -112,7 +112,7 @@ fn embedding(taken: &mut Taken, shape: [usize; 2]) -> Result<(), Error> {
     const NAMES: [&str; 3] =
         ["shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight"];
     let name = NAMES.into_iter().find(|name| taken.store().has(name)).unwrap_or(NAMES[0]);
-    let table: Array2<f32> = taken.matrix(name, shape)?;
+    let table = taken.store().share(name, shape)?;
     taken.store().leave_out(|name| NAMES.contains(&name));
     taken.put("encoder.embedding.weight", table.clone());
     taken.put("decoder.embedding.weight", table);

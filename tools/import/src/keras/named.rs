@@ -226,12 +226,17 @@ fn filters(taken: &mut Taken, config: &twin::convolutional::Config) -> Result<()
     Ok(())
 }
 
-/// The `Dense` that is left; there is none where it is tied.
+/// The `Dense` that is left; where it is tied, a layer that has a bias alone.
 fn output(taken: &mut Taken, d: &Description) -> Result<(), Error> {
     let [words, width] = [d.target.words.len(), d.output_width()];
     let all = modules(taken, |_, shape| shape == [width, words]);
     match &all[..] {
-        _ if d.tied_output => Ok(()),
+        _ if d.tied_output => {
+            if let [bias] = &modules(taken, |_, shape| shape == [words])[..] {
+                taken.carry(&var(bias, 0), "output.bias", &[words])?;
+            }
+            Ok(())
+        }
         [one] => dense(taken, one, "output", [words, width]),
         _ => {
             let why = format!(

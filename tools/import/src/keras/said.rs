@@ -216,7 +216,7 @@ fn side(taken: &mut Taken, stack: &Stack, ours: &str) -> Result<(), Error> {
     match &stack.words.path {
         // One table may be of both sides.
         Some(path) => {
-            let table: Array2<f32> = taken.store().copy(&var(path, 0), &shape)?;
+            let table = taken.store().share(&var(path, 0), shape)?;
             taken.put(name, table);
         }
         None => taken.put(name, Array2::eye(stack.words.words)),

@@ -1,6 +1,7 @@
 //! The weights that a model file has against those of the float twin.
 
-use super::{section, smooth};
+use super::section::{self, Float, Part};
+use super::smooth;
 use crate::quantise::Form;
 use crate::report::Error;
 use regard::Model;
@@ -30,8 +31,8 @@ fn against(model: &Model<'_>, twin: &twin::Model) -> Vec<Error> {
 }
 
 fn of_matrix(slot: &Slot, section: &Section<'_>, twin: &twin::Model) -> Option<Error> {
-    let entry = section::of(slot, twin);
-    let (weight, factor) = entry.float()?;
+    let Part::Matrix(float) = section::of(slot, twin) else { return None };
+    let Float { weight, factor, .. } = float.rows();
     if weight.dim() != (slot.rows, slot.columns) {
         return None;
     }

@@ -1,6 +1,6 @@
 //! The dims, the sections and the self-test of convolutional encoders.
 
-use super::section::{Entry, linear, table};
+use super::section::{Entry, Part, linear, table};
 use crate::quantise;
 use regard::Token;
 use regard::format::emit::Content;
@@ -50,9 +50,9 @@ fn layer(index: usize, c: &LayerConfig, input: Size) -> ConvLayer {
 }
 
 /// Of an encoder: its filters are numbered without the pools between them.
-pub(super) fn of_encoder(slot: &Slot, encoder: &EncoderWeights) -> Entry {
+pub(super) fn of_encoder(slot: &Slot, encoder: &EncoderWeights) -> Part {
     match slot.role {
-        Role::Picture => pixels(encoder),
+        Role::Picture => Part::Made(pixels(encoder)),
         _ => {
             let filter = encoder.layers.iter().filter_map(|layer| layer.filter()).nth(slot.layer);
             filter.map_or_else(|| table(Content::default()), linear)

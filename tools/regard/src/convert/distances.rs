@@ -7,7 +7,7 @@
 //! Softmax does not see what all energies of a head share: the middle of its numbers is taken away, so
 //! that they are as small as can be. What is beyond 128 octaves even then counts as that.
 
-use super::section::{Entry, table};
+use super::section::{Entry, Part, table};
 use regard::format::emit::Content;
 use regard::format::limits::MAX_LEN;
 use regard::number::ENERGY_FRACTION;
@@ -16,7 +16,7 @@ use twin::transformer::RelativeBias;
 /// Farther than any two places are apart.
 const BEYOND: i32 = 2 * MAX_LEN as i32;
 
-pub(super) fn of(bias: Option<&RelativeBias>) -> Entry {
+pub(super) fn of(bias: Option<&RelativeBias>) -> Part {
     let Some(bias) = bias else { return table(Content::default()) };
     let runs = runs(bias);
     let (mut starts, mut energies) = (Vec::new(), Vec::new());
@@ -38,7 +38,7 @@ pub(super) fn of(bias: Option<&RelativeBias>) -> Entry {
             energies.push(energy as i16);
         }
     }
-    Entry::plain(Content::distances(&starts, &energies), Some(largest_error))
+    Part::Made(Entry::plain(Content::distances(&starts, &energies), Some(largest_error)))
 }
 
 /// Where each run begins, and its bucket, in the order of distances.
@@ -57,11 +57,11 @@ fn runs(bias: &RelativeBias) -> Vec<(i32, usize)> {
 #[cfg(test)]
 mod tests {
     use super::{BEYOND, runs};
-    use ndarray::Array2;
+    use ndarray::ArcArray2;
     use twin::transformer::{Relative, RelativeBias};
 
     fn bias(buckets: usize, distance: usize, both: bool) -> RelativeBias {
-        let weight = Array2::zeros((buckets, 1));
+        let weight = ArcArray2::zeros((buckets, 1));
         RelativeBias { weight, relative: Relative { buckets, distance }, both }
     }
 

@@ -32,7 +32,7 @@ use regard::format::emit::{self, Content};
 use regard::format::{Dims, EncoderKind, Role, Slot};
 use regard::kernel::Layout;
 use regard::{Model, SelfTest, Token};
-use section::Entry;
+use section::{Entry, Part};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -60,19 +60,25 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<(), Problem> {
     let most_bits = args.activations.unwrap_or(Form::INT8.most_bits);
     let form = Form { most_bits, ..Form::INT8 };
     let smoothed = args.smooth.then(|| smooth::smooth(&mut twin, form).to_string());
-    let entries = sections(&dims, &twin, most_bits, args.flash.is_some());
     let selftest = twin.description.selftest.clone();
-    let mut draft = Draft { dims: &dims, selftest, entries };
     let parameters = twin.parameters();
-    let (words, remark) = match args.flash {
+    let parts = parts_of(&dims, &twin);
+    let (draft, words, remark) = match args.flash {
         Some(budget) => {
+            let entries = entries(&dims, parts.iter().cloned(), most_bits);
+            let mut draft = Draft { dims: &dims, selftest, entries };
             let data = data.map(PathBuf::as_path);
-            budget::meet(&mut draft, (&twin, data), budget, most_bits)?
+            let (words, remark) =
+                budget::meet((&mut draft, parts), (twin, data), budget, most_bits)?;
+            (draft, words, remark)
         }
         None => {
-            // Its numbers are all in the sections.
+            // So each matrix is forgotten when its section is made.
             drop(twin);
-            (draft.finished()?, String::new())
+            let entries = entries(&dims, parts, most_bits);
+            let mut draft = Draft { dims: &dims, selftest, entries };
+            let words = draft.finished()?;
+            (draft, words, String::new())
         }
     };
     file::write(&args.output, bytemuck::cast_slice(&words))?;
@@ -98,29 +104,33 @@ struct Draft<'d> {
     entries: Vec<(Slot, Entry)>,
 }
 
-/// Every section, the self-test still empty. `most_bits`: of what matrices read · `again`: they may take
-/// another form afterwards.
-fn sections(dims: &Dims, twin: &twin::Model, most_bits: u32, again: bool) -> Vec<(Slot, Entry)> {
-    let slots: Vec<Slot> = (0..).map_while(|index| dims.slot(index)).collect();
-    let bar = progress::bar(slots.len() as u64, "tensors");
-    let entry = |slot: Slot| {
+/// What every section is made from.
+fn parts_of(dims: &Dims, twin: &twin::Model) -> Vec<(Slot, Part)> {
+    let slots = (0..).map_while(|index| dims.slot(index));
+    slots.map(|slot| (slot, section::of(&slot, twin))).collect()
+}
+
+/// Every section, the self-test still empty. `most_bits`: of what matrices read.
+fn entries(
+    dims: &Dims,
+    parts: impl IntoIterator<Item = (Slot, Part), IntoIter: ExactSizeIterator>,
+    most_bits: u32,
+) -> Vec<(Slot, Entry)> {
+    let parts = parts.into_iter();
+    let bar = progress::bar(parts.len() as u64, "tensors");
+    let entry = |(slot, part): (Slot, Part)| {
         bar.inc(1);
-        let entry = limited(dims, &slot, section::of(&slot, twin), most_bits);
-        (slot, if again { entry } else { entry.final_form() })
+        (slot, part.entry(int8(dims, &slot, most_bits)))
     };
-    let entries = slots.into_iter().map(entry).collect();
+    let entries = parts.map(entry).collect();
     bar.finish_and_clear();
     entries
 }
 
-/// Narrower mantissas; weights for 8 bits lie as bytes, where they may.
-fn limited(dims: &Dims, slot: &Slot, entry: Entry, most_bits: u32) -> Entry {
-    if most_bits >= Form::INT8.most_bits {
-        return entry;
-    }
+/// int8 for such mantissas: for 8 bits weights lie as bytes, where they may.
+fn int8(dims: &Dims, slot: &Slot, most_bits: u32) -> Form {
     let bytes = most_bits <= Layout::Bytes.most_bits() && dims.takes(slot, Layout::Bytes);
-    let layout = if bytes { Layout::Bytes } else { Layout::Pairs };
-    entry.formed(Form { layout, most_bits })
+    Form { layout: if bytes { Layout::Bytes } else { Layout::Pairs }, most_bits }
 }
 
 impl Draft<'_> {

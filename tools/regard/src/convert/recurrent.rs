@@ -4,8 +4,8 @@
 //! twin has them gate after gate. log₂e is folded into what makes energies: its softmax counts in
 //! octaves.
 
-use super::section::{Entry, linear, matrix, table};
-use ndarray::{Array1, Array2, Axis};
+use super::section::{Float, Part, linear, matrix, table};
+use ndarray::Axis;
 use regard::format::emit::Content;
 use regard::format::{Role, Slot};
 use std::f64::consts::LOG2_E;
@@ -14,7 +14,7 @@ use twin::recurrent::{Attention, Bridge, Cell, CellWeights, DecoderWeights, Enco
 use twin::recurrent::{Energy, Reset, Start};
 
 /// Of an encoder: the directions of a layer follow each other.
-pub(super) fn of_encoder(slot: &Slot, encoder: &EncoderWeights) -> Entry {
+pub(super) fn of_encoder(slot: &Slot, encoder: &EncoderWeights) -> Part {
     let directions = encoder
         .layers
         .iter()
@@ -23,7 +23,7 @@ pub(super) fn of_encoder(slot: &Slot, encoder: &EncoderWeights) -> Entry {
 }
 
 /// Of a decoder.
-pub(super) fn of_decoder(slot: &Slot, decoder: &DecoderWeights) -> Entry {
+pub(super) fn of_decoder(slot: &Slot, decoder: &DecoderWeights) -> Part {
     let bridge: Option<&Bridge> = match &decoder.start {
         Start::Zero | Start::Last | Start::Cells => None,
         Start::Bridge(layers) | Start::Mean(layers) => layers.get(slot.layer),
@@ -41,23 +41,23 @@ pub(super) fn of_decoder(slot: &Slot, decoder: &DecoderWeights) -> Entry {
     }
 }
 
-fn nothing() -> Entry {
+fn nothing() -> Part {
     table(Content::default())
 }
 
-fn in_attention(role: Role, attention: &Attention) -> Entry {
+fn in_attention(role: Role, attention: &Attention) -> Part {
     match (role, &attention.energy) {
         (Role::AttentionQuery, Energy::Additive { query, .. }) => linear(query),
         (Role::AttentionKey, Energy::Additive { key, .. }) => matrix(key, None, 1.0),
         (Role::AttentionKey, Energy::General { key }) => matrix(key, None, LOG2_E),
         (_, Energy::Additive { energy, .. }) => {
-            matrix(&energy.clone().insert_axis(Axis(0)), None, LOG2_E)
+            matrix(&energy.clone().insert_axis(Axis(0)).into_shared(), None, LOG2_E)
         }
         _ => nothing(),
     }
 }
 
-fn in_cell(role: Role, weights: &CellWeights) -> Entry {
+fn in_cell(role: Role, weights: &CellWeights) -> Part {
     let gates = weights.cell.gates();
     let hidden = weights.recurrent.weight.ncols();
     let before = weights.cell == Cell::Gru(Reset::Before);
@@ -70,11 +70,10 @@ fn in_cell(role: Role, weights: &CellWeights) -> Entry {
 }
 
 /// Some gates of every unit.
-fn by_unit(linear: &Linear, hidden: usize, gates: std::ops::Range<usize>) -> Entry {
+fn by_unit(linear: &Linear, hidden: usize, gates: std::ops::Range<usize>) -> Part {
     let gates = &gates;
-    let rows: Vec<usize> =
+    let rows =
         (0..hidden).flat_map(|unit| gates.clone().map(move |gate| gate * hidden + unit)).collect();
-    let weight: Array2<f32> = linear.weight.select(Axis(0), &rows);
-    let bias: Option<Array1<f32>> = linear.bias.as_ref().map(|bias| bias.select(Axis(0), &rows));
-    matrix(&weight, bias.as_ref(), 1.0)
+    let (weight, bias) = (linear.weight.clone(), linear.bias.clone());
+    Part::Matrix(Float { weight, bias, factor: 1.0, rows: Some(rows) })
 }

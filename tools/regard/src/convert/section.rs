@@ -6,11 +6,10 @@
 use super::{convolutional, distances, recurrent, subwords};
 use crate::quantise::{self, Form};
 use crate::report::Error;
-use ndarray::{Array1, Array2};
+use ndarray::{ArcArray2, Array1, Axis};
 use regard::format::emit::{Content, Matrix, Norm};
 use regard::format::{Role, Slot, Stack};
 use regard::kernel::Layout;
-use std::rc::Rc;
 use twin::transformer::{
     Attention, DecoderWeights, Embedding, EncoderWeights, FeedForward, Norm as TwinNorm,
 };
@@ -24,8 +23,6 @@ pub(crate) struct Entry {
     pub(crate) facts: Option<Facts>,
     /// Largest |float − integer| of any weight.
     pub(crate) largest_error: Option<f64>,
-    /// Of a matrix, so that it can take another form.
-    source: Option<Rc<Source>>,
 }
 
 /// Of a matrix of integers.
@@ -38,39 +35,78 @@ pub(crate) struct Facts {
     pub(crate) sqnr: Option<f64>,
 }
 
+/// What a section is made from.
+#[derive(Clone)]
+pub(crate) enum Part {
+    /// Numbers that can take any form. The twin and others may have them too: a copy of this is none of them.
+    Matrix(Float),
+    /// Anything else, made.
+    Made(Entry),
+}
+
 /// A matrix as numbers.
-struct Source {
-    weight: Array2<f32>,
-    bias: Option<Array1<f32>>,
+#[derive(Clone)]
+pub(crate) struct Float {
+    pub(super) weight: ArcArray2<f32>,
+    pub(super) bias: Option<Array1<f32>>,
     /// What is folded into both.
-    factor: f64,
+    pub(super) factor: f64,
+    /// Those of its rows that are wanted, in this order; all of them if none are named.
+    pub(super) rows: Option<Vec<usize>>,
+}
+
+impl Part {
+    /// The section, of a matrix in a form.
+    pub(super) fn entry(self, form: Form) -> Entry {
+        match self {
+            Self::Matrix(float) => float.rows().entry(form),
+            Self::Made(entry) => entry,
+        }
+    }
+}
+
+impl Float {
+    /// The same with the wanted rows alone.
+    pub(super) fn rows(self) -> Self {
+        let Some(rows) = &self.rows else { return self };
+        let weight = self.weight.select(Axis(0), rows).into_shared();
+        let bias = self.bias.as_ref().map(|bias| bias.select(Axis(0), rows));
+        Self { weight, bias, rows: None, ..self }
+    }
+
+    fn entry(self, form: Form) -> Entry {
+        let Self { weight, bias, factor, .. } = self;
+        let q = quantise::matrix(&weight, bias.as_ref(), factor, form);
+        // If nobody else has it, it makes room for the section.
+        drop(weight);
+        let content = Content::matrix(&Matrix {
+            layout: q.layout,
+            weights: &q.weights,
+            columns: q.columns,
+            multipliers: &q.multipliers,
+            scale_exponent: q.exponent,
+            biases: &q.biases,
+            bias_exponent: q.bias_exponent,
+            bits: q.bits,
+        });
+        Entry {
+            content,
+            facts: Some(Facts { layout: q.layout, bits: q.bits, sqnr: q.sqnr() }),
+            largest_error: Some(q.largest_error / factor),
+        }
+    }
 }
 
 impl Entry {
-    /// The same matrix in another form; what is no matrix stays as it is.
-    pub(crate) fn formed(&self, form: Form) -> Self {
-        self.source.as_ref().map_or_else(|| self.clone(), |source| of_source(source.clone(), form))
-    }
-
-    /// The float matrix, and what it is multiplied by; none of what is no matrix or was forgotten.
-    pub(super) fn float(&self) -> Option<(&Array2<f32>, f64)> {
-        self.source.as_ref().map(|source| (&source.weight, source.factor))
-    }
-
     /// What its weights are against those of float.
     pub(super) fn error(&self) -> Error {
         let Some(facts) = self.facts else { return Error::default() };
         Error { sqnr: facts.sqnr, largest: self.largest_error }
     }
 
-    /// The same, never to take another form: its numbers are forgotten.
-    pub(super) fn final_form(self) -> Self {
-        Self { source: None, ..self }
-    }
-
     /// Of what is no matrix.
     pub(super) fn plain(content: Content, largest_error: Option<f64>) -> Self {
-        Self { content, facts: None, largest_error, source: None }
+        Self { content, facts: None, largest_error }
     }
 }
 
@@ -81,8 +117,8 @@ struct Layer<'t> {
     feed: (&'t FeedForward, &'t TwinNorm),
 }
 
-/// Makes the section of a slot. The slot must be one of the twin's own dims.
-pub(crate) fn of(slot: &Slot, twin: &Model) -> Entry {
+/// What the section of a slot is made from. The slot must be one of the twin's own dims.
+pub(crate) fn of(slot: &Slot, twin: &Model) -> Part {
     match slot.role {
         Role::SourceWords => table(source_words(twin)),
         Role::TargetWords => table(Content::words(&twin.description.target.words)),
@@ -121,7 +157,7 @@ fn source_words(twin: &Model) -> Content {
     twin.description.source.as_ref().map_or_else(Content::default, |s| Content::words(&s.words))
 }
 
-fn words_of(encoder: &twin::EncoderWeights) -> Option<&Array2<f32>> {
+fn words_of(encoder: &twin::EncoderWeights) -> Option<&ArcArray2<f32>> {
     match encoder {
         twin::EncoderWeights::Transformer(encoder) => Some(&encoder.embedding.words),
         twin::EncoderWeights::Recurrent(encoder) => Some(&encoder.embedding),
@@ -130,7 +166,7 @@ fn words_of(encoder: &twin::EncoderWeights) -> Option<&Array2<f32>> {
 }
 
 /// A tied table carries the output's bias: the engine reads it as words and as output matrix.
-fn words_of_target(twin: &Model) -> Entry {
+fn words_of_target(twin: &Model) -> Part {
     let words = match &twin.decoder {
         twin::DecoderWeights::Transformer(decoder) => &decoder.embedding.words,
         twin::DecoderWeights::Recurrent(decoder) => &decoder.embedding,
@@ -139,7 +175,7 @@ fn words_of_target(twin: &Model) -> Entry {
     matrix(words, twin.output.bias.as_ref().filter(|_| tied), 1.0)
 }
 
-fn of_encoder(slot: &Slot, encoder: &EncoderWeights) -> Entry {
+fn of_encoder(slot: &Slot, encoder: &EncoderWeights) -> Part {
     match slot.role {
         Role::Position => positions(&encoder.embedding),
         Role::EmbeddingNorm => maybe_norm(encoder.embedding.norm.as_ref()),
@@ -154,7 +190,7 @@ fn of_encoder(slot: &Slot, encoder: &EncoderWeights) -> Entry {
     }
 }
 
-fn of_decoder(slot: &Slot, decoder: &DecoderWeights) -> Entry {
+fn of_decoder(slot: &Slot, decoder: &DecoderWeights) -> Part {
     match slot.role {
         Role::Position => positions(&decoder.embedding),
         Role::EmbeddingNorm => maybe_norm(decoder.embedding.norm.as_ref()),
@@ -170,16 +206,16 @@ fn of_decoder(slot: &Slot, decoder: &DecoderWeights) -> Entry {
     }
 }
 
-fn positions(embedding: &Embedding) -> Entry {
+fn positions(embedding: &Embedding) -> Part {
     let rows = embedding.positions.as_ref();
     rows.map_or_else(|| table(Content::default()), |rows| matrix(rows, None, 1.0))
 }
 
-fn maybe_norm(there: Option<&TwinNorm>) -> Entry {
+fn maybe_norm(there: Option<&TwinNorm>) -> Part {
     there.map_or_else(|| table(Content::default()), norm)
 }
 
-fn in_layer(role: Role, layer: &Layer<'_>) -> Entry {
+fn in_layer(role: Role, layer: &Layer<'_>) -> Part {
     let (own, own_norm) = layer.own;
     let (cross, cross_norm) = layer.cross.unwrap_or(layer.own);
     let (feed, feed_norm) = layer.feed;
@@ -202,47 +238,25 @@ fn in_layer(role: Role, layer: &Layer<'_>) -> Entry {
     }
 }
 
-pub(super) fn table(content: Content) -> Entry {
-    Entry::plain(content, None)
+pub(super) fn table(content: Content) -> Part {
+    Part::Made(Entry::plain(content, None))
 }
 
-pub(super) fn linear(linear: &Linear) -> Entry {
+pub(super) fn linear(linear: &Linear) -> Part {
     matrix(&linear.weight, linear.bias.as_ref(), 1.0)
 }
 
-fn query(attention: &Attention) -> Entry {
+fn query(attention: &Attention) -> Part {
     let factor = std::f64::consts::LOG2_E * attention.scale;
     matrix(&attention.query.weight, attention.query.bias.as_ref(), factor)
 }
 
 /// `weight`: `[rows, columns]` · `bias`: `[rows]`; both times `factor`.
-pub(super) fn matrix(weight: &Array2<f32>, bias: Option<&Array1<f32>>, factor: f64) -> Entry {
-    let source = Source { weight: weight.clone(), bias: bias.cloned(), factor };
-    of_source(Rc::new(source), Form::INT8)
+pub(super) fn matrix(weight: &ArcArray2<f32>, bias: Option<&Array1<f32>>, factor: f64) -> Part {
+    Part::Matrix(Float { weight: weight.clone(), bias: bias.cloned(), factor, rows: None })
 }
 
-fn of_source(source: Rc<Source>, form: Form) -> Entry {
-    let Source { weight, bias, factor } = &*source;
-    let q = quantise::matrix(weight, bias.as_ref(), *factor, form);
-    let content = Content::matrix(&Matrix {
-        layout: q.layout,
-        weights: &q.weights,
-        columns: q.columns,
-        multipliers: &q.multipliers,
-        scale_exponent: q.exponent,
-        biases: &q.biases,
-        bias_exponent: q.bias_exponent,
-        bits: q.bits,
-    });
-    Entry {
-        content,
-        facts: Some(Facts { layout: q.layout, bits: q.bits, sqnr: q.sqnr() }),
-        largest_error: Some(q.largest_error / source.factor),
-        source: Some(source),
-    }
-}
-
-fn norm(norm: &TwinNorm) -> Entry {
+fn norm(norm: &TwinNorm) -> Part {
     let n = norm.weight.len() as f64;
     let gammas = norm.weight.mapv(f64::from);
     let (mantissas, gamma_exponent) = quantise::vector(&gammas, quantise::MOST_GAMMA);
@@ -260,5 +274,5 @@ fn norm(norm: &TwinNorm) -> Entry {
         betas: &betas,
         beta_exponent,
     });
-    Entry::plain(content, Some(largest_error))
+    Part::Made(Entry::plain(content, Some(largest_error)))
 }

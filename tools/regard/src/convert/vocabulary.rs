@@ -5,7 +5,7 @@
 //! marks and the words of the self-test stay too.
 
 use super::samples::with_engine;
-use super::{dims, emitted, sections};
+use super::{dims, emitted, entries, parts_of};
 use crate::check;
 use crate::engine::Engine;
 use crate::problem::Problem;
@@ -27,7 +27,7 @@ pub(super) fn trim(twin: &mut twin::Model, corpus: &Path) -> Result<String, Prob
     let items = check::read(corpus)?;
     let before = sizes(twin);
     let dims = dims::of(&twin.description)?;
-    let words = emitted(&dims, &sections(&dims, twin, Form::INT8.most_bits, false))?;
+    let words = emitted(&dims, &entries(&dims, parts_of(&dims, twin), Form::INT8.most_bits))?;
     let selftest = &twin.description.selftest;
     let used = with_engine(&words, |engine| {
         engine.read_targets(&twin.description)?;

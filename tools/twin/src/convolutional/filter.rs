@@ -46,7 +46,7 @@ pub(super) fn take(
         (weight.permuted_axes([0, 2, 3, 1]), PYTORCH)
     };
     let bias = weights.maybe_vector(&format!("{name}.bias"), rows)?;
-    let filter = Linear { weight: flat(&array, [rows, columns]), bias };
+    let filter = Linear { weight: flat(&array, [rows, columns]).into_shared(), bias };
     match c.operation.behind().and_then(|behind| behind.norm) {
         Some(epsilon) => Norm::take(weights, name, norm, rows)?.folded(filter, epsilon),
         None => Ok(filter),

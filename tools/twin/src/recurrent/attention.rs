@@ -11,7 +11,7 @@
 use super::{AttentionConfig, EnergyFunction, EnergyKind, Query};
 use crate::alignment::softmax;
 use crate::{Error, Linear, Memory, Weights};
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{ArcArray2, Array1, Array2, Axis};
 
 /// The attention and its weights.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ pub enum Energy {
         /// Q: `[d_attention, hidden]`, and b, which holds the bias of K too if the file has one.
         query: Linear,
         /// K: `[d_attention, memory]`
-        key: Array2<f32>,
+        key: ArcArray2<f32>,
         /// v: `[d_attention]`
         energy: Array1<f32>,
         /// f
@@ -41,7 +41,7 @@ pub enum Energy {
     /// `s·(K·h)`
     General {
         /// K: `[hidden, memory]`
-        key: Array2<f32>,
+        key: ArcArray2<f32>,
     },
     /// `s·h / √width`
     Scaled,
@@ -113,5 +113,10 @@ fn additive(
         (one, other) => one.or(other),
     };
     let energy = Linear::unbiased(weights, "decoder.attention.energy", [1, d_attention])?;
-    Ok(Energy::Additive { query, key: key.weight, energy: energy.remove_axis(Axis(0)), function })
+    Ok(Energy::Additive {
+        query,
+        key: key.weight,
+        energy: energy.remove_axis(Axis(0)).into_owned(),
+        function,
+    })
 }

@@ -16,13 +16,13 @@ use crate::description::EncoderKind;
 use crate::linear::word;
 use crate::observer::show;
 use crate::{Error, Linear, Memory, Observer, Site, Weights};
-use ndarray::{Array1, Array2};
+use ndarray::{ArcArray2, Array1, Array2};
 
 /// Everything of the decoder but the output layer.
 #[derive(Clone, Debug)]
 pub struct DecoderWeights {
     /// `[V_t, d_embedding]`
-    pub embedding: Array2<f32>,
+    pub embedding: ArcArray2<f32>,
     /// In order. The first reads `cell_reads`, each other the state of the one below.
     pub cells: Vec<CellWeights>,
     /// The first state of each.

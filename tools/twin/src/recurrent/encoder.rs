@@ -4,7 +4,7 @@ use super::{CellWeights, Directions, EncoderConfig, Merge, State};
 use crate::linear::{stack, word};
 use crate::observer::show_rows;
 use crate::{Error, Memory, Observer, Site, Weights};
-use ndarray::{Array1, Array2};
+use ndarray::{ArcArray2, Array1};
 
 /// The cells of one layer; both read the same rows.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub struct EncoderLayer {
 #[derive(Clone, Debug)]
 pub struct EncoderWeights {
     /// `[V_s, d_embedding]`
-    pub embedding: Array2<f32>,
+    pub embedding: ArcArray2<f32>,
     /// In order. The first reads `[d_embedding]`, each other the rows of the one below.
     pub layers: Vec<EncoderLayer>,
     /// How the rows of two directions become one.

@@ -11,7 +11,7 @@
 use super::{Cell, Reset};
 use crate::description::wrong;
 use crate::{Error, Linear, Weights};
-use ndarray::{Array1, Array2, Axis, concatenate, s};
+use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
 
 /// Takes W and U of one cell with their biases. `side`: `encoder` or `decoder` · `end`: `l0`,
 /// `l0_reverse` … · `[width, hidden]`: of what the cell reads, of its state.
@@ -69,13 +69,13 @@ fn keras(
     };
     let [of_input, of_recurrent] = biases.map(|bias| bias.map(|bias| reorder_vector(cell, bias)));
     Ok([
-        Linear { weight: reorder(cell, kernel.reversed_axes()), bias: of_input },
-        Linear { weight: reorder(cell, recurrent.reversed_axes()), bias: of_recurrent },
+        Linear { weight: reorder(cell, kernel.t()).into_shared(), bias: of_input },
+        Linear { weight: reorder(cell, recurrent.t()).into_shared(), bias: of_recurrent },
     ])
 }
 
 /// Gates of Keras as gates of PyTorch: `[gates·hidden, in]`.
-fn reorder(cell: Cell, weight: Array2<f32>) -> Array2<f32> {
+fn reorder(cell: Cell, weight: ArrayView2<'_, f32>) -> Array2<f32> {
     let hidden = weight.nrows() / cell.gates();
     let order: &[usize] = match cell {
         Cell::Rnn => &[0],
@@ -89,5 +89,5 @@ fn reorder(cell: Cell, weight: Array2<f32>) -> Array2<f32> {
 
 /// As [`reorder`], of a bias: `[gates·hidden]`.
 fn reorder_vector(cell: Cell, bias: Array1<f32>) -> Array1<f32> {
-    reorder(cell, bias.insert_axis(Axis(1))).remove_axis(Axis(1))
+    reorder(cell, bias.view().insert_axis(Axis(1))).remove_axis(Axis(1))
 }

@@ -3,15 +3,15 @@
 use super::{Config, Norm, Positions};
 use crate::linear::word;
 use crate::{Error, Weights};
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{ArcArray2, Array1, Array2, Axis};
 
 /// Rows of words plus rows of places.
 #[derive(Clone, Debug)]
 pub struct Embedding {
     /// `[V, d_model]`, as in the file: not yet scaled.
-    pub words: Array2<f32>,
+    pub words: ArcArray2<f32>,
     /// `[max_len, d_model]`, trained or sinusoidal; none when places only bias energies.
-    pub positions: Option<Array2<f32>>,
+    pub positions: Option<ArcArray2<f32>>,
     /// Factor of the word rows.
     pub scale: f32,
     /// Of the sum.
@@ -30,8 +30,8 @@ impl Embedding {
         Ok(Self {
             words: weights.matrix(&format!("{side}.embedding.weight"), [words, c.d_model])?,
             positions: match c.positions {
-                Positions::Sinusoidal => Some(sinusoids(shape)),
-                Positions::SinusoidalHalves => Some(sinusoid_halves(shape)),
+                Positions::Sinusoidal => Some(sinusoids(shape).into_shared()),
+                Positions::SinusoidalHalves => Some(sinusoid_halves(shape).into_shared()),
                 Positions::Learned => {
                     Some(weights.matrix(&format!("{side}.position.weight"), shape)?)
                 }
@@ -84,7 +84,7 @@ fn sinusoid_halves([length, d]: [usize; 2]) -> Array2<f32> {
 mod tests {
     use super::{Embedding, sinusoid_halves, sinusoids};
     use crate::transformer::Norm;
-    use ndarray::{Array2, array};
+    use ndarray::array;
 
     #[test]
     fn halves_are_the_pairs_in_another_order() {
@@ -111,8 +111,8 @@ mod tests {
     fn the_norm_sees_the_scaled_word_with_its_place() {
         let norm = Norm { weight: array![1.0, 1.0], bias: Some(array![0.0, 5.0]), epsilon: 0.0 };
         let mut embedding = Embedding {
-            words: array![[1.0, 2.0]],
-            positions: Some(array![[0.0, 0.0], [3.0, -3.0]]),
+            words: array![[1.0, 2.0]].into_shared(),
+            positions: Some(array![[0.0, 0.0], [3.0, -3.0]].into_shared()),
             scale: 2.0,
             norm: Some(norm),
         };
@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(embedding.apply(0, 1).unwrap().to_vec(), [1.0, 4.0]);
         embedding.norm = None;
         assert_eq!(embedding.apply(0, 1).unwrap().to_vec(), [5.0, 1.0]);
-        embedding.positions = None::<Array2<f32>>;
+        embedding.positions = None;
         assert_eq!(embedding.apply(0, 1).unwrap().to_vec(), [2.0, 4.0]);
     }
 }

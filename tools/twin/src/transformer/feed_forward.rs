@@ -62,7 +62,7 @@ mod tests {
     use super::FeedForward;
     use crate::Linear;
     use crate::transformer::Activation;
-    use ndarray::array;
+    use ndarray::{Array2, array};
 
     #[test]
     fn activations_are_those_of_the_papers() {
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_gate_is_activated_and_multiplies() {
-        let linear = |weight| Linear { weight, bias: None };
+        let linear = |weight: Array2<f32>| Linear { weight: weight.into_shared(), bias: None };
         let (gate, up) = (array![[1.0, 0.0], [0.0, 1.0]], array![[1.0, 1.0], [2.0, 0.0]]);
         let mut feed = FeedForward {
             gate: Some(linear(gate)),

@@ -4,13 +4,13 @@
 
 use super::{Config, Positions, Relative};
 use crate::{Error, Weights};
-use ndarray::{Array1, Array2};
+use ndarray::{ArcArray2, Array1};
 
 /// The numbers of one side, the same in all its layers.
 #[derive(Clone, Debug)]
 pub struct RelativeBias {
     /// `[buckets, n_heads]`
-    pub weight: Array2<f32>,
+    pub weight: ArcArray2<f32>,
     /// Which distances share a row.
     pub relative: Relative,
     /// Whether keys behind the query are seen, as encoders do: half of the buckets are theirs.
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn a_head_has_a_number_for_each_key() {
         let relative = Relative { buckets: 4, distance: 3 };
-        let weight = array![[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0]];
+        let weight = array![[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0]].into_shared();
         let bias = RelativeBias { weight, relative, both: true };
         assert_eq!(bias.of_head(1, 1, 4).to_vec(), [20.0, 10.0, 40.0, 40.0]);
     }

@@ -1,7 +1,7 @@
 //! Facts about smoothing, on trained models.
 
 use super::super::samples::Samples;
-use super::super::{Draft, dims, sections};
+use super::super::{Draft, dims, entries, parts_of};
 use super::{Smoothed, smooth};
 use crate::quantise::Form;
 use std::path::Path;
@@ -44,7 +44,7 @@ fn with_outliers(mut model: Model) -> Model {
 /// Signal to noise of the logits in integers, dB.
 fn sqnr(model: &Model) -> f64 {
     let dims = dims::of(&model.description).unwrap();
-    let entries = sections(&dims, model, Form::INT8.most_bits, false);
+    let entries = entries(&dims, parts_of(&dims, model), Form::INT8.most_bits);
     let selftest = model.description.selftest.clone();
     let words = Draft { dims: &dims, selftest, entries }.finished().unwrap();
     Samples::new(model, &words, None).unwrap().power(&words).unwrap().sqnr()
