@@ -13,7 +13,7 @@ pub const fn words_from_bytes<T: Pod, const BYTES: usize, const WORDS: usize>(
     }
 }
 
-/// A model file as a constant [`Model`]; a file that is not one is a build error that says why.
+/// A model file as a constant [`Model`](crate::Model); a file that is not one is a build error that says why.
 #[macro_export]
 macro_rules! include_model {
     ($path:expr) => {{

@@ -65,7 +65,7 @@ bool regard_translate(regard_t *engine, const char *text, size_t length);
 bool regard_describe(regard_t *engine, regard_pixels_t pixels, size_t width, size_t height,
                      const void *picture, size_t bytes);
 
-/* The next word. It holds until the next call. */
+/* The next word. It holds until the next call of this or of regard_advance, or until something else is begun. */
 regard_progress_t regard_next(regard_t *engine, regard_word_t *word);
 
 /* Does a piece of work, bounded as docs/BENCH.md lists: for watchdogs and other tasks. */
@@ -74,7 +74,8 @@ regard_progress_t regard_advance(regard_t *engine, regard_word_t *word);
 /* The word that regard_next gave, as a reader writes it: with a space before it where one belongs, or joined
  * to the piece of a word before. To be asked once for each word, in their order, and with NULL behind the
  * last, for a letter whose bytes are not all there. Writes at most `room` bytes, whole letters and a zero
- * behind them, and returns how many, without the zero. */
+ * behind them, and returns how many, without the zero: a word, a space and a letter left over have room in
+ * the bytes of the longest word and 6 more; what has no room is left out. */
 size_t regard_text(regard_t *engine, const regard_word_t *word, char *out, size_t room);
 
 /* Runs the test that a model file carries: does this machine compute the same bits? Drops what was

@@ -95,6 +95,7 @@ impl Engine {
         // only one to have it.
         let runner = unsafe {
             *addr_of_mut!((*self.0).work) = None;
+            *addr_of_mut!((*self.0).joiner) = None;
             (*addr_of_mut!((*self.0).runner)).as_mut()
         };
         runner.ok_or(Error::Truncated { need: 1, have: 0 })

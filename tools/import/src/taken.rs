@@ -6,6 +6,9 @@ use ndarray::{ArcArray, Array1, Array2, Dimension, IxDyn};
 use std::path::Path;
 use twin::Weights;
 
+/// With how many tensors of its shape one is compared.
+const MOST_ALIKE: usize = 4;
+
 /// What was taken so far, and what it is taken from.
 pub(crate) struct Taken {
     store: Store,
@@ -33,15 +36,17 @@ impl Taken {
         self.store.take(theirs, &[length])
     }
 
-    /// A tensor under its name here. What another is already, the two share.
+    /// A tensor under its name here. What one of the first of its shape is already, as a table of both sides, the two
+    /// share.
     pub(crate) fn put<D: Dimension>(
         &mut self,
         ours: impl Into<String>,
         array: impl Into<ArcArray<f32, D>>,
     ) {
         let array = array.into().into_dyn();
-        let same = self.tensors.iter().map(|(_, other)| other).find(|other| **other == array);
-        let array = same.cloned().unwrap_or(array);
+        let alike = self.tensors.iter().map(|(_, other)| other);
+        let mut alike = alike.filter(|other| other.shape() == array.shape()).take(MOST_ALIKE);
+        let array = alike.find(|other| **other == array).cloned().unwrap_or(array);
         self.tensors.push((ours.into(), array));
     }
 

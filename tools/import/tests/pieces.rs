@@ -2,7 +2,7 @@
 
 mod bed;
 
-use bed::Folder;
+use bed::{Folder, refused};
 use import::Request;
 use serde_json::{Value, json};
 
@@ -56,8 +56,23 @@ fn pieces_without_words_split_no_text() {
     folder.file("spiece.model", &sentencepiece(&["<pad>", "</s>", "<unk>", "▁", "a"]));
     let import = import::open(folder.root(), &Request::default()).unwrap();
     assert!(import.description.source.unwrap().tokenizer.is_none());
-    let said = import.remarks.iter().any(|remark| remark.starts_with("none of the pieces of"));
+    let none = "has no piece that is a word of the model";
+    let said = import.remarks.iter().any(|remark| remark.contains(none));
     assert!(said, "{:?}", import.remarks);
+    // One that is asked for by its name is more than a note.
+    let source_tokenizer = Some(folder.path("spiece.model"));
+    let message = refused(folder.root(), &Request { source_tokenizer, ..Request::default() });
+    assert!(message.contains(none), "{message}");
+}
+
+#[test]
+fn words_of_t5_that_the_engine_does_not_split_into_are_called_after_their_ids() {
+    let folder = Folder::copy_of("hf/t5");
+    folder.file("spiece.model", b"version https://git-lfs.github.com/spec/v1\n");
+    let import = import::open(folder.root(), &Request::default()).unwrap();
+    assert_eq!(import.description.source.unwrap().words[7], "<7>");
+    let why = "the words of the source are not read";
+    assert!(import.remarks.iter().any(|remark| remark.contains(why)), "{:?}", import.remarks);
 }
 
 #[test]
@@ -77,4 +92,8 @@ fn pieces_of_bart_may_be_in_two_files() {
     let marks = tokenizer::Marks { pad: Some(1), bos: Some(0), eos: Some(2) };
     let host = tokenizer::Host::new(&source.tokenizer.unwrap(), &source.words, marks).unwrap();
     assert_eq!(host.encode("ab abb", 20), Ok(vec![0, 7, 8, 5, 2]));
+    folder.file("added_tokens.json", b"{\"<mask>\": 8, \"<fra>\": 9}");
+    let import = open();
+    assert!(import.description.source.unwrap().tokenizer.is_none());
+    assert!(import.remarks.iter().any(|remark| remark.contains("added token \"<fra>\"")));
 }

@@ -67,12 +67,13 @@ impl<'m> Engine<'m> {
         description.ids_of(&source, &target)
     }
 
-    /// Gives the tables of a description, if they have as many words, those of the model and its marks.
+    /// Gives the tables of a description that have as many words, and others, those of the model and its marks.
     pub(crate) fn give_words(&self, description: &mut Description) {
         let dims = self.model.dims();
         let give = |table: WordTable<'_>, words: &mut Vec<String>| {
-            let own = || (0..words.len()).map(|id| word(&table, id as u32)).collect();
-            (table.len() == words.len()).then(own).map(|own| *words = own).is_some()
+            let own = (0..table.len()).map(|id| word(&table, id as u32)).collect();
+            let given = table.len() == words.len() && *words != own;
+            given.then(|| *words = own).is_some()
         };
         if let Some(source) = &mut description.source {
             give(self.model.source_words(), &mut source.words);

@@ -21,9 +21,11 @@ pub(crate) struct Tokenizers {
 }
 
 impl Tokenizers {
-    /// Those that are given.
-    pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
-        [&self.tokenizer, &self.source_tokenizer, &self.target_tokenizer].into_iter().flatten()
+    /// Those that are given, and what is read beside them.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let given = [&self.tokenizer, &self.source_tokenizer, &self.target_tokenizer];
+        let files = given.into_iter().flatten();
+        files.flat_map(|file| [vec![file.clone()], tokenizer::beside(file)].concat()).collect()
     }
 
     /// Of source and target.

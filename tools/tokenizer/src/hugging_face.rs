@@ -4,7 +4,7 @@ mod merges;
 mod model;
 mod steps;
 
-pub(crate) use merges::{MERGES, of_merges};
+pub(crate) use merges::{BESIDE, MERGES, of_merges};
 
 use crate::error::{Error, unsupported, wrong};
 use crate::normalise::{self, Matters, Sequences};

@@ -24,7 +24,7 @@ pub use host::{Host, Texts};
 pub use pack::{MOST_WORD, Packed, target};
 pub use twin::tokenizer::{Blanks, Join, Method, Prefix, Split, Tokenizer};
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Largest file that is read, in bytes.
 const MOST_BYTES: u64 = 1 << 26;
@@ -58,11 +58,19 @@ impl Found {
     /// A file that cannot be read, is of no kind, or asks for what the engine does not do.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let bytes = read(path)?;
-        let found = match path.file_name().is_some_and(|name| name == hugging_face::MERGES) {
+        let found = match is_merges(path) {
             true => hugging_face::of_merges(&bytes, path),
             false => Self::of(&bytes),
         };
         found.map_err(|what| Error::File { path: path.into(), what: Box::new(what) })
+    }
+
+    /// The same of the bytes of a SentencePiece model.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn of_sentencepiece(bytes: &[u8]) -> Result<Self, Error> {
+        sentencepiece::read(bytes)
     }
 
     /// The same of a file's bytes.
@@ -77,6 +85,17 @@ impl Found {
             _ => vocabulary::read(bytes),
         }
     }
+}
+
+/// The files that are read beside one.
+#[must_use]
+pub fn beside(path: &Path) -> Vec<PathBuf> {
+    let names = if is_merges(path) { &hugging_face::BESIDE[..] } else { &[][..] };
+    names.iter().map(|name| path.with_file_name(name)).collect()
+}
+
+fn is_merges(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == hugging_face::MERGES)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {

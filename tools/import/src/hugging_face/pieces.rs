@@ -43,10 +43,11 @@ pub(super) fn read(
     let id = |old: u32| ids.get(found.words.get(old as usize)?.as_str()).copied();
     let lost = (0..found.words.len() as u32).filter(|&old| id(old).is_none()).count();
     if lost == found.words.len() {
-        let path = path.display();
-        remarks.push(format!(
-            "none of the pieces of {path} is a word of the model; so give ids with `regard run --ids`"
-        ));
+        let why = "has no piece that is a word of the model";
+        if given.is_some() {
+            return Err(Error::Model { path, why: why.into() });
+        }
+        remarks.push(format!("{} {why}; so give ids with `regard run --ids`", path.display()));
         return Ok(None);
     }
     if lost > 0 {

@@ -45,15 +45,23 @@ pub(super) fn read(
     remarks: &mut Vec<String>,
 ) -> Result<Vec<String>, Error> {
     words::possible(side, size)?;
-    let Some(path) = files.iter().map(|file| folder.join(file)).find(|path| path.is_file()) else {
+    let mut nameless = |why: String| {
         remarks.push(format!(
-            "the folder has no words of the {side} that are read ({}), so they are called after their ids, \
-             as <7>; give ids with `regard run --ids`",
-            files.join(", ")
+            "{why}, so they are called after their ids, as <7>; give ids with `regard run --ids`"
         ));
-        return Ok(words::numbered((0..size).map(|_| None)));
+        Ok(words::numbered((0..size).map(|_| None)))
     };
-    let named = pieces(&path)?;
+    let Some(path) = files.iter().map(|file| folder.join(file)).find(|path| path.is_file()) else {
+        let files = files.join(", ");
+        return nameless(format!("the folder has no words of the {side} that are read ({files})"));
+    };
+    let named = match pieces(&path) {
+        // What the engine does not split texts into.
+        Err(error @ Error::Tokenizer(_)) => {
+            return nameless(format!("the words of the {side} are not read ({error})"));
+        }
+        named => named?,
+    };
     let mut list = vec![None; size];
     let mut beyond = 0;
     for (id, piece) in named {
@@ -88,7 +96,7 @@ fn pieces(path: &Path) -> Result<Vec<(u32, String)>, Error> {
     }
     if name.ends_with(".model") {
         let file = |what| tokenizer::Error::File { path: path.into(), what: Box::new(what) };
-        let found = tokenizer::Found::of(&text).map_err(file)?;
+        let found = tokenizer::Found::of_sentencepiece(&text).map_err(file)?;
         return Ok((0..).zip(found.words).collect());
     }
     if name != "tokenizer.json" {

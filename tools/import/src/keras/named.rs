@@ -232,7 +232,11 @@ fn output(taken: &mut Taken, d: &Description) -> Result<(), Error> {
     let all = modules(taken, |_, shape| shape == [width, words]);
     match &all[..] {
         _ if d.tied_output => {
-            if let [bias] = &modules(taken, |_, shape| shape == [words])[..] {
+            let said = ["bias", "logits", "output"];
+            let fits = |path: &str, shape: &[usize]| {
+                shape == [words] && said.iter().any(|name| path.contains(name))
+            };
+            if let [bias] = &modules(taken, fits)[..] {
                 taken.carry(&var(bias, 0), "output.bias", &[words])?;
             }
             Ok(())

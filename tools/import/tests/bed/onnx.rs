@@ -52,7 +52,17 @@ pub(crate) fn node(name: &str, op: &str, inputs: &[&str], output: &str) -> Messa
 
 /// A file.
 pub(crate) fn model(nodes: &[Message], tensors: &[Message]) -> Vec<u8> {
+    model_of_values(nodes, tensors, &[])
+}
+
+/// The same, which says more of values.
+pub(crate) fn model_of_values(
+    nodes: &[Message],
+    tensors: &[Message],
+    values: &[Message],
+) -> Vec<u8> {
     let graph = nodes.iter().fold(Message::default(), |graph, one| graph.with(1, one.clone()));
     let graph = tensors.iter().fold(graph, |graph, one| graph.with(5, one.clone()));
+    let graph = values.iter().fold(graph, |graph, one| graph.with(13, one.clone()));
     Message::default().number(1, 7).text(2, "test").with(7, graph).finish()
 }

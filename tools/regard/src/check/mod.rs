@@ -90,7 +90,7 @@ fn outputs(args: &CheckArgs) -> Result<Outputs, Problem> {
     let mut inputs = args.float_files.inputs(&args.model).to_vec();
     inputs.extend(args.float_files.weights.iter().flat_map(|weights| import::files(weights)));
     inputs.push(args.data.clone());
-    inputs.extend(args.float_files.tokenizers.files().cloned());
+    inputs.extend(args.float_files.tokenizers.files());
     args.report.open(&inputs.iter().map(PathBuf::as_path).collect::<Vec<_>>())
 }
 

@@ -41,9 +41,9 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<(), Problem> {
     let data = args.data.as_ref().filter(|_| args.flash.is_some());
     let wanted = &args.wanted;
     let beside = [&args.config, &wanted.source_words, &wanted.target_words, &args.vocabulary];
-    let beside = beside.into_iter().flatten().chain(data).chain(args.tokenizers.files());
     let mut inputs = import::files(&args.weights);
-    inputs.extend(beside.cloned());
+    inputs.extend(beside.into_iter().flatten().chain(data).cloned());
+    inputs.extend(args.tokenizers.files());
     let mut files: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     file::refuse_overwrite(&args.output, &files)?;
     files.push(&args.output);

@@ -9,6 +9,8 @@ use std::path::Path;
 
 /// How that file is called.
 pub(crate) const MERGES: &str = "merges.txt";
+/// What is read beside it; the last two if they are there.
+pub(crate) const BESIDE: [&str; 3] = ["vocab.json", "tokenizer_config.json", "added_tokens.json"];
 /// Tokens that no text becomes, as BART calls them.
 const SPECIALS: [&str; 5] = ["<s>", "</s>", "<pad>", "<unk>", "<mask>"];
 /// What ends the last piece of a word in files that are no bytes.
@@ -17,15 +19,21 @@ const SUFFIX: &str = "</w>";
 /// Of the merges in a file, and the words beside it.
 pub(crate) fn of_merges(merges: &[u8], path: &Path) -> Result<Found, Error> {
     let Ok(merges) = str::from_utf8(merges) else { return wrong("this", "is no text") };
-    let merges: Vec<&str> =
-        merges.lines().filter(|line| !line.is_empty() && !line.starts_with("#version")).collect();
+    // The first line says a version; `transformers` passes it over whatever it is.
+    let merges: Vec<&str> = merges.lines().skip(1).filter(|line| !line.is_empty()).collect();
     if merges.iter().any(|merge| merge.ends_with(SUFFIX)) {
         return unsupported("end of words", SUFFIX, "pieces in bytes, as GPT-2 has them, are");
     }
-    let vocab: Value = serde_json::from_slice(&read(&path.with_file_name("vocab.json"))?)?;
-    let config = path.with_file_name("tokenizer_config.json");
-    let config: Value =
-        if config.is_file() { serde_json::from_slice(&read(&config)?)? } else { Value::Null };
+    let [vocab, config, added] = BESIDE.map(|name| path.with_file_name(name));
+    let vocab: Value = serde_json::from_slice(&read(&vocab)?)?;
+    let maybe = |path: &Path| -> Result<Value, Error> {
+        if path.is_file() { Ok(serde_json::from_slice(&read(path)?)?) } else { Ok(Value::Null) }
+    };
+    let (config, added) = (maybe(&config)?, maybe(&added)?);
+    let mut names = added.as_object().into_iter().flat_map(|added| added.keys());
+    if let Some(name) = names.find(|name| !SPECIALS.contains(&name.as_str())) {
+        return unsupported("added token", name, format!("only {} are", SPECIALS.join(", ")));
+    }
     let prefix = config["add_prefix_space"].as_bool().unwrap_or(false);
     let id = |word: &str| vocab[word].as_u64().and_then(|id| u32::try_from(id).ok());
     let special = |word: &&str| {

@@ -7,7 +7,8 @@
 //! | B `[directions, 2·g·hidden]`: of W, then of R | `bias_ih_…`, `bias_hh_…` |
 //! | gates of GRU z, r, n; of LSTM i, o, f, g | r, z, n; i, f, g, o |
 //!
-//! [onnx.ai/onnx/operators](https://onnx.ai/onnx/operators/). Layers of one module follow each other.
+//! [onnx.ai/onnx/operators](https://onnx.ai/onnx/operators/). Layers of one module follow each other. A state that a
+//! layer starts with and that the graph has as numbers must be zeros: the engine has no trained one.
 
 use super::graph::Node;
 use super::known::Known;
@@ -80,6 +81,9 @@ pub(super) fn weights(
         let name = node.inputs.get(place).filter(|name| !name.is_empty())?;
         Some(known.initialiser(name).filter(|(_, flipped)| !flipped).map(|(i, _)| i))
     };
+    if node.inputs.get(7).is_some_and(|name| !name.is_empty()) {
+        return wrong("has peepholes, which PyTorch has not");
+    }
     let module = path(node).map(|module| format!("{module}.")).unwrap_or_default();
     let count = layers.entry(module.clone()).or_default();
     let layer = *count;
@@ -129,4 +133,11 @@ pub(super) fn weights(
         }
     }
     Ok(found)
+}
+
+/// The initialisers that a node starts with, if it is such a layer.
+pub(super) fn starts(known: &Known<'_>, node: &Node) -> Vec<usize> {
+    let places = if Kind::of(&node.op).is_some() { 5..7 } else { 0..0 };
+    let start = |place: usize| known.initialiser(node.inputs.get(place)?);
+    places.filter_map(start).map(|(i, _)| i).collect()
 }

@@ -2,11 +2,14 @@
 //! Numbers of fields are those of [onnx.proto](https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
 
 use super::wire::{Value, Wire};
+use std::collections::BTreeSet;
 
 /// Graphs inside each other: a merged decoder has one in each branch of an `If`.
 const MOST_DEPTH: usize = 4;
 /// What PyTorch's newer exporter keeps beside a node: the modules that it is in.
 const SCOPES: &str = "pkg.torch.onnx.name_scopes";
+/// What it keeps beside a value: whether it is a parameter, or an input.
+const KIND: &str = "pkg.torch.export.graph_signature.InputSpec.kind";
 /// Most axes of a tensor.
 const MOST_AXES: usize = 8;
 
@@ -64,6 +67,8 @@ pub(super) enum Data {
 pub(super) struct Graph {
     pub(super) nodes: Vec<Node>,
     pub(super) tensors: Vec<Tensor>,
+    /// Names that are said to be of parameters.
+    pub(super) parameters: BTreeSet<String>,
 }
 
 impl Graph {
@@ -90,6 +95,10 @@ impl Graph {
             (5, Value::Bytes(at, length)) => {
                 let tensor = tensor(wire, [at, at + length])?;
                 self.tensors.push(tensor);
+                Ok(())
+            }
+            (13, Value::Bytes(at, length)) => {
+                self.parameters.extend(parameter(wire, [at, at + length])?);
                 Ok(())
             }
             _ => Ok(()),
@@ -148,28 +157,49 @@ impl Graph {
     }
 }
 
-/// A name without what optimum puts behind it in a merged decoder: `fc.weight_merged_0`.
+/// A parameter's name without what optimum puts behind it in a merged decoder: `fc.weight_merged_0`. Behind a made-up
+/// name, `onnx::MatMul_7_merged_1`, the number tells one from another.
 fn plain(mut name: String) -> String {
-    let number = |(_, end): &(&str, &str)| end.parse::<u16>().is_ok();
+    let number =
+        |(name, end): &(&str, &str)| !name.contains([':', '/']) && end.parse::<u16>().is_ok();
     if let Some((whole, _)) = name.rsplit_once("_merged_").filter(number) {
         name.truncate(whole.len());
     }
     name
 }
 
-/// The text of an entry of metadata, if its key is this one; others may be long.
+/// The text of an entry of metadata, if its key is this one; others are not kept, and may be long.
 fn entry(wire: &mut Wire<'_>, value: Value, key: &str) -> Result<Option<String>, String> {
     let Value::Bytes(at, length) = value else { return Ok(None) };
     let (mut found, mut text) = (false, None);
     wire.fields([at, at + length], &mut |wire, field, value| {
-        match field {
-            1 => found = wire.text(value)? == key,
-            2 => text = Some(value),
+        match (field, value) {
+            (1, Value::Bytes(_, length)) if length == key.len() as u64 => {
+                found = wire.text(value)? == key;
+            }
+            (2, _) => text = Some(value),
             _ => {}
         }
         Ok(())
     })?;
     text.filter(|_| found).map(|value| wire.text(value)).transpose()
+}
+
+/// The name of a value, if it is said to be a parameter or a buffer of the module.
+fn parameter(wire: &mut Wire<'_>, range: [u64; 2]) -> Result<Option<String>, String> {
+    let (mut name, mut is_one) = (None, false);
+    wire.fields(range, &mut |wire, field, value| {
+        match field {
+            1 => name = Some(value),
+            4 => {
+                let kind = entry(wire, value, KIND)?;
+                is_one |= kind.is_some_and(|kind| ["PARAMETER", "BUFFER"].contains(&&*kind));
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    name.filter(|_| is_one).map(|name| wire.text(name)).transpose()
 }
 
 /// The last module of `['', 'encoder', 'encoder.rnn', 'gru']`, whose last name is the node's own.

@@ -76,7 +76,8 @@ impl<'g> Known<'g> {
 
     /// Whether a name is that of a value which the exporter computed.
     pub(super) fn computed(&self, name: &str) -> bool {
-        self.scoped && !name.contains('.') && name != FINAL_BIAS
+        let is_whole = name.contains('.') || name == FINAL_BIAS;
+        self.scoped && !is_whole && !self.graph.parameters.contains(name)
     }
 
     /// Whether an initialiser has this name.

@@ -17,12 +17,16 @@ mod wire;
 use super::{Float, Found, Order, Place};
 use crate::Error;
 use graph::{Data, Graph, Tensor};
+use named::All;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{Read as _, Seek as _};
 use std::path::Path;
 use std::rc::Rc;
 use wire::Wire;
+
+/// Most numbers of a state that a layer starts with.
+const MOST_STATE: usize = 1 << 20;
 
 /// Whether a file that begins so is one: the version of its format, a small number, then a text or the
 /// graph.
@@ -45,14 +49,33 @@ pub(super) fn open(path: &Path, mut file: File, bytes: u64) -> Result<Vec<(Strin
     file.rewind().map_err(|cause| Error::Read { path: path.into(), cause })?;
     let wrong = |why: String| Error::container(path, "valid ONNX", &why);
     let graph = Graph::of(&mut Wire::new(&file), bytes).map_err(wrong)?;
-    let named = named::all(&graph).map_err(wrong)?;
+    let All { weights, zeros } = named::all(&graph).map_err(wrong)?;
     let mut files = Files { path, own: (Rc::new(file), bytes), others: BTreeMap::new() };
-    let found = named.into_iter().map(|one| {
+    for (node, one) in zeros {
+        let tensor = &graph.tensors[one.tensor];
+        if !is_zero(&files.found(tensor, &one)?) {
+            let name = &tensor.name;
+            return Err(wrong(format!("{node} starts with {name:?}, which is not all zeros")));
+        }
+    }
+    let found = weights.into_iter().map(|one| {
         let tensor = &graph.tensors[one.tensor];
         let found = files.found(tensor, &one)?;
         Ok((one.name, found))
     });
     found.collect()
+}
+
+/// Whether a tensor is all zeros, of no more numbers than a state has.
+fn is_zero(found: &Found) -> bool {
+    let count = found.shape.iter().try_fold(1usize, |count, &n| count.checked_mul(n));
+    let (Some(count @ ..=MOST_STATE), Ok(float), Place::File(file, at)) =
+        (count, &found.float, &found.place)
+    else {
+        return false;
+    };
+    let values = super::safetensors::read(file, *at, *float, count);
+    values.is_ok_and(|values| values.iter().all(|&value| value == 0.0))
 }
 
 /// The files beside one that its tensors lie in; none if it cannot be read.

@@ -27,8 +27,16 @@ const QUANTISED: [&str; 5] = ["Integer", "QLinear", "Dequantize", "DynamicQuanti
 const LM_HEAD: &str = "lm_head";
 pub(super) const FINAL_BIAS: &str = "final_logits_bias";
 
-/// Every weight of a graph.
-pub(super) fn all(graph: &Graph) -> Result<Vec<Named>, String> {
+/// What a graph has.
+pub(super) struct All {
+    /// Every weight.
+    pub(super) weights: Vec<Named>,
+    /// What must be zeros, behind the node that reads it.
+    pub(super) zeros: Vec<(String, Named)>,
+}
+
+/// Names all.
+pub(super) fn all(graph: &Graph) -> Result<All, String> {
     let known = Known::of(graph)?;
     let biases = biases(&known);
     let mut found = Weights::default();
@@ -41,8 +49,11 @@ pub(super) fn all(graph: &Graph) -> Result<Vec<Named>, String> {
     for (name, i) in graph.nodes.iter().filter_map(|node| copied(&known, node)) {
         found.add_own(&known, whole(i, known.tensor(i), name, false)?)?;
     }
-    let mut layers = HashMap::new();
+    let (mut layers, mut zeros) = (HashMap::new(), Vec::new());
     for node in &graph.nodes {
+        for i in cell::starts(&known, node) {
+            zeros.push((node.said(), whole(i, known.tensor(i), "", false)?));
+        }
         if let Some(rnn) = cell::Kind::of(&node.op) {
             for one in cell::weights(&known, node, rnn, &mut layers)? {
                 found.add(&known, one)?;
@@ -51,7 +62,7 @@ pub(super) fn all(graph: &Graph) -> Result<Vec<Named>, String> {
             found.read(&known, node, &biases)?;
         }
     }
-    found.finish(&known)
+    Ok(All { weights: found.finish(&known)?, zeros })
 }
 
 /// The name of a parameter that a node makes as a copy of another, where both sides share one.
@@ -68,10 +79,14 @@ fn shared(known: &Known<'_>, node: &Node, place: usize, i: usize) -> Option<Stri
         // Of old exporters the path is that of the call, not of the module.
         ("Gather", 0) if node.module.is_some() => "weight",
         ("Mul", _) | ("LayerNormalization", 1) => "weight",
-        ("Add", _) | ("LayerNormalization", 2) => "bias",
+        ("Add", _) | ("LayerNormalization" | "Gemm", 2) => "bias",
         _ => return None,
     };
     let (path, name) = (path(node)?, &known.tensor(i).name);
+    let first = path.rsplit_once('_').filter(|(_, end)| end.parse::<u16>().is_ok());
+    if first.is_some_and(|(first, _)| is_of(name, first)) {
+        return None; // The module ran before.
+    }
     let other = format!("{path}.{last}");
     let is_other = name.ends_with(&format!(".{last}")) && !is_of(name, &path) && !known.has(&other);
     is_other.then_some(other)
@@ -195,15 +210,17 @@ fn name<'g>(
     place: usize,
     biases: &HashMap<&str, &str>,
 ) -> Option<(String, bool)> {
-    let weight = |bias: &str| Some(format!("{}weight", bias.strip_suffix("bias")?));
+    // A bias of another module stands for an equal one of this.
+    let own = |bias: &str| path(node).is_none_or(|path| is_of(bias, &path));
+    let weight = |bias: &str| {
+        let module = bias.strip_suffix("bias").filter(|_| own(bias))?;
+        Some(format!("{module}weight"))
+    };
     let by_path = |end: &str| Some(format!("{}.{end}{}", path(node)?, number(node)));
     match (node.op.as_str(), place) {
         ("MatMul", 1) => {
             let bias = node.outputs.first().and_then(|output| biases.get(output.as_str()));
-            // One of another module stands for an equal one of this.
-            let own = |bias: &&&str| path(node).is_none_or(|path| is_of(bias, &path));
-            let bias = bias.filter(own).and_then(|bias| weight(bias));
-            Some((bias.or_else(|| by_path("weight"))?, true))
+            Some((bias.and_then(|bias| weight(bias)).or_else(|| by_path("weight"))?, true))
         }
         ("Gemm", 1) => {
             let bias = node.inputs.get(2).filter(|name| known.is_named(name));
@@ -251,7 +268,14 @@ fn again(name: &str) -> bool {
 /// The module of a node, or of what it writes, by its name.
 fn module(name: &str) -> Option<String> {
     let (module, _) = name.strip_prefix('/')?.rsplit_once('/')?;
-    Some(module.replace('/', "."))
+    let parts: Vec<&str> = module.split('/').collect();
+    // A child of `nn.Sequential` has its parent's name twice: `/fc/fc.1/MatMul`.
+    let again = |i: usize| {
+        let next = parts.get(i + 1).and_then(|next| next.strip_prefix(parts[i]));
+        next.is_some_and(|rest| rest.starts_with('.'))
+    };
+    let kept: Vec<&str> = (0..parts.len()).filter(|&i| !again(i)).map(|i| parts[i]).collect();
+    Some(kept.join("."))
 }
 
 fn whole(i: usize, tensor: &Tensor, name: &str, transposed: bool) -> Result<Named, String> {
