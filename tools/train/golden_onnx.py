@@ -89,6 +89,14 @@ class Translation(nn.Module):
         return self.generator(self.transformer(x[None], y[None])[0])
 
 
+def transformer(golden: Path):
+    """The module of `torch/TRANSFORMER`."""
+    model = checkpoints.MODELS[TRANSFORMER]()
+    saved = torch.load(golden / "torch" / TRANSFORMER / "model.pt")["model_state_dict"]
+    model.load_state_dict({key.removeprefix("module."): v.float() for key, v in saved.items()})
+    return model
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("golden", type=Path)
@@ -101,9 +109,7 @@ def main() -> None:
         model.load_state_dict(load_file(golden / "recurrent" / name / "weights.safetensors"), strict=False)
         given = {"source": torch.tensor([5, 3, 4, 2]), "token": torch.tensor(1)}
         export(OneStep(model), given, golden / "onnx" / f"{name}.onnx", opset, "logits")
-    model = checkpoints.MODELS[TRANSFORMER]()
-    saved = torch.load(golden / "torch" / TRANSFORMER / "model.pt")["model_state_dict"]
-    model.load_state_dict({key.removeprefix("module."): v.float() for key, v in saved.items()})
+    model = transformer(golden)
     given = {"source": torch.tensor([5, 3, 4, 2]), "target": torch.tensor([1, 4, 7])}
     # In training, where nothing is fused; it has no dropout.
     module, path = Translation(model).train(), golden / "onnx" / f"{TRANSFORMER}.onnx"

@@ -135,9 +135,8 @@ pub(super) fn weights(
     Ok(found)
 }
 
-/// The initialisers that a node starts with, if it is such a layer.
-pub(super) fn starts(known: &Known<'_>, node: &Node) -> Vec<usize> {
-    let places = if Kind::of(&node.op).is_some() { 5..7 } else { 0..0 };
-    let start = |place: usize| known.initialiser(node.inputs.get(place)?);
-    places.filter_map(start).map(|(i, _)| i).collect()
+/// The initialisers that a node has as the states it starts with.
+pub(super) fn starts(known: &Known<'_>, node: &Node) -> impl Iterator<Item = usize> {
+    let states = node.inputs.iter().skip(5).take(2);
+    states.filter_map(|name| known.initialiser(name)).map(|(i, _)| i)
 }

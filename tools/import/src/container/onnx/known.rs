@@ -1,9 +1,10 @@
 //! What is known of a graph before its weights are named: initialisers, what is a copy of what, and products.
 
 use super::graph::{Graph, Tensor};
-use super::named::FINAL_BIAS;
 use std::collections::{HashMap, HashSet};
 
+/// What BART and its like add behind their output layer; a parameter of no module.
+pub(super) const FINAL_BIAS: &str = "final_logits_bias";
 /// More copies of copies than are ever made.
 const MOST_COPIES: usize = 8;
 

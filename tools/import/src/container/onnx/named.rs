@@ -8,13 +8,15 @@
 //! | `Gather` | has a made-up name | by the path of the node |
 //! | `Add` | has a made-up name, and is added to a product of the same module | the same; behind `lm_head`: `final_logits_bias` |
 //! | `GRU`, `LSTM`, `RNN` | | by the path of the node, in pieces (`cell.rs`) |
+//! | `Add`, `Mul`, `LayerNormalization`, `Gemm`, `Gather` | has the name of a parameter of another module, to which it is equal | by the path of the node too |
 //!
+//! The path of a node is the module that the exporter says beside it, or else what is before the last `/` of its name.
 //! A second product of one module (`MatMul_1`) has `weight.1` and `bias.1`. Numbers alone, whole numbers and
 //! nodes that are constants are parts of the computation, not weights. All else is refused with the node that
 //! reads it.
 
 use super::graph::{Graph, Node, Tensor};
-use super::known::Known;
+use super::known::{FINAL_BIAS, Known};
 use super::{Named, Order, cell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -23,9 +25,8 @@ const WHOLE: [u64; 3] = [6, 7, 9];
 /// Parts of the names of nodes that read weights of few bits.
 const QUANTISED: [&str; 5] = ["Integer", "QLinear", "Dequantize", "DynamicQuantize", "NBits"];
 
-/// The output layer of transformers' models, and what BART's and its like add behind it.
+/// The output layer of transformers' models.
 const LM_HEAD: &str = "lm_head";
-pub(super) const FINAL_BIAS: &str = "final_logits_bias";
 
 /// What a graph has.
 pub(super) struct All {
@@ -51,10 +52,10 @@ pub(super) fn all(graph: &Graph) -> Result<All, String> {
     }
     let (mut layers, mut zeros) = (HashMap::new(), Vec::new());
     for node in &graph.nodes {
-        for i in cell::starts(&known, node) {
-            zeros.push((node.said(), whole(i, known.tensor(i), "", false)?));
-        }
         if let Some(rnn) = cell::Kind::of(&node.op) {
+            for i in cell::starts(&known, node) {
+                zeros.push((node.said(), whole(i, known.tensor(i), "", false)?));
+            }
             for one in cell::weights(&known, node, rnn, &mut layers)? {
                 found.add(&known, one)?;
             }
@@ -83,9 +84,8 @@ fn shared(known: &Known<'_>, node: &Node, place: usize, i: usize) -> Option<Stri
         _ => return None,
     };
     let (path, name) = (path(node)?, &known.tensor(i).name);
-    let first = path.rsplit_once('_').filter(|(_, end)| end.parse::<u16>().is_ok());
-    if first.is_some_and(|(first, _)| is_of(name, first)) {
-        return None; // The module ran before.
+    if before(&path).is_some_and(|module| is_of(name, module)) {
+        return None;
     }
     let other = format!("{path}.{last}");
     let is_other = name.ends_with(&format!(".{last}")) && !is_of(name, &path) && !known.has(&other);
@@ -95,7 +95,7 @@ fn shared(known: &Known<'_>, node: &Node, place: usize, i: usize) -> Option<Stri
 /// Whether a parameter is of the module of a path, or of a part of it. Called from elsewhere, a module has only the
 /// end of its name in the path: `/bridge.0` is `decoder.bridge.0`.
 fn is_of(parameter: &str, path: &str) -> bool {
-    let module = parameter.rsplit_once('.').map_or("", |(module, _)| module);
+    let module = of(parameter);
     let inside =
         module.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     inside || module.strip_suffix(path).is_some_and(|rest| rest.ends_with('.'))
@@ -163,7 +163,7 @@ impl<'g> Weights<'g> {
                 continue;
             }
             match name(known, node, place, biases) {
-                Some((name, _)) if self.taken.contains(&i) && again(&name) => {}
+                Some((name, _)) if self.taken.contains(&i) && before(of(&name)).is_some() => {}
                 Some((name, turned)) if tensor.shape.len() <= 2 => {
                     self.add(known, whole(i, tensor, &name, turned != flipped)?)?;
                 }
@@ -259,10 +259,15 @@ fn number(node: &Node) -> String {
     number.map(|number| format!(".{number}")).unwrap_or_default()
 }
 
-/// Whether a module is called so because it ran before: `fc_1`, of `fc`.
-fn again(name: &str) -> bool {
-    let module = name.rsplit_once('.').map_or("", |(module, _)| module);
-    module.rsplit_once('_').is_some_and(|(_, end)| end.parse::<u16>().is_ok())
+/// What a module is called that has this path because it ran before: `fc_1` is `fc`.
+fn before(path: &str) -> Option<&str> {
+    let (module, number) = path.rsplit_once('_')?;
+    number.parse::<u16>().is_ok().then_some(module)
+}
+
+/// The module of a parameter.
+fn of(parameter: &str) -> &str {
+    parameter.rsplit_once('.').map_or("", |(module, _)| module)
 }
 
 /// The module of a node, or of what it writes, by its name.
