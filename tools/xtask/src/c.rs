@@ -1,10 +1,12 @@
 //! The engine from C (tools/c): its header and library, with a C compiler's programs on the host and on
 //! an emulated microcontroller, as their comments say they are built.
 
-use crate::cargo::{cargo, root, run, target_dir};
+use crate::cargo::{cargo, lines, root, run, target_dir};
+use crate::command;
 use crate::output;
 use crate::setup::{apt_get, succeeds};
 use anyhow::{Context, Result, bail, ensure};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -27,11 +29,7 @@ pub(crate) fn check() -> Result<Vec<String>> {
 
 /// On this machine: a translation, and three inputs that are refused in a sentence.
 fn host() -> Result<String> {
-    let library = library(None)?;
-    let program = target_dir().join("c/translate");
-    let mut compiler = compiler("cc");
-    compiler.arg("-pedantic").arg("examples/translate.c").arg(library);
-    run(compiler.arg("-o").arg(&program))?;
+    let program = program("translate", &[])?;
     let says = |model: &Path, text: &str| said(Command::new(&program).arg(model).arg(text));
     let model = root().join(MODEL);
     let translated = says(&model, TEXT)?;
@@ -47,7 +45,41 @@ fn host() -> Result<String> {
         ensure!(refused.status.code() == Some(1), "{refused:?}");
         ensure!(refused.stderr == message.as_bytes(), "{refused:?} is not {message:?}");
     }
-    Ok("translates on the host, and refuses in a sentence".into())
+    let joined = pieces()?;
+    Ok(format!("translates on the host, joins pieces ({joined:?}), and refuses in a sentence"))
+}
+
+/// A model that says pieces of words, BART's of random weights with pieces for it: C writes them as the command does.
+fn pieces() -> Result<String> {
+    let program = program("translate-pieces", &["variants", "subwords"])?;
+    let (golden, folder) = (root().join("tests/golden/hf/bart"), target_dir().join("c/pieces"));
+    std::fs::create_dir_all(&folder)?;
+    for file in ["config.json", "generation_config.json", "model.safetensors"] {
+        std::fs::copy(golden.join(file), folder.join(file))?;
+    }
+    // As many as the model has words; the longest has two letters.
+    let marks = ["<s>", "<pad>", "</s>", "<unk>", "Ġ", "ab", "bc"].map(str::to_owned);
+    let first = ('a'..='j').map(|letter| format!("Ġ{letter}"));
+    let words = marks.into_iter().chain(first).chain(('a'..='z').map(String::from));
+    let ids: serde_json::Map<_, _> = words.zip(0..).map(|(word, id)| (word, id.into())).collect();
+    std::fs::write(folder.join("vocab.json"), serde_json::to_string(&ids)?)?;
+    std::fs::write(folder.join("merges.txt"), "#version: 0.2\nĠ b\nb c\n")?;
+    let model = folder.join("pieces.rgd").display().to_string();
+    let folder = folder.display().to_string();
+    let convert = ["convert", &folder, "-o", &model, "--selftest", "ab"];
+    lines(&mut command::regard(&convert)?, false)?;
+    let mut texts = BTreeSet::new();
+    for text in ["ab abb", "bc e", "z bc bc", "b"] {
+        let theirs = said(&mut command::regard(&["run", &model, text])?)?;
+        let ours = said(Command::new(&program).arg(&model).arg(text))?;
+        ensure!(
+            ours.status.success() && ours.stdout == theirs.stdout,
+            "{ours:?} is not {theirs:?}"
+        );
+        texts.insert(String::from_utf8(ours.stdout)?.trim().to_owned());
+    }
+    let is_joined = |text: &String| text.split(' ').any(|word| word.len() > 2);
+    texts.into_iter().find(is_joined).context("no word of several pieces was said")
 }
 
 /// On a Cortex-M4 without a C library.
@@ -60,7 +92,7 @@ fn board() -> Result<String> {
             );
         }
     }
-    let library = library(Some(TARGET))?;
+    let library = library(Some(TARGET), &[])?;
     let program = target_dir().join("c/translate.elf");
     let model = root().join(MODEL);
     let bytes = std::fs::read(&model)?;
@@ -85,10 +117,21 @@ fn regard_bytes(model: &[u8]) -> Result<u32> {
     Ok(u32::from_le_bytes(word.context("the model has no header")?))
 }
 
+/// The program for this machine.
+fn program(name: &str, features: &[&str]) -> Result<PathBuf> {
+    let library = library(None, features)?;
+    let program = target_dir().join("c").join(name);
+    let mut compiler = compiler("cc");
+    compiler.arg("-pedantic").arg("examples/translate.c").arg(library);
+    run(compiler.arg("-o").arg(&program))?;
+    Ok(program)
+}
+
 /// The static library.
-fn library(target: Option<&str>) -> Result<PathBuf> {
+fn library(target: Option<&str>, features: &[&str]) -> Result<PathBuf> {
     let folder = target_dir().join("c");
     let mut build = cargo(FOLDER, &["build", "--locked", "--quiet", "--release"]);
+    build.args(["--features", &features.join(",")]);
     build.args(target.iter().flat_map(|target| ["--target", target]));
     run(build.arg("--target-dir").arg(&folder))?;
     Ok(folder.join(target.unwrap_or("")).join("release/libregard_c.a"))

@@ -57,7 +57,8 @@ pub(crate) fn lints() -> Result<Vec<String>> {
     let mut wasm = cargo("tools/wasm", &["clippy", "--locked", "--quiet"]);
     wasm.args(["--target", "wasm32-unknown-unknown"]);
     run(wasm.arg("--target-dir").arg(target_dir().join("wasm")).args(deny))?;
-    let mut c = cargo("tools/c", &["clippy", "--locked", "--quiet"]);
+    let mut c =
+        cargo("tools/c", &["clippy", "--locked", "--quiet", "--features", "variants,subwords"]);
     run(c.arg("--target-dir").arg(target_dir().join("c")).args(deny))?;
     let bench = ["clippy", "--locked", "--quiet", "--all-targets"];
     run(cargo("tools/bench", &bench)
