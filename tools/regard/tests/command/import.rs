@@ -137,6 +137,20 @@ fn a_file_of_a_folder_is_never_overwritten() {
     assert!(!bed.join("m.rgd").exists());
 }
 
+#[test]
+fn a_file_beside_a_tokenizer_is_never_overwritten() {
+    let bed = copy_of("hf-over-beside", "hf/t5");
+    fs::create_dir_all(bed.join("gpt")).expect("made");
+    fs::write(bed.join("gpt/merges.txt"), "#version: 0.2\n").expect("written");
+    for name in ["merges.txt", "vocab.json", "tokenizer_config.json", "added_tokens.json"] {
+        let output = format!("gpt/{name}");
+        fs::write(bed.join(&output), "{}").expect("written");
+        let convert = ["convert", ".", "--tokenizer", "gpt/merges.txt", "-o", &output];
+        fails(&regard(&bed, &convert), 2, "is an input");
+        assert_eq!(fs::read(bed.join(&output)).expect("there"), b"{}");
+    }
+}
+
 /// Digits, and the same backwards: what the trained models of Keras say.
 fn backwards(count: usize) -> String {
     let line = |n: usize| {
